@@ -1,0 +1,115 @@
+"""Every error a user can meet, as one tree. Each says what happened, and its ``hint`` how to mend it.
+
+AssistantError                 exit code
+├── UsageError                  2   the request cannot be carried out as written
+│   ├── ConfigError             2   assistant.toml is wrong
+│   └── QuestionError           2   an empty or oversized question
+├── NotesError                  3   the notes folder, or one note in it
+│   ├── NoteNotFound            3
+│   └── UnreadableNote          3   one file; it is reported and skipped, the others are indexed
+├── IndexError_                 4   the index
+│   ├── IndexMissing            4   nothing was built yet
+│   ├── IndexBusy               4   another process is building
+│   └── IndexWriteFailed        4   disk full, or no permission
+├── ModelError                  5   the models
+│   ├── ModelMissing            5   not downloaded
+│   ├── ModelDamaged            5   the checksum differs, or llama.cpp refuses the file
+│   ├── DownloadFailed          5   every source was tried
+│   └── PromptTooLong           5   the question does not fit the model's context
+└── Cancelled                 130   stopped by the student
+
+Code raises these; only the command line's ``main`` and the page's boundary catch them. Exceptions of other libraries
+are wrapped where they enter, with ``from``.
+"""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Base of all errors that a user may see.
+
+    Args:
+        message: What happened, in a full sentence, with the value that caused it.
+        hint: What to do about it: a command, or a short sentence. May be empty.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(AssistantError):
+    """The request cannot be carried out as written."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """``assistant.toml`` or a flag has an unknown key or a value out of range."""
+
+
+class QuestionError(UsageError):
+    """The question is empty or too long to be one."""
+
+
+class NotesError(AssistantError):
+    """The notes folder, or a note in it, cannot be used."""
+
+    exit_code = 3
+
+
+class NoteNotFound(NotesError):
+    """No note has this path."""
+
+
+class UnreadableNote(NotesError):
+    """This file cannot be read as a note. The index build reports it and goes on with the others."""
+
+
+class IndexError_(AssistantError):
+    """The index cannot be used. (The underscore keeps Python's own IndexError apart.)"""
+
+    exit_code = 4
+
+
+class IndexMissing(IndexError_):
+    """Nothing was built yet."""
+
+
+class IndexBusy(IndexError_):
+    """Another process is building this index. Trying again later helps."""
+
+
+class IndexWriteFailed(IndexError_):
+    """The index cannot be written: the disk is full or the folder is read-only. The old index is intact."""
+
+
+class ModelError(AssistantError):
+    """A model cannot be used."""
+
+    exit_code = 5
+
+
+class ModelMissing(ModelError):
+    """The model's file is not there."""
+
+
+class ModelDamaged(ModelError):
+    """The file is there but is not the model that the catalogue describes, or cannot be loaded."""
+
+
+class DownloadFailed(ModelError):
+    """No source gave the right bytes. What was downloaded so far is kept for the next try."""
+
+
+class PromptTooLong(ModelError):
+    """The prompt does not fit the model's context. Nothing was cut silently."""
+
+
+class Cancelled(AssistantError):
+    """The student stopped it."""
+
+    exit_code = 130
