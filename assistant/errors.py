@@ -7,7 +7,7 @@ AssistantError                 exit code
 ├── NotesError                  3   the notes folder, or one note in it
 │   ├── NoteNotFound            3
 │   └── UnreadableNote          3   one file; it is reported and skipped, the others are indexed
-├── IndexError_                 4   the index
+├── NotesIndexError             4   the index
 │   ├── IndexMissing            4   nothing was built yet
 │   ├── IndexBusy               4   another process is building
 │   └── IndexWriteFailed        4   disk full, or no permission
@@ -69,21 +69,21 @@ class UnreadableNote(NotesError):
     """This file cannot be read as a note. The index build reports it and goes on with the others."""
 
 
-class IndexError_(AssistantError):
-    """The index cannot be used. (The underscore keeps Python's own IndexError apart.)"""
+class NotesIndexError(AssistantError):
+    """The index cannot be used."""
 
     exit_code = 4
 
 
-class IndexMissing(IndexError_):
+class IndexMissing(NotesIndexError):
     """Nothing was built yet."""
 
 
-class IndexBusy(IndexError_):
+class IndexBusy(NotesIndexError):
     """Another process is building this index. Trying again later helps."""
 
 
-class IndexWriteFailed(IndexError_):
+class IndexWriteFailed(NotesIndexError):
     """The index cannot be written: the disk is full or the folder is read-only. The old index is intact."""
 
 

@@ -252,7 +252,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds and tokens of one answer. ``load_s`` is process start and loading; the others count from a ready engine."""
+    """Seconds and tokens of one answer. ``load_s`` is process start and loading; the rest count from a ready engine."""
 
     load_s: float = 0.0
     retrieve_s: float = 0.0
