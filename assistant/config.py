@@ -24,7 +24,7 @@ class NotesConfig:
 class ChunkingConfig:
     """How notes are cut. Sizes are tokens of the embedder; a change re-embeds everything."""
 
-    chunk_size_tokens: int = 160
+    chunk_size_tokens: int = 190
     block_size_tokens: int = 480
 
 
@@ -33,7 +33,7 @@ class RetrievalConfig:
     """How passages are found. ``lexical_weight`` is the weight of the words against the meaning (1.0)."""
 
     candidates: int = 60
-    lexical_weight: float = 0.5
+    lexical_weight: float = 1.0
     hits: int = 8
 
 

@@ -22,7 +22,7 @@ class Note:
         text: The whole text. For a PDF or an office file, the text that was extracted from it.
         kind: ``markdown``, ``text``, ``pdf``, ``docx``, ``pptx``, ``xlsx``, ``html``, ``epub``, ``ipynb`` or ``csv``.
         title: The first heading of level one, or the file's name without its ending.
-        page_starts: The offset at which each page begins; empty for kinds that have no pages.
+        page_starts: The offset at which each page (or slide) begins; empty for kinds that have no pages.
     """
 
     path: str
@@ -63,6 +63,7 @@ class Chunk:
     Attributes:
         heading_path: The headings above it, outermost first.
         parents: The list items above it, outermost first, as plain text: a bullet keeps its parents.
+        context: Headings and parents in one line, as far as the embedder's window leaves room for them.
         block: Which block of the note it lies in (from 0).
         page: The page on which it begins, from 1, or None.
     """
@@ -70,16 +71,12 @@ class Chunk:
     note: str
     heading_path: tuple[str, ...]
     parents: tuple[str, ...]
+    context: str
     start: int
     end: int
     text: str
     block: int
     page: int | None = None
-
-    @property
-    def context(self) -> str:
-        """The line that stands before the text when the passage is embedded."""
-        return " > ".join(self.heading_path + self.parents)
 
     @property
     def embedding_text(self) -> str:
@@ -280,6 +277,8 @@ class Answer:
         text: The answer as generated, or the explanation where the assistant abstained.
         abstained: The notes do not hold the answer, so none was given.
         reason: Why it abstained, in a sentence for the student; otherwise empty.
+        draft: What the model wrote and what was withdrawn because the notes support none of it; otherwise empty.
+        evidence: Probability that the notes hold the answer, as the evidence gate saw it, in (0, 1).
         stopped: The student stopped it; the text is what was written until then.
         truncated: The answer reached its length limit.
         fingerprint: Identifies notes, chunking and embedder that the answer was made from.
@@ -295,6 +294,8 @@ class Answer:
     model: str = ""
     fingerprint: str = ""
     reason: str = ""
+    draft: str = ""
+    evidence: float = 0.0
     stopped: bool = False
     truncated: bool = False
 
@@ -447,6 +448,7 @@ class IndexStatus:
         state: ``ready``, ``building``, ``stale`` (notes changed since the last build) or ``missing``.
         skipped: Files of the last build that could not be read.
         progress: The running build of this process, or None.
+        fault: Why the last build failed, with what mends it; empty if it did not.
     """
 
     state: str
@@ -456,3 +458,4 @@ class IndexStatus:
     fingerprint: str
     skipped: tuple[SkippedFile, ...] = ()
     progress: BuildProgress | None = None
+    fault: str = ""

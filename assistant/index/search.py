@@ -1,0 +1,146 @@
+"""Finds the passages that a question is about: by meaning, by words, and fused."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.config import RetrievalConfig
+from assistant.errors import IndexMissing
+from assistant.index.embedder import Embedder
+from assistant.index.spelling import Reading, read_question
+from assistant.index.store import Store
+from assistant.index.vectors import VectorIndex, load_vectors
+from assistant.types import Hit, Scope, SearchResult
+
+_BACKGROUND_SAMPLE = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What the two searches found: ids with scores, best first."""
+
+    dense: list[tuple[int, float]]
+    lexical: list[tuple[int, float]]
+
+    @property
+    def ids(self) -> list[int]:
+        """All ids, those of the search by meaning first."""
+        return list(dict.fromkeys([id_ for id_, _ in self.dense] + [id_ for id_, _ in self.lexical]))
+
+
+class Retriever:
+    """Searches one index. May be used from several threads.
+
+    Args:
+        folder: The index folder.
+        fingerprint: The settings the index must have been built with.
+
+    Raises:
+        IndexMissing: Nothing was built, or with other settings.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder, config: RetrievalConfig, fingerprint: str) -> None:
+        self.store = Store(folder)
+        if self.store.meta("fingerprint") != fingerprint:
+            self.store.close()
+            raise IndexMissing("The index was built with other settings.", hint="assistant index build")
+        self._folder = folder
+        self._embedder = embedder
+        self._config = config
+        self._lock = threading.Lock()
+        self._vectors: VectorIndex | None = None
+        self._sample: NDArray[np.float32] | None = None
+
+    def close(self) -> None:
+        """Closes the database."""
+        self.store.close()
+
+    def search(self, question: str, scope: Scope = Scope(), k: int | None = None) -> SearchResult:  # noqa: B008
+        """Returns the best passages for ``question`` within ``scope``, at most ``k`` (default: the setting).
+
+        The score is z(cosine) + w z(BM25) over the candidates of both searches, w being ``lexical_weight``. Each z is
+        the distance from the candidates' mean in standard deviations. Normalised scores beat reciprocal ranks here.
+        """
+        reading = read_question(question, self.store)
+        query = self._embedder.embed_query(corrected(question, reading))
+        with self._lock:
+            vectors = self._current()
+            only = None if scope == Scope() else self.store.chunk_ids(scope)
+            found = Candidates(
+                vectors.search(query, self._config.candidates, only),
+                self._lexical(reading, only),
+            )
+            ids = found.ids
+            cosines = vectors.cosines(query, ids)
+            background = self._background(vectors, query)
+        hits = self._fused(found, ids, cosines, k or self._config.hits)
+        return SearchResult(question, hits, reading.corrections, reading.missing, background)
+
+    def _current(self) -> VectorIndex:
+        if self._vectors is None:
+            self._vectors = load_vectors(self._folder, self.store, self._embedder.dimension)
+        before = self._vectors.generation
+        self._vectors.follow(self.store)
+        if self._sample is None or before != self._vectors.generation:
+            self._sample = self._vectors.sample(_BACKGROUND_SAMPLE)
+        return self._vectors
+
+    def _lexical(self, reading: Reading, only: NDArray[np.int64] | None) -> list[tuple[int, float]]:
+        if not reading.words:
+            return []
+        expression = " OR ".join(f'"{word}"' for word in reading.words)
+        limit = self._config.candidates
+        if only is None:
+            return self.store.match_words(expression, limit)
+        allowed = set(only.tolist())
+        everything = self.store.match_words(expression, limit=-1)
+        return [pair for pair in everything if pair[0] in allowed][:limit]
+
+    def _background(self, vectors: VectorIndex, query: NDArray[np.float32]) -> tuple[float, float]:
+        if self._sample is None or not len(self._sample):
+            return 0.0, 1.0
+        cosines = self._sample @ query
+        return float(cosines.mean()), float(max(cosines.std(), 1e-3))
+
+    def _fused(self, found: Candidates, ids: list[int], cosines: NDArray[np.float32], k: int) -> tuple[Hit, ...]:
+        if not ids:
+            return ()
+        bm25_of = dict(found.lexical)
+        bm25 = np.array([bm25_of.get(id_, 0.0) for id_ in ids])
+        fused = z_scores(cosines) + self._config.lexical_weight * z_scores(bm25)
+        order = np.argsort(-fused, kind="stable")[:k]
+        chunks = self.store.chunks([ids[i] for i in order])
+        dense_rank = {id_: rank for rank, (id_, _) in enumerate(found.dense, start=1)}
+        lexical_rank = {id_: rank for rank, (id_, _) in enumerate(found.lexical, start=1)}
+        return tuple(
+            Hit(
+                chunk=chunks[ids[i]],
+                score=float(fused[i]),
+                cosine=float(cosines[i]),
+                bm25=float(bm25[i]),
+                dense_rank=dense_rank.get(ids[i]),
+                lexical_rank=lexical_rank.get(ids[i]),
+            )
+            for i in order
+            if ids[i] in chunks
+        )
+
+
+def z_scores(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Returns ``(values - mean) / standard deviation``; all zero where the values are equal."""
+    values = np.asarray(values, dtype=np.float64)
+    spread = values.std()
+    return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)
+
+
+def corrected(question: str, reading: Reading) -> str:
+    """Returns the question with the corrected words in place of the typed ones; the rest stays as it was."""
+    for typed, meant in reading.corrections:
+        question = re.sub(rf"\b{re.escape(typed)}\b", meant, question, flags=re.IGNORECASE)
+    return question

@@ -1,0 +1,62 @@
+"""Headings and list items as short plain text, without their markup."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST_LABEL = 60
+_LONGEST_HEADING = 300
+
+_MARKUP = re.compile(r"[\[*_`<~=\\]")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s[^()]*)?\)")
+_WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
+_EMPHASIS = re.compile(r"(\*{1,3}|~~|==)(?=\S)(.+?)(?<=\S)\1")
+_UNDERSCORES = re.compile(r"(?<!\w)(_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_CODE = re.compile(r"(`+)(.+?)\1")
+_TAG = re.compile(r"</?(?:a|b|i|u|em|strong|mark|sub|sup|span|br|code|font|small)\b[^<>]*>", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+_MARKER = re.compile(r"(?:[-*+•‣◦▪●○]|\d{1,3}[.)])(?:\s+|$)(?:\[[ xX]\]\s+)?")
+_BOLD_TERM = re.compile(r"(\*{2,3}|__)(?=\S)(.+?)(?<=\S)\1")
+_TERM_END = re.compile(r"\s[-–—]\s|[:–—-](?=\s|$)")
+
+
+def plain(text: str) -> str:
+    """Returns one line of Markdown as the reader sees it: links by their text, no emphasis, single spaces."""
+    if not _MARKUP.search(text):
+        return " ".join(text.split())
+    text = _CODE.sub(r"\2", _WIKI_LINK.sub(r"\1", _LINK.sub(r"\1", text)))
+    text = _UNDERSCORES.sub(r"\2", _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", text)))
+    return " ".join(_ESCAPE.sub(r"\1", _TAG.sub("", text)).split())
+
+
+def heading_label(text: str) -> str:
+    """Returns the text of a heading, its markers already removed; the raw text where nothing else would be left."""
+    text = text[:_LONGEST_HEADING].strip()
+    return plain(text) or text
+
+
+def item_label(line: str) -> str:
+    """Returns the term a list item is about: ``- **Batch**- many at once`` is about ``Batch``.
+
+    That is its leading bold text, else the text before the first dash or colon, else its first 60 characters, cut
+    between words.
+    """
+    text = line.strip()[: 4 * _LONGEST_LABEL]
+    marker = _MARKER.match(text)
+    text = text[marker.end() :] if marker else text
+    bold = _BOLD_TERM.match(text)
+    if bold:
+        return _shorten(plain(bold[2])).rstrip(" :–—-")
+    text = plain(text)
+    end = _TERM_END.search(text)
+    if end and 0 < end.start() <= _LONGEST_LABEL:
+        return text[: end.start()].rstrip()
+    return _shorten(text)
+
+
+def _shorten(text: str) -> str:
+    if len(text) <= _LONGEST_LABEL:
+        return text
+    cut = text.rfind(" ", 0, _LONGEST_LABEL + 1)
+    return text[: cut if cut > 0 else _LONGEST_LABEL].rstrip()
