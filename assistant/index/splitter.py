@@ -31,7 +31,8 @@ def split_text(text: str, limit: int, count_tokens: Callable[[str], int]) -> lis
         chunk_size=limit,
         chunk_overlap=0,
         strip_whitespace=False,
-        length_function=count_tokens,
+        # A blank has no tokens; a piece of length 0 would be repeated at the start of the next one.
+        length_function=lambda piece: max(1, count_tokens(piece)),
     )
     windows = (text[i : i + _WINDOW_CHARS] for i in range(0, len(text), _WINDOW_CHARS))
     return [piece for window in windows for piece in splitter.split_text(window)]

@@ -53,7 +53,8 @@ def scan(root: Path, *, max_file_mb: int, with_readme: bool = False) -> Scan:
     """Returns the notes in ``root`` and in the folders below it.
 
     Left out without a word are hidden files and folders (``.git``, ``.obsidian``), temporary files of office programs
-    and, unless ``with_readme``, a ``README.md`` directly in ``root``, which explains the folder. A link is followed if it stays in the folder; each file is found once.
+    and, unless ``with_readme``, a ``README.md`` directly in ``root``, which explains the folder. A link is followed if
+    it stays in the folder; each file is found once.
 
     Raises:
         NotesError: There is no folder ``root``.

@@ -14,6 +14,17 @@ def test_pieces_join_to_the_text_and_fit(text: str, limit: int) -> None:
     assert all(0 < len(piece) <= limit for piece in pieces)
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PARTS, max_size=80).map("".join), st.integers(1, 10))
+def test_a_measure_that_gives_blanks_no_length_is_lossless_too(text: str, limit: int) -> None:
+    def count(piece: str) -> int:
+        return len("".join(piece.split()))
+
+    pieces = split_text(text, limit, count)
+    assert "".join(pieces) == text
+    assert all(count(piece) <= limit for piece in pieces)
+
+
 def test_a_text_longer_than_the_window_is_whole_too() -> None:
     text = "Some words that go on. " * 5000
     pieces = split_text(text, 100, len)
