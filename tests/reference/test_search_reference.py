@@ -110,8 +110,8 @@ def test_the_vector_file_is_only_a_copy(tmp_path: Path) -> None:
     index = load_vectors(tmp_path, store, 64)
     expected = index.search(query, 5)
     file = index.save(tmp_path, store.identity)
-    for spoil in (lambda: file.write_bytes(file.read_bytes()[:100]), lambda: file.write_bytes(b"no"), file.unlink):
-        spoil()
+    for spoiled in (file.read_bytes()[:100], b"no", None):
+        file.unlink() if spoiled is None else file.write_bytes(spoiled)
         assert load_vectors(tmp_path, store, 64).search(query, 5) == expected
         file = load_vectors(tmp_path, store, 64).save(tmp_path, store.identity)
     store.remove("1.md")

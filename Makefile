@@ -1,0 +1,52 @@
+# make            lists what can be done
+# make run        sets everything up, indexes notes/ and opens the app; the second time it only opens the app
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+# The question travels as an environment variable, exactly as typed: no quote, dollar or back-tick in it means anything.
+export QUESTION := $(value Q)
+unexport Q
+
+.DEFAULT_GOAL := help
+.PHONY: help run install ask test lint bench clean python
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+
+run: install  ## set up if need be, index the notes, open the app
+	@$(BIN)/assistant index build
+	@$(BIN)/assistant ui
+
+install: python  ## set up: environment, packages, models (about 1.8 GB to download, once)
+	@$(PYTHON) -m assistant.install
+
+ask: install  ## answer a question in the terminal: make ask Q="What is a token?"
+	@test -n "$$QUESTION" || { echo 'Say what to ask: make ask Q="What is a token?"' >&2; exit 2; }
+	@$(BIN)/assistant ask -- "$$QUESTION"
+
+test: python  ## set up for development, then check style, types, imports and behaviour
+	@$(PYTHON) -m assistant.install --dev --models test
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest
+
+lint:  ## check style, types and imports (after make test has set up once)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install  ## measure this machine: index build, search, first word, decoding, memory, cold starts
+	@$(BIN)/assistant bench
+
+clean:  ## remove the index, which the next run builds again; notes and models stay
+	@find index -mindepth 1 ! -name README.md -delete
+
+python:
+	@$(PYTHON) -c '' 2>/dev/null || { \
+		echo "There is no $(PYTHON). Install Python 3.11, then try again:" >&2; \
+		echo "  Debian, Ubuntu: sudo apt install python3.11 python3.11-venv" >&2; \
+		echo "  Fedora:         sudo dnf install python3.11" >&2; \
+		echo "  macOS:          brew install python@3.11" >&2; \
+		echo "Under another name: make PYTHON=/path/to/python3.11 ..." >&2; \
+		exit 1; }

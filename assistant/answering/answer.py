@@ -1,0 +1,297 @@
+"""Answers a question: retrieve, weigh the evidence, read, write, and attribute each sentence as it is finished."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answering import followup
+from assistant.answering.attribution import Attributor, says_absent
+from assistant.answering.evidence import FIRST_GATE, FULL_GATE, Evidence, weigh, yes_margin
+from assistant.answering.packing import choose_blocks, pack, without_slow
+from assistant.answering.prompts import YES_NO, answer_prompt, probe_prompt, render_block
+from assistant.answering.sentences import SentenceSplitter
+from assistant.config import AnsweringConfig
+from assistant.errors import Cancelled, QuestionError
+from assistant.index.search import Retriever
+from assistant.models.engine import Generator
+from assistant.types import (
+    Answer,
+    Block,
+    Done,
+    Event,
+    Generated,
+    Prompt,
+    Reading,
+    Retrieved,
+    Sampling,
+    Scope,
+    SearchResult,
+    Sentence,
+    Timings,
+    Token,
+    Turn,
+)
+
+_CLEARLY_ABSENT = 0.12
+"""Below this probability the first look decides alone and the model is not called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question with all that belongs to it.
+
+    Attributes:
+        history: The turns of this conversation, oldest first.
+        cancel: Set from another thread to stop; what was written until then is kept.
+        exact: Read the prompt in full instead of reusing states of sections that were read before.
+    """
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    scope: Scope = Scope()  # noqa: RUF009  (frozen)
+    cancel: threading.Event | None = None
+    exact: bool = False
+
+
+class Answerer:
+    """Answers from one index with one model.
+
+    Args:
+        retriever: Finds passages.
+        generator: Called when the model is needed for the first time; may wait until it is loaded.
+        config: Budgets and thresholds.
+        sampling: How the model writes.
+        fingerprint: Identifies the index in the answers.
+    """
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        generator: Callable[[], Generator],
+        config: AnsweringConfig,
+        sampling: Sampling,
+        fingerprint: str,
+    ) -> None:
+        self._retriever = retriever
+        self._generator = generator
+        self._config = config
+        self._sampling = sampling
+        self._fingerprint = fingerprint
+
+    def ask(self, request: Request) -> Iterator[Event]:
+        """Yields ``Retrieved``, then ``Reading``, ``Token`` and ``Sentence`` as they come, and ``Done`` at the end.
+
+        Where the notes do not hold the answer, ``Done`` follows with an answer that says so. A stopped answer ends with
+        ``Done`` too, and keeps what was written.
+
+        Raises:
+            QuestionError: At the call: the question is empty or too long.
+        """
+        question = request.question.strip()
+        limit = self._config.max_question_chars
+        if not question:
+            raise QuestionError("The question is empty.", hint="Type what you want to know about your notes.")
+        if len(question) > limit:
+            raise QuestionError(
+                f"The question has {len(question):,} characters; at most {limit:,} are read.",
+                hint="Ask in a few sentences, and put long texts into your notes instead.",
+            )
+        return _Run(self, replace(request, question=question)).events()
+
+    # What a run needs of its answerer.
+
+    def search(self, request: Request) -> tuple[SearchResult, tuple[Block, ...]]:
+        """Returns what was found, and the sections that it lies in."""
+        query = followup.complete(request.question, request.history)
+        found = self._retriever.search(query, request.scope)
+        return found, tuple(choose_blocks(self._retriever.store, found.hits, self._config.max_blocks))
+
+    def attributor(self, blocks: Sequence[Block], query: str) -> Attributor:
+        """Returns what compares the sentences of an answer with ``blocks``."""
+        notes = {path: self._retriever.store.note(path) for path in {block.note for block in blocks}}
+        return Attributor(blocks, query, self._config.min_support, notes)
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies the index."""
+        return self._fingerprint
+
+    @property
+    def config(self) -> AnsweringConfig:
+        """Budgets and thresholds."""
+        return self._config
+
+    @property
+    def sampling(self) -> Sampling:
+        """How the model writes."""
+        return self._sampling
+
+    def wait_for_model(self) -> Generator:
+        """Returns the generator, waiting until it is loaded."""
+        return self._generator()
+
+
+class _Run:
+    """One question on its way through. Its methods are the phases, in order."""
+
+    def __init__(self, owner: Answerer, request: Request) -> None:
+        self._owner = owner
+        self._request = request
+        self._cancel = request.cancel or threading.Event()
+        self._began = 0.0
+        self._timings = Timings()
+        self._blocks: tuple[Block, ...] = ()
+        self._evidence = 0.0
+
+    def events(self) -> Iterator[Event]:
+        self._began = time.perf_counter()
+        search, sections = self._owner.search(self._request)
+        self._search = search
+        self._timings = replace(self._timings, retrieve_s=self._elapsed())
+        yield Retrieved(search, sections)
+        seen = weigh(search, sections, search.query)
+        self._evidence = FIRST_GATE.probability(seen)
+        if self._evidence < _CLEARLY_ABSENT or not sections:
+            yield self._abstain(_NOT_FOUND)
+            return
+        try:
+            yield from self._with_model(sections, seen)
+        except Cancelled:
+            yield Done(self._answer("", (), stopped=True))
+
+    def _with_model(self, sections: tuple[Block, ...], seen: Evidence) -> Iterator[Event]:
+        waited_from = time.perf_counter()
+        generator = self._owner.wait_for_model()
+        self._began += time.perf_counter() - waited_from  # loading is not answering
+        history = followup.relevant_turns(self._request.question, self._request.history)
+        self._blocks = self._pack(generator, sections, history)
+        margin = yes_margin(
+            generator.compare_next(
+                probe_prompt(self._request.question, self._blocks, history),
+                YES_NO,
+                cancel=self._cancel,
+                exact=self._request.exact,
+            )
+        )
+        self._evidence = FULL_GATE.probability(seen, margin)
+        if self._evidence < self._owner.config.min_evidence:
+            yield self._abstain(_NOT_FOUND, generator.name)
+            return
+        yield from self._write(generator, answer_prompt(self._request.question, self._blocks, history))
+
+    def _pack(self, generator: Generator, sections: tuple[Block, ...], history: Sequence[Turn]) -> tuple[Block, ...]:
+        """The sections to read: within the budget, and within what the context leaves beside question and answer."""
+        bare = answer_prompt(self._request.question, (), history)
+        reserved = generator.prompt_overhead(bare.system, probe_prompt(self._request.question, (), history).question)
+        room = generator.context_tokens - reserved - self._owner.config.max_output_tokens
+        budget = min(self._owner.config.notes_tokens, room)
+        packed = pack(sections, self._search.hits, budget, generator.count_tokens)
+        if self._request.exact:
+            return packed
+        ready = generator.ready(bare.system, [render_block(block) for block in packed])
+        return without_slow(packed, ready)
+
+    def _write(self, generator: Generator, prompt: Prompt) -> Iterator[Event]:
+        attributor = self._owner.attributor(self._blocks, self._search.query)
+        splitter = SentenceSplitter()
+        sentences: list[Sentence] = []
+        events = generator.generate(
+            prompt,
+            max_tokens=self._owner.config.max_output_tokens,
+            cancel=self._cancel,
+            sampling=self._owner.sampling,
+            exact=self._request.exact,
+        )
+        finish = "stop"
+        for event in events:
+            if isinstance(event, Reading):
+                yield event
+            elif isinstance(event, Token):
+                if not splitter.text:
+                    self._timings = replace(self._timings, first_token_s=self._elapsed())
+                spans = splitter.feed(event.text)
+                yield event
+                for start, end in spans:
+                    sentences.append(attributor.attribute(splitter.text, start, end))
+                    yield sentences[-1]
+            elif isinstance(event, Generated):
+                finish = event.finish
+                self._count(event)
+        for start, end in splitter.finish():
+            sentences.append(attributor.attribute(splitter.text, start, end))
+            yield sentences[-1]
+        yield self._close(splitter.text, tuple(sentences), finish, generator.name)
+
+    def _close(self, text: str, sentences: tuple[Sentence, ...], finish: str, model: str) -> Done:
+        """Ends with the answer, or withdraws it where the notes support nothing of it."""
+        claims = [sentence for sentence in sentences if sentence.is_claim]
+        if finish != "cancelled" and not any(sentence.supported for sentence in claims):
+            absent = not claims or says_absent(claims[0].text)
+            return self._abstain(_NOT_FOUND if absent else _UNSUPPORTED, model, draft=text)
+        return Done(
+            self._answer(text, sentences, model, stopped=finish == "cancelled", truncated=finish == "length"),
+        )
+
+    def _abstain(self, reason: str, model: str = "", draft: str = "") -> Done:
+        return Done(
+            replace(
+                self._answer(abstention_text(reason, self._search), (), model),
+                abstained=True,
+                reason=reason,
+                draft=draft,
+            )
+        )
+
+    def _answer(
+        self,
+        text: str,
+        sentences: tuple[Sentence, ...],
+        model: str = "",
+        *,
+        stopped: bool = False,
+        truncated: bool = False,
+    ) -> Answer:
+        return Answer(
+            question=self._request.question,
+            text=text,
+            abstained=False,
+            sentences=sentences,
+            search=self._search,
+            blocks=self._blocks,
+            timings=replace(self._timings, total_s=self._elapsed()),
+            model=model,
+            fingerprint=self._owner.fingerprint,
+            evidence=self._evidence,
+            stopped=stopped,
+            truncated=truncated,
+        )
+
+    def _count(self, cost: Generated) -> None:
+        self._timings = replace(
+            self._timings,
+            prompt_tokens=cost.prompt_tokens,
+            cached_tokens=cost.cached_tokens,
+            output_tokens=cost.output_tokens,
+        )
+
+    def _elapsed(self) -> float:
+        return time.perf_counter() - self._began
+
+
+_NOT_FOUND = "Your notes do not seem to answer this."
+_UNSUPPORTED = "The model wrote an answer, but your notes support none of it, so it was withdrawn."
+_NEAREST = 3
+
+
+def abstention_text(reason: str, search: SearchResult) -> str:
+    """Returns what the student reads in place of an answer: why, which words were not found, and what is nearest."""
+    lines = [reason]
+    if search.missing_words:
+        lines.append(f"Not in your notes: {', '.join(search.missing_words)}.")
+    nearest = dict.fromkeys(" > ".join((hit.chunk.note, *hit.chunk.heading_path)) for hit in search.hits)
+    if nearest:
+        lines.append("Nearest sections: " + "; ".join(list(nearest)[:_NEAREST]) + ".")
+    return " ".join(lines)

@@ -1,0 +1,60 @@
+"""Chooses what the model reads: the sections that the found passages lie in, best first, within a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from assistant.answering.prompts import render_block
+from assistant.index.store import Store
+from assistant.types import Block, Hit
+
+
+def rank_blocks(hits: Sequence[Hit], limit: int) -> list[tuple[str, int]]:
+    """Returns ``(note, block)`` of the best blocks, at most ``limit``, in order of their best passage."""
+    keys = dict.fromkeys((hit.chunk.note, hit.chunk.block) for hit in hits)
+    return list(keys)[:limit]
+
+
+def choose_blocks(store: Store, hits: Sequence[Hit], limit: int) -> list[Block]:
+    """Returns the best blocks with their texts, at most ``limit``, best first."""
+    return store.blocks(rank_blocks(hits, limit))
+
+
+def pack(
+    blocks: Sequence[Block], hits: Sequence[Hit], budget_tokens: int, count_tokens: Callable[[str], int]
+) -> tuple[Block, ...]:
+    """Returns the blocks that fit the budget together, best first. Nothing is ever cut in the middle.
+
+    A block that does not fit is passed over for the next one. Where not even the best fits, its best passages are read
+    in its place, each as a block of its own.
+    """
+    chosen, left = _fitting(blocks, budget_tokens, count_tokens)
+    if chosen or not blocks:
+        return tuple(chosen)
+    passages = [
+        replace(blocks[0], note=c.note, heading_path=c.heading_path, parents=c.parents, start=c.start, end=c.end,
+                text=c.text, ordinal=c.block)
+        for c in (hit.chunk for hit in hits)
+    ]  # fmt: skip
+    return tuple(_fitting(passages, left, count_tokens)[0])
+
+
+def without_slow(blocks: Sequence[Block], ready: Sequence[bool]) -> tuple[Block, ...]:
+    """Returns the blocks that the model has read before, and the best one of the others.
+
+    Reading a section anew takes a laptop about 8 s, and the student waits; one section alone holds the answer nearly as
+    often as three (21 against 22 of 24 questions, see docs/decisions/).
+    """
+    first_new = next((i for i, is_ready in enumerate(ready) if not is_ready), None)
+    return tuple(block for i, block in enumerate(blocks) if ready[i] or i == first_new)
+
+
+def _fitting(blocks: Sequence[Block], budget: int, count_tokens: Callable[[str], int]) -> tuple[list[Block], int]:
+    chosen: list[Block] = []
+    for block in blocks:
+        size = count_tokens(render_block(block))
+        if size <= budget:
+            chosen.append(block)
+            budget -= size
+    return chosen, budget

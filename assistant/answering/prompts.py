@@ -1,0 +1,51 @@
+"""What the model is told. Kept apart from the code that decides when.
+
+The system text is the same for every question, so that its evaluation is done once. A block carries its headings and no
+number: its rank changes from question to question, its tokens must not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.types import Block, Prompt, Turn
+
+SYSTEM = (
+    "You help a student with their own study notes. Answer the question from the notes only, briefly and completely, "
+    "in the words of the notes. When the answer is a list, give every item of it. "
+    "Do not add anything that the notes do not say."
+)
+
+_PROBE = "Do the notes above contain the answer to this question? Reply with Yes or No only."
+
+YES_NO = (" Yes", " No", "Yes", "No")
+"""The first tokens of both replies, with and without a blank before them."""
+
+_MAX_TURN_CHARS = 400
+
+
+def render_block(block: Block) -> str:
+    """Returns what the model reads of a block: where it stands, then its text."""
+    where = " > ".join((*block.heading_path, *block.parents))
+    return f"## {where}\n{block.text}\n\n" if where else f"{block.text}\n\n"
+
+
+def answer_prompt(question: str, blocks: Sequence[Block], history: Sequence[Turn] = ()) -> Prompt:
+    """Returns the prompt that asks for the answer. ``history`` is what a follow-up refers to, oldest first."""
+    return Prompt(SYSTEM, tuple(map(render_block, blocks)), f"{_earlier(history)}Question: {question}")
+
+
+def probe_prompt(question: str, blocks: Sequence[Block], history: Sequence[Turn] = ()) -> Prompt:
+    """Returns the prompt after which the model's own Yes and No say whether the notes hold the answer."""
+    return Prompt(SYSTEM, tuple(map(render_block, blocks)), f"{_earlier(history)}Question: {question}\n{_PROBE}")
+
+
+def _earlier(history: Sequence[Turn]) -> str:
+    if not history:
+        return ""
+    lines = [f"Student: {turn.question}\nYou: {_shortened(turn.answer)}" for turn in history]
+    return "Earlier in this conversation:\n" + "\n".join(lines) + "\n\n"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAX_TURN_CHARS else text[:_MAX_TURN_CHARS].rsplit(" ", 1)[0] + " ..."

@@ -1,0 +1,69 @@
+"""Cuts a text into sentences with exact offsets, also while it is still being written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# A full stop ends a sentence if a blank and then no small letter follow; these are followed by anything.
+_ABBREVIATIONS = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|fig|eq|dr|mr|mrs|ms|prof|st|resp|incl|al)|\b[A-Z]|^\s*\d{1,3})\.$", re.I
+)
+_END = re.compile(r"[.!?]+[\"'”’)\]*_]*(?=\s)|\n")
+
+
+class SentenceSplitter:
+    """Collects text as it is generated and says which sentences are finished.
+
+    A line break always ends a sentence: a list item is one. Spans leave out the blanks around a sentence.
+    """
+
+    def __init__(self) -> None:
+        self.text = ""
+        self._start = 0
+        self._looked = 0
+
+    def feed(self, piece: str) -> list[tuple[int, int]]:
+        """Adds ``piece`` and returns the spans of the sentences that it finished."""
+        self.text += piece
+        return list(self._finished())
+
+    def finish(self) -> list[tuple[int, int]]:
+        """Returns the span of what is left, if anything is."""
+        span = self._span(self._start, len(self.text))
+        self._start = self._looked = len(self.text)
+        return [span] if span else []
+
+    def _finished(self) -> Iterator[tuple[int, int]]:
+        for match in _END.finditer(self.text, self._looked):
+            ends = self._ends_sentence(match)
+            if ends is None:
+                return  # what follows the blank decides, and it is not there yet
+            if ends:
+                span = self._span(self._start, match.end())
+                self._start = match.end()
+                if span:
+                    yield span
+            self._looked = match.end()
+
+    def _ends_sentence(self, match: re.Match[str]) -> bool | None:
+        if match.group() == "\n":
+            return True
+        if match.group()[0] == "." and _ABBREVIATIONS.search(self.text[self._start : match.start() + 1]):
+            return False
+        after = self.text[match.end() :].lstrip(" \t")
+        return not after[0].islower() if after else None
+
+    def _span(self, start: int, end: int) -> tuple[int, int] | None:
+        body = self.text[start:end]
+        stripped = body.strip()
+        if not stripped:
+            return None
+        low = start + body.index(stripped[0]) if stripped else start
+        return low, low + len(stripped)
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """Returns the spans of the sentences of a finished text, in order."""
+    splitter = SentenceSplitter()
+    return splitter.feed(text) + splitter.finish()

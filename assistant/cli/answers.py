@@ -1,0 +1,136 @@
+"""``assistant ask``, ``chat``, ``search`` and ``ui``: questions."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.session import build_if_needed, console, interrupt_sets, opened, options_of
+
+if TYPE_CHECKING:
+    from assistant.types import Answer, Event
+    from assistant.wiring import StudyAssistant
+
+QUESTION = Annotated[str, typer.Argument(help="Your question, in quotes. - reads it from standard input.")]
+
+
+def ask(
+    context: typer.Context,
+    question: QUESTION,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    exact: Annotated[bool, typer.Option("--exact", help="Read everything anew, without the section cache.")] = False,
+) -> None:
+    """Answer one question from the notes, with citations."""
+    from assistant.cli.render import answer_json, print_answer
+
+    if question == "-":
+        question = typer.get_text_stream("stdin").read()
+    with opened(context) as assistant:
+        assistant.warm()
+        build_if_needed(assistant)
+        scope = options_of(context).parse_scope()
+        events = assistant.ask(question, scope=scope, exact=exact)
+        if as_json:
+            answer = _last_answer(events)
+            loaded_s = max(0.0, _process_age_s() - answer.timings.total_s)
+            typer.echo(json.dumps(answer_json(answer, loaded_s), ensure_ascii=False))
+        else:
+            print_answer(console(), events)
+
+
+def chat(context: typer.Context) -> None:
+    """Ask one question after another. Ctrl-C stops an answer, Ctrl-D ends."""
+    from assistant.cli.render import print_answer
+    from assistant.types import Turn
+
+    with opened(context) as assistant:
+        assistant.warm()
+        build_if_needed(assistant)
+        out = console()
+        out.print("Ask your notes. Ctrl-C stops an answer, Ctrl-D ends.")
+        history: list[Turn] = []
+        while (question := _prompt()) is not None:
+            if not question.strip():
+                continue
+            cancel = threading.Event()
+            events = assistant.ask(question, history=history, scope=options_of(context).parse_scope(), cancel=cancel)
+            with interrupt_sets(cancel, "Stopping; what is written is kept."):
+                answer = print_answer(out, events)
+            history.append(Turn(question, answer.text))
+
+
+def search(
+    context: typer.Context,
+    question: QUESTION,
+    count: Annotated[int, typer.Option("-n", "--count", min=1, max=100, help="How many passages.")] = 8,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Find passages without asking the model."""
+    from assistant.cli.render import hit_json, print_hits
+
+    with opened(context) as assistant:
+        build_if_needed(assistant)
+        found = assistant.search(question, scope=options_of(context).parse_scope(), k=count)
+    if as_json:
+        shown = {
+            "query": found.query,
+            "corrections": dict(found.corrections),
+            "missing_words": found.missing_words,
+            "hits": [hit_json(hit) for hit in found.hits],
+        }
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        print_hits(console(), found)
+
+
+def ui(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the next free one if it is taken.")] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+) -> None:
+    """Open the app in the browser. It is served on this machine only."""
+    from assistant.ui.app import serve
+
+    with opened(context) as assistant:
+        threading.Timer(0.1, _prepare, args=(assistant,)).start()
+        serve(
+            assistant,
+            port=port or assistant.config.ui.port,
+            open_browser=browser,
+            on_ready=lambda address: typer.echo(f"Study assistant: {address}   (Ctrl-C ends it)"),
+        )
+
+
+def _prepare(assistant: StudyAssistant) -> None:
+    """Behind the open page: loads the models, updates the index, then prepares sections while nobody asks."""
+    assistant.warm()
+    if assistant.index_status().state != "ready":
+        assistant.start_build()
+    assistant.start_warming()
+
+
+def _prompt() -> str | None:
+    try:
+        return input("\n> ")
+    except EOFError:
+        return None
+
+
+def _last_answer(events: Iterator[Event]) -> Answer:
+    from assistant.types import Done
+
+    for event in events:
+        if isinstance(event, Done):
+            return event.answer
+    raise AssertionError("an answer always ends with Done")
+
+
+def _process_age_s() -> float:
+    import psutil
+
+    return time.time() - psutil.Process().create_time()

@@ -1,0 +1,115 @@
+"""``assistant``: the commands, and the one place of the command line that turns errors into words and exit codes.
+
+Exit codes: 0 done; 2 wrong use; 3 notes; 4 index; 5 models; 130 stopped; 1 anything else (see ``assistant.errors``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant import __version__
+from assistant.cli import answers, doctor, index, models, notes
+from assistant.cli.session import Options, options_of
+from assistant.errors import AssistantError
+
+GLOBAL_OPTIONS = ("--workspace", "--model", "--scope")
+"""These may stand before or behind the command."""
+
+app = typer.Typer(
+    help="Ask your own study notes, on your own computer.",
+    epilog="--workspace, --model and --scope may stand before or behind a command.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("ask")(answers.ask)
+app.command("chat")(answers.chat)
+app.command("search")(answers.search)
+app.command("ui")(answers.ui)
+app.command("doctor")(doctor.doctor)
+app.add_typer(index.app, name="index")
+app.add_typer(notes.app, name="notes")
+app.add_typer(models.app, name="models")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"assistant {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _global_options(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None, typer.Option(help="Folder with notes/ in it. Default: ASSISTANT_HOME, then this folder.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Name of the catalogue, or path of a GGUF file.")] = None,
+    scope: Annotated[str, typer.Option(help="Only this part of the notes: note.md, folder, note.md#Heading.")] = "",
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    context.obj = Options(workspace, model, scope)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command line and ends the process with its exit code."""
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if _threads_are_left():
+        os._exit(code)  # a model is still being loaded in the background; nothing of it needs to be saved
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Returns the exit code of ``assistant ARGUMENTS``; errors are written to stderr with their hints."""
+    try:
+        result = app(list(hoisted(arguments)), standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except AssistantError as error:
+        typer.secho(error.message, err=True, fg="red")
+        if error.hint:
+            typer.echo(f"  {error.hint}", err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("Stopped.", err=True)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, as in `assistant ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except typer.TyperException as error:  # wrong arguments; it knows how to show itself
+        show = getattr(error, "show", None)
+        show() if show is not None else typer.echo(str(error), err=True)
+        return int(getattr(error, "exit_code", 2))
+
+
+def hoisted(arguments: Sequence[str]) -> list[str]:
+    """Returns the arguments with the global options first. What stands behind ``--`` is left alone."""
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += ["--", *waiting]
+        elif argument in GLOBAL_OPTIONS:
+            front += [argument, *([value] if (value := next(waiting, None)) is not None else [])]
+        elif argument.startswith(tuple(f"{option}=" for option in GLOBAL_OPTIONS)):
+            front.append(argument)
+        else:
+            rest.append(argument)
+    return front + rest
+
+
+def _threads_are_left() -> bool:
+    import threading
+
+    return any(thread.daemon and thread.name in ("model", "embedder") for thread in threading.enumerate())
+
+
+__all__ = ["app", "hoisted", "main", "options_of", "run"]

@@ -1,0 +1,1 @@
+"""Measures: benchmarks, and the fits and tests behind the thresholds."""

@@ -1,0 +1,1 @@
+"""The search index: cut, embed, store, find."""

@@ -1,0 +1,147 @@
+"""The catalogue of models (``models/catalog.toml``), and where a model is on this machine."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import ModelDamaged, ModelError, ModelMissing
+from assistant.models.entries import HuggingFaceSource, ModelEntry, ModelFile, WheelSource, parse_entry
+from assistant.models.integrity import VerifyResult, check, is_complete, verify
+from assistant.workspace import Workspace
+
+__all__ = [
+    "CATALOG_NAME",
+    "Catalog",
+    "HuggingFaceSource",
+    "ModelEntry",
+    "ModelFile",
+    "VerifyResult",
+    "WheelSource",
+    "model_folders",
+    "verify",
+]
+
+CATALOG_NAME = "catalog.toml"
+REPOSITORY_MODELS = Path(__file__).resolve().parents[2] / "models"
+
+
+def model_folders(workspace: Workspace) -> tuple[Path, ...]:
+    """Returns the folders in which models are looked up: the workspace's, then the repository's, which all share."""
+    own = workspace.models
+    return (own,) if own.resolve() == REPOSITORY_MODELS else (own, REPOSITORY_MODELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The models that are known by name."""
+
+    entries: tuple[ModelEntry, ...]
+
+    @classmethod
+    def load(cls, folders: Sequence[Path]) -> Catalog:
+        """Returns the catalogue of ``folders``, each of which may hold a ``catalog.toml``.
+
+        A model described twice is taken from the earlier folder, so a workspace can add to the shared catalogue.
+
+        Raises:
+            ModelError: There is no catalogue in any of the folders, or one of them cannot be understood.
+        """
+        paths = [folder / CATALOG_NAME for folder in folders if (folder / CATALOG_NAME).is_file()]
+        if not paths:
+            looked = ", ".join(str(folder) for folder in folders)
+            hint = "Install the assistant from its repository (make install), which holds models/catalog.toml."
+            raise ModelError(f"There is no {CATALOG_NAME} in {looked}.", hint=hint)
+        known: dict[str, ModelEntry] = {}
+        for path in paths:
+            for entry in _read(path):
+                known.setdefault(entry.name, entry)
+        return cls(tuple(known.values()))
+
+    def __iter__(self) -> Iterator[ModelEntry]:
+        return iter(self.entries)
+
+    def get(self, name: str) -> ModelEntry:
+        """Returns the model called ``name``.
+
+        Raises:
+            ModelError: No model has this name; the hint names the nearest one.
+        """
+        for entry in self.entries:
+            if entry.name == name:
+                return entry
+        near = difflib.get_close_matches(name, [entry.name for entry in self.entries], n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise ModelError(f"There is no model {name!r} in the catalogue.", hint=f"{hint}See: assistant models list")
+
+    def resolve(self, name_or_path: str, folders: Sequence[Path], role: str = "") -> Path:
+        """Returns what to load for a name of the catalogue, or for the path of any GGUF file.
+
+        Args:
+            name_or_path: A file that lies directly in one of ``folders`` is found by its file name too.
+            folders: Where models are, best first; see ``model_folders``.
+            role: If given, the role that a model of the catalogue must have.
+
+        Returns:
+            The GGUF file of a generator, or the folder of an embedder. Its content was checked.
+
+        Raises:
+            ModelError: It is neither a name of the catalogue nor a path, or the model has another role.
+            ModelMissing: The model is known but not downloaded, or there is no file at the path.
+            ModelDamaged: The file is not what the catalogue says, or not a GGUF file.
+        """
+        if all(entry.name != name_or_path for entry in self.entries):
+            path = Path(name_or_path).expanduser()
+            found = next((place for place in (path, *(f / path for f in folders)) if place.exists()), None)
+            if found is not None:
+                return _check_path(found.resolve())
+            if path.suffix == ".gguf" or len(path.parts) > 1:
+                raise ModelMissing(f"There is no model file {name_or_path}.", hint="See: assistant models list")
+        entry = self.get(name_or_path)
+        if role and entry.role != role:
+            message = f"The model {entry.name} has the role {entry.role}; {role} is needed here."
+            raise ModelError(message, hint="See: assistant models list")
+        return _find(entry, folders)
+
+
+def _find(entry: ModelEntry, folders: Sequence[Path]) -> Path:
+    for folder in folders:
+        if is_complete(entry, folder):
+            check(entry, folder)
+            return entry.location(folder)
+    size = f"{entry.bytes / 1e6:,.0f} MB"
+    raise ModelMissing(f"The model {entry.name} is not downloaded ({size}).", f"assistant models pull {entry.name}")
+
+
+def _check_path(path: Path) -> Path:
+    if path.is_dir():
+        if (path / "modules.json").is_file():
+            return path
+        raise ModelDamaged(f"{path} is a folder, but not one of an embedding model.", hint="Name a .gguf file.")
+    try:
+        with path.open("rb") as stream:
+            magic = stream.read(4)
+    except OSError as error:
+        raise ModelDamaged(f"{path} cannot be read: {error.strerror or error}.", hint=f"ls -l {path}") from error
+    if magic != b"GGUF":
+        raise ModelDamaged(f"{path} is not a GGUF model: it begins with {magic!r}.", hint="See: assistant models list")
+    return path
+
+
+def _read(path: Path) -> list[ModelEntry]:
+    hint = f"Correct {path}; models/README.md explains the entries."
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("model", [])
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read: {error}.", hint=hint) from error
+    entries = []
+    for number, table in enumerate(tables, start=1):
+        try:
+            entries.append(parse_entry(table))
+        except ValueError as error:
+            shown = table.get("name", f"number {number}") if isinstance(table, dict) else f"number {number}"
+            raise ModelError(f"In {path}, model {shown}: {error}.", hint=hint) from error
+    return entries

@@ -1,0 +1,398 @@
+"""The engine that writes: any GGUF model behind one thread, streaming, with what was read before kept."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import threading
+import time
+import weakref
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from assistant.errors import Cancelled, ModelError, PromptTooLong
+from assistant.models import probe
+from assistant.models.context import ContextOptions, LlamaContext
+from assistant.models.kv_cache import BlockCache, CacheStatus
+from assistant.models.kv_store import StateStore
+from assistant.models.llama import LlamaModel, build_id
+from assistant.models.sequence import PromptSequence, TokenPrompt
+from assistant.models.template import ChatLayout, split_template
+from assistant.models.text_stream import TextStream
+from assistant.models.worker import Job, Priority, Worker
+from assistant.models.writer import AnswerWriter
+from assistant.types import Generated, Prompt, Reading, Sampling, Token
+
+GenerationEvent = Reading | Token | Generated
+GREEDY = Sampling()
+
+
+class Generator(Protocol):
+    """What writes answers: ``LlamaEngine``, or ``assistant.testing.FakeGenerator``. All methods are thread-safe."""
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens prompt and answer may have together."""
+
+    def count_tokens(self, text: str) -> int:
+        """Returns the number of tokens of ``text`` as it stands in a prompt."""
+
+    def prompt_overhead(self, system: str, question: str) -> int:
+        """Returns the tokens of a prompt without any notes: ``context_tokens`` less these is for notes and answer."""
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int,
+        cancel: threading.Event,
+        sampling: Sampling = GREEDY,
+        stop: tuple[str, ...] = (),
+        exact: bool = False,
+    ) -> Iterator[GenerationEvent]:
+        """Yields how far the prompt is read, the answer's pieces, and at last exactly one ``Generated``."""
+
+    def compare_next(
+        self, prompt: Prompt, options: tuple[str, ...], *, cancel: threading.Event, exact: bool = False
+    ) -> tuple[float, ...]:
+        """Returns the log-probability of each option's first token as the next one after the prompt."""
+
+    def ready(self, system: str, blocks: Sequence[str]) -> tuple[bool, ...]:
+        """Returns for each block whether it can be read without computing."""
+
+    def close(self) -> None:
+        """Frees the model. A second call does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How an engine runs.
+
+    Attributes:
+        context_tokens: Room for prompt and answer together; at most what the model was trained for.
+        threads: CPU threads for one token at a time; 0 for the number of cores. ``load_engine`` can measure it.
+        batch_threads: The same for reading.
+        batch_tokens: Tokens read between two ``Reading`` events.
+        repack: See ``LlamaModel``.
+        kv_type: See ``ContextOptions``.
+        cache_memory_bytes: For states of blocks in memory; 0 turns the section cache off.
+        cache_folder: Where states of blocks survive the process; None keeps them in memory only.
+        cache_disk_bytes: The most they may take there.
+        model_key: Identifies the weights, best by their sha256; empty takes path, size and time of change.
+    """
+
+    context_tokens: int = 4096
+    threads: int = 0
+    batch_threads: int = 0
+    batch_tokens: int = 256
+    repack: bool = True
+    kv_type: str = "f16"
+    cache_memory_bytes: int = 256 * 2**20
+    cache_folder: Path | None = None
+    cache_disk_bytes: int = 2 * 2**30
+    model_key: str = ""
+
+
+class LlamaEngine:
+    """A ``Generator`` on llama.cpp. One thread owns the context; questions are answered in order of arrival.
+
+    It is closed in the right order when nobody uses it any more and when the process ends, if ``close`` was not called.
+
+    Args:
+        model: Belongs to the engine from now on.
+        name: How the model is called.
+        options: See there.
+
+    Raises:
+        ModelError: The context does not fit into memory. The model is closed then.
+    """
+
+    def __init__(self, model: LlamaModel, name: str, options: EngineOptions) -> None:
+        self.name = name
+        self.options = replace(options, context_tokens=min(options.context_tokens, model.trained_context))
+        self._model = model
+        try:
+            self._context = LlamaContext(model, _context_options(self.options))
+        except ModelError:
+            model.close()
+            raise
+        self._layout = split_template(model.chat_template, bos=model.bos_text, eos=model.eos_text)
+        self._prefix = functools.lru_cache(maxsize=32)(functools.partial(_prefix_tokens, model, self._layout))
+        self._cache = _build_cache(self._context, self.options)
+        self._sequence = PromptSequence(self._context, self._cache)
+        self._worker = Worker(
+            f"engine {name}",
+            idle=self._cache.save_one if self._cache else lambda: False,
+            at_end=functools.partial(_free, self._cache, self._context, model),
+        )
+        self._finalizer = weakref.finalize(self, self._worker.stop)
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens prompt and answer may have together."""
+        return self.options.context_tokens
+
+    @property
+    def has_own_template(self) -> bool:
+        """Whether prompts follow the model's own chat template, and not the plain layout."""
+        return self._layout.from_model
+
+    @property
+    def has_cache(self) -> bool:
+        """Whether states of blocks are kept: not with a budget of 0, nor for a model whose tokens cannot be moved."""
+        return self._cache is not None
+
+    def count_tokens(self, text: str) -> int:
+        """Returns the number of tokens of ``text`` as it stands in a prompt; control tokens count as plain text.
+
+        Raises:
+            ModelError: The engine was closed.
+        """
+        return len(self._model.tokenize(text, special=False))
+
+    def prompt_overhead(self, system: str, question: str) -> int:
+        """Returns the tokens of a prompt without any notes: ``context_tokens`` less these is for notes and answer."""
+        return len(self.tokenize(Prompt(system, (), question)))
+
+    def tokenize(self, prompt: Prompt) -> TokenPrompt:
+        """Returns the prompt as the model reads it. The same text always gives the same tokens.
+
+        Raises:
+            ModelError: The engine was closed.
+        """
+        model, layout = self._model, self._layout
+        blocks = tuple(model.tokenize(block, special=False) for block in prompt.blocks)
+        tail = (
+            model.tokenize(layout.before_question, special=True)
+            + model.tokenize(prompt.question, special=False)
+            + model.tokenize(layout.tail, special=True)
+        )
+        return TokenPrompt(self._prefix(prompt.system), blocks, tail)
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int,
+        cancel: threading.Event,
+        sampling: Sampling = GREEDY,
+        stop: tuple[str, ...] = (),
+        exact: bool = False,
+    ) -> Iterator[GenerationEvent]:
+        """Yields ``Reading`` while the prompt is read, ``Token`` for each piece of text, and one ``Generated``.
+
+        Work begins with the first event that is asked for. Closing the iterator has the effect of ``cancel``.
+
+        Args:
+            prompt: Instructions, notes and question.
+            max_tokens: The longest answer, at least 1.
+            cancel: Set it to end early: reading stops within half a second, writing after the current token.
+            sampling: Greedy by default.
+            stop: Texts that end the answer and are not part of it.
+            exact: Read the prompt in full, without states of blocks that were computed apart.
+
+        Raises:
+            PromptTooLong: Prompt and answer do not fit the context; at the call, before anything is computed.
+            ModelError: The engine was closed or failed.
+        """
+        writer = self._writer(prompt, max_tokens)
+
+        def run(job: Job[GenerationEvent]) -> Iterator[GenerationEvent]:
+            yield from writer.read(job.cancelled, exact=exact)
+            yield from writer.write(job.cancelled, max_tokens, sampling, TextStream(stop))
+
+        return self._stream(Job(run, cancel), writer)
+
+    def compare_next(
+        self, prompt: Prompt, options: tuple[str, ...], *, cancel: threading.Event, exact: bool = False
+    ) -> tuple[float, ...]:
+        """Returns the natural logarithm of the probability that each option's first token comes next.
+
+        What was read stays: ``generate`` with the same instructions and notes has only its question to read.
+
+        Args:
+            prompt: The model is asked what its answer begins with.
+            options: Texts such as ``Yes`` and ``No``, whose first tokens differ.
+            cancel: See ``generate``.
+            exact: See ``generate``.
+
+        Raises:
+            Cancelled: ``cancel`` was set.
+            PromptTooLong: The prompt does not fit the context.
+            ModelError: The engine was closed or failed.
+            ValueError: Options are empty or begin with the same token.
+        """
+        firsts = [token for option in options for token in self._model.tokenize(option, special=False)[:1]]
+        if len(set(firsts)) < len(options):
+            raise ValueError(f"options must begin with different tokens: {options}")
+        writer = self._writer(prompt, 1)
+
+        def run(job: Job[tuple[float, ...]]) -> Iterator[tuple[float, ...]]:
+            for _ in writer.read(job.cancelled, exact=exact):
+                pass
+            if writer.is_read:
+                yield writer.next_token_log_probabilities(firsts)
+
+        for found in self._worker.submit(Job(run, cancel), Priority.QUESTION):
+            return found
+        raise Cancelled("The question was stopped.")
+
+    def warm(self, system: str, blocks: Sequence[str], cancel: threading.Event) -> Iterator[int]:
+        """Computes the states of blocks in the background; a question interrupts it within 0.2 s.
+
+        Args:
+            system: The instructions that the blocks stand behind.
+            blocks: The most urgent first.
+            cancel: Set it to end early.
+
+        Yields:
+            How many of ``blocks`` are done, after each one; nothing if the engine has no cache.
+
+        Raises:
+            ModelError: The engine was closed or failed.
+        """
+        prefix = self._prefix(system)
+        for done, text in enumerate(blocks if self.has_cache else (), start=1):
+            block = self._model.tokenize(text, special=False)
+            fits = len(prefix) + len(block) <= self.context_tokens
+            while fits and not cancel.is_set() and not self._warm_one(prefix, block, cancel):
+                pass
+            if cancel.is_set():
+                return
+            yield done
+
+    def ready(self, system: str, blocks: Sequence[str]) -> tuple[bool, ...]:
+        """Returns for each block whether it can be read without computing."""
+        if self._cache is None:
+            return (False,) * len(blocks)
+        prefix = self._prefix(system)
+        tokens = (self._model.tokenize(text, special=False) for text in blocks)
+        return tuple(self._cache.key(prefix, block) in self._cache for block in tokens)
+
+    def cache_status(self) -> CacheStatus:
+        """Returns what the section cache holds."""
+        return self._cache.status() if self._cache else CacheStatus(0, 0, 0)
+
+    def clear_cache(self) -> None:
+        """Forgets all states of blocks, in memory and on disk."""
+        if self._cache:
+            self._cache.clear()
+
+    def close(self) -> None:
+        """Stops what is running and frees context and model. A second call does nothing."""
+        self._finalizer()
+
+    def __enter__(self) -> LlamaEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _writer(self, prompt: Prompt, max_tokens: int) -> AnswerWriter:
+        """Returns the writer of a prompt that fits."""
+        started_at = time.perf_counter()
+        if max_tokens < 1:
+            raise ValueError(f"max_tokens must be at least 1, but is {max_tokens}")
+        tokens = self.tokenize(prompt)
+        if len(tokens) + max_tokens > self.context_tokens:
+            raise PromptTooLong(
+                f"The prompt has {len(tokens)} tokens and its answer up to {max_tokens}, but {self.name} can hold only "
+                f"{self.context_tokens} together.",
+                hint="Ask a shorter question, or give the model fewer notes (answering.notes_tokens).",
+            )
+        return AnswerWriter(self._context, self._sequence, tokens, started_at)
+
+    def _stream(self, job: Job[GenerationEvent], writer: AnswerWriter) -> Iterator[GenerationEvent]:
+        event: GenerationEvent | None = None
+        with contextlib.closing(self._worker.submit(job, Priority.QUESTION)) as events:
+            for event in events:
+                yield event
+        if not isinstance(event, Generated):
+            yield writer.summary("cancelled")  # before its turn came
+
+    def _warm_one(self, prefix: tuple[int, ...], block: tuple[int, ...], cancel: threading.Event) -> bool:
+        """Returns False if it was interrupted."""
+        worker, sequence = self._worker, self._sequence
+
+        def run(job: Job[bool]) -> Iterator[bool]:
+            yield sequence.warm(prefix, block, lambda: job.cancelled() or worker.has_question())
+
+        for done in worker.submit(Job(run, cancel), Priority.BACKGROUND):
+            return done
+        return False
+
+
+def load_engine(path: Path, name: str, options: EngineOptions, probe_file: Path | None = None) -> LlamaEngine:
+    """Returns an engine on the model at ``path``.
+
+    Args:
+        path: A GGUF file.
+        name: How the model is called.
+        options: Threads of 0 are filled in.
+        probe_file: Where the best number of threads is remembered; on first use it is measured in a few seconds. None
+            takes the number of cores.
+
+    Raises:
+        ModelMissing: There is no such file.
+        ModelDamaged: llama.cpp refuses it.
+        ModelError: It does not fit into memory.
+    """
+    model = LlamaModel(path, repack=options.repack)
+    if probe_file is not None and 0 in (options.threads, options.batch_threads):
+        choice = probe.recall_threads(model, name, probe_file)
+        options = replace(
+            options,
+            threads=options.threads or choice.threads,
+            batch_threads=options.batch_threads or choice.batch_threads,
+        )
+    return LlamaEngine(model, name, options)
+
+
+def _context_options(options: EngineOptions) -> ContextOptions:
+    cores = probe.candidates()[-1]
+    return ContextOptions(
+        cells=options.context_tokens,
+        batch_tokens=options.batch_tokens,
+        threads=options.threads or cores,
+        batch_threads=options.batch_threads or cores,
+        kv_type=options.kv_type,
+    )
+
+
+def _prefix_tokens(model: LlamaModel, layout: ChatLayout, system: str) -> tuple[int, ...]:
+    start = layout.before_system
+    if model.wants_bos and not start.startswith(model.bos_text):
+        start = model.bos_text + start
+    return (
+        model.tokenize(start, special=True)
+        + model.tokenize(system, special=False)
+        + model.tokenize(layout.before_notes, special=True)
+    )
+
+
+def _build_cache(context: LlamaContext, options: EngineOptions) -> BlockCache | None:
+    if options.cache_memory_bytes == 0 or not context.can_move:
+        return None
+    key = f"{_model_key(context.model, options)}; {build_id()}; kv {options.kv_type}; repack {options.repack}"
+    store = StateStore(options.cache_folder, options.cache_disk_bytes) if options.cache_folder else None
+    return BlockCache(key, options.cache_memory_bytes, store)
+
+
+def _model_key(model: LlamaModel, options: EngineOptions) -> str:
+    if options.model_key:
+        return options.model_key
+    stat = model.path.stat()
+    return f"{model.path.resolve()}; {stat.st_size} bytes; {stat.st_mtime_ns}"
+
+
+def _free(cache: BlockCache | None, context: LlamaContext, model: LlamaModel) -> None:
+    while cache is not None and cache.save_one():
+        pass
+    context.close()
+    model.close()

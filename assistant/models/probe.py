@@ -1,0 +1,154 @@
+"""How many threads to use: measured on this machine with this model, once, and remembered.
+
+llama.cpp's threads wait for one another by spinning, so one more than there are free cores makes everything several
+times slower, and the number that is best cannot be told from the number of cores.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from assistant.models.context import ContextOptions, LlamaContext
+from assistant.models.llama import LlamaModel, build_id
+
+_BATCH_TOKENS, _SINGLE_TOKENS = 64, 6
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadChoice:
+    """The threads to use, and what was measured with them.
+
+    Attributes:
+        threads: For writing, one token at a time.
+        batch_threads: For reading a prompt.
+        decode_tokens_per_s: Speed of writing.
+        prefill_tokens_per_s: Speed of reading.
+    """
+
+    threads: int
+    batch_threads: int
+    decode_tokens_per_s: float
+    prefill_tokens_per_s: float
+
+
+def candidates(physical: int | None = None, logical: int | None = None) -> tuple[int, ...]:
+    """Returns the numbers of threads worth trying: one, half of the cores, all of them, and all hardware threads.
+
+    Args:
+        physical: Cores; None asks the machine.
+        logical: Hardware threads that this process may use; None asks the machine.
+    """
+    logical = logical or _usable_threads()
+    physical = min(physical or psutil.cpu_count(logical=False) or logical, logical)
+    return tuple(sorted({1, max(1, physical // 2), max(1, physical - 1), physical, logical}))
+
+
+def probe_threads(model: LlamaModel, threads: Iterable[int] | None = None) -> ThreadChoice:
+    """Returns the fastest numbers of threads for writing and for reading; it takes a second or two per candidate.
+
+    Args:
+        model: Measured as it is loaded.
+        threads: What to try; None for ``candidates()``.
+
+    Raises:
+        ModelError: A small context does not fit into memory.
+    """
+    options = ContextOptions(cells=256, batch_tokens=_BATCH_TOKENS)
+    tokens = model.tokenize("The quick brown fox jumps over the lazy dog. " * 20, special=False)[:_BATCH_TOKENS]
+    with LlamaContext(model, options) as context:
+        _measure(context, tokens)  # the first run reads the weights from disk
+        measured = {}
+        for count in threads or candidates():
+            context.set_threads(count, count)
+            measured[count] = _measure(context, tokens)
+    threads_for_one = max(measured, key=lambda count: measured[count][0])
+    threads_for_many = max(measured, key=lambda count: measured[count][1])
+    return ThreadChoice(threads_for_one, threads_for_many, measured[threads_for_one][0], measured[threads_for_many][1])
+
+
+def recall_threads(model: LlamaModel, name: str, path: Path) -> ThreadChoice:
+    """Returns the choice remembered in ``path`` for this machine and model, or measures and remembers it.
+
+    Raises:
+        ModelError: A small context does not fit into memory.
+    """
+    key = machine_key(name)
+    choice = load_choice(path, key)
+    if choice is None:
+        choice = probe_threads(model)
+        save_choice(path, key, choice)
+    return choice
+
+
+def machine_key(model_name: str) -> str:
+    """Returns what a choice is valid for: processor, number of hardware threads, llama.cpp build and model."""
+    return f"{_processor()}; {_usable_threads()} threads; {build_id()}; {model_name}"
+
+
+def load_choice(path: Path, key: str) -> ThreadChoice | None:
+    """Returns the choice stored for ``key``, or None if there is none or the file cannot be read."""
+    entry = _read(path).get(key)
+    try:
+        return ThreadChoice(**entry) if isinstance(entry, dict) else None
+    except TypeError:
+        return None
+
+
+def save_choice(path: Path, key: str, choice: ThreadChoice) -> bool:
+    """Stores a choice beside those of other models, and returns whether the folder could be written."""
+    table = _read(path) | {key: asdict(choice)}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(table, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError:
+        return False
+    return True
+
+
+def _measure(context: LlamaContext, tokens: tuple[int, ...]) -> tuple[float, float]:
+    """Returns tokens per second, one at a time and in a batch."""
+    start = time.perf_counter()
+    context.decode(tokens, 0, 0)
+    context.logits()
+    middle = time.perf_counter()
+    for i in range(_SINGLE_TOKENS):
+        context.decode(tokens[i : i + 1], len(tokens) + i, 0)
+        context.logits()
+    end = time.perf_counter()
+    context.remove(0)
+    return _SINGLE_TOKENS / (end - middle), len(tokens) / (middle - start)
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return table if isinstance(table, dict) else {}
+
+
+def _usable_threads() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,93 @@
+"""One answer, on the thread that owns the context: first the prompt is read, then tokens are written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+
+import numpy as np
+
+from assistant.models.context import LlamaContext, Sampler
+from assistant.models.sequence import PromptSequence, TokenPrompt
+from assistant.models.text_stream import TextStream
+from assistant.types import Generated, Reading, Sampling, Token
+
+Stop = Callable[[], bool]
+
+
+class AnswerWriter:
+    """Reads a prompt and writes what follows; keeps the figures of both.
+
+    Args:
+        context: The model's memory.
+        sequence: Its main sequence.
+        prompt: What is answered.
+        started_at: When the question came, as ``time.perf_counter`` counts.
+    """
+
+    def __init__(self, context: LlamaContext, sequence: PromptSequence, prompt: TokenPrompt, started_at: float) -> None:
+        self._context = context
+        self._sequence = sequence
+        self._prompt = prompt
+        self._started_at = started_at
+        self._first_token_s: float | None = None
+        self._cached = 0
+        self._written = 0
+        self.is_read = False
+
+    def read(self, stop: Stop, *, exact: bool) -> Iterator[Reading]:
+        """Reads the prompt; ``is_read`` tells whether it came to the end.
+
+        Raises:
+            ModelError: llama.cpp failed.
+        """
+        total = len(self._prompt)
+        for done in self._sequence.read(self._prompt, stop, exact=exact):
+            self._cached = self._sequence.cached
+            self.is_read = done == total
+            yield Reading(done, total)
+
+    def write(self, stop: Stop, max_tokens: int, sampling: Sampling, text: TextStream) -> Iterator[Token | Generated]:
+        """Writes the answer in pieces, and what it cost as the last thing.
+
+        Raises:
+            ModelError: llama.cpp failed.
+        """
+        finish = "cancelled"
+        if self.is_read:
+            with Sampler(self._context, sampling) as sampler:
+                finish = yield from self._pieces(sampler, stop, max_tokens, text)
+            if rest := text.finish():
+                yield Token(rest)
+        yield self.summary(finish)
+
+    def next_token_log_probabilities(self, tokens: list[int]) -> tuple[float, ...]:
+        """Returns the natural logarithm of the probability of each of ``tokens`` to be the next one."""
+        logits = self._context.logits().astype(np.float64)
+        top = logits.max()
+        total = top + np.log(np.exp(logits - top).sum())
+        return tuple(float(logits[token] - total) for token in tokens)
+
+    def summary(self, finish: str) -> Generated:
+        """Returns the figures up to now."""
+        total_s = time.perf_counter() - self._started_at
+        first_token_s = total_s if self._first_token_s is None else self._first_token_s
+        return Generated(finish, len(self._prompt), self._cached, self._written, first_token_s, total_s)
+
+    def _pieces(self, sampler: Sampler, stop: Stop, max_tokens: int, text: TextStream) -> Generator[Token, None, str]:
+        model = self._context.model
+        while not stop():
+            token = sampler.sample()
+            if self._first_token_s is None:
+                self._first_token_s = time.perf_counter() - self._started_at
+            if model.is_end(token):
+                return "stop"
+            self._written += 1
+            if piece := text.push(model.piece(token)):
+                yield Token(piece)
+            if text.stopped:
+                return "stop"
+            if self._written == max_tokens:
+                return "length"
+            self._sequence.append(token)
+        return "cancelled"

@@ -1,0 +1,174 @@
+"""Stand-ins for the parts that need a model, for tests of this program and of what others build on it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import Cancelled, PromptTooLong
+from assistant.types import Generated, Prompt, Reading, Sampling, Token
+
+Answers = Sequence[str] | Callable[[Prompt], str]
+Comparisons = Sequence[float] | Callable[[Prompt], Sequence[float]]
+
+
+class FakeGenerator:
+    """A ``Generator`` that answers from a script. It behaves as the real one does, with words in place of tokens.
+
+        generator = FakeGenerator(["Batch inference works on many records at once."])
+        generator = FakeGenerator(lambda prompt: "Yes." if "batch" in prompt.question else "No.")
+
+    Args:
+        answers: One for each call of ``generate``, in order; or a function of the prompt.
+        comparisons: What ``compare_next`` returns, one log-probability for each option; or a function of the prompt.
+        name: The model's name.
+        context_tokens: Room for prompt and answer together.
+
+    Attributes:
+        prompts: Every prompt given to ``generate``, in order.
+        compared: Every prompt given to ``compare_next``, in order.
+        closed: Whether ``close`` was called.
+    """
+
+    def __init__(
+        self,
+        answers: Answers,
+        *,
+        comparisons: Comparisons = (-0.1, -2.4),
+        name: str = "fake",
+        context_tokens: int = 4096,
+    ) -> None:
+        self.name = name
+        self.context_tokens = context_tokens
+        self.prompts: list[Prompt] = []
+        self.compared: list[Prompt] = []
+        self.closed = False
+        self._answers = answers
+        self._comparisons = comparisons
+
+    def count_tokens(self, text: str) -> int:
+        """Returns the number of words."""
+        return len(text.split())
+
+    def prompt_overhead(self, system: str, question: str) -> int:
+        """Returns the words of both."""
+        return self.count_tokens(system) + self.count_tokens(question)
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int,
+        cancel: threading.Event,
+        sampling: Sampling = Sampling(),  # noqa: B008 - frozen
+        stop: tuple[str, ...] = (),
+        exact: bool = False,
+    ) -> Iterator[Reading | Token | Generated]:
+        """Yields two ``Reading``, a ``Token`` for each word of the scripted answer, and one ``Generated``.
+
+        Raises:
+            PromptTooLong: As the real one, at the call.
+            LookupError: The script has no answer left.
+        """
+        size = self._size(prompt)
+        if size + max_tokens > self.context_tokens:
+            raise PromptTooLong(f"The prompt has {size} tokens and its answer up to {max_tokens}.")
+        self.prompts.append(prompt)
+        answer = self._answer(prompt)
+        ends = [answer.index(text) for text in stop if text in answer]
+        return self._stream(answer[: min(ends, default=None)], size, max_tokens, cancel)
+
+    def compare_next(
+        self, prompt: Prompt, options: tuple[str, ...], *, cancel: threading.Event, exact: bool = False
+    ) -> tuple[float, ...]:
+        """Returns the scripted log-probabilities.
+
+        Raises:
+            Cancelled: ``cancel`` is set.
+        """
+        if cancel.is_set():
+            raise Cancelled("The question was stopped.")
+        self.compared.append(prompt)
+        found = self._comparisons(prompt) if callable(self._comparisons) else self._comparisons
+        return tuple(found[: len(options)])
+
+    def ready(self, system: str, blocks: Sequence[str]) -> tuple[bool, ...]:
+        """Returns that every block was read before."""
+        return (True,) * len(blocks)
+
+    def close(self) -> None:
+        """Notes that it was called."""
+        self.closed = True
+
+    def _answer(self, prompt: Prompt) -> str:
+        if callable(self._answers):
+            return self._answers(prompt)
+        if len(self.prompts) > len(self._answers):
+            raise LookupError(f"the script has only {len(self._answers)} answers; none is left for {prompt.question!r}")
+        return self._answers[len(self.prompts) - 1]
+
+    def _size(self, prompt: Prompt) -> int:
+        return self.prompt_overhead(prompt.system, prompt.question) + sum(map(self.count_tokens, prompt.blocks))
+
+    def _stream(
+        self, answer: str, size: int, max_tokens: int, cancel: threading.Event
+    ) -> Iterator[Reading | Token | Generated]:
+        words = re.findall(r"\s*\S+\s*?", answer)
+        finish, written = "length" if len(words) > max_tokens else "stop", 0
+        for done in (0, size):
+            yield Reading(done, size)
+        for word in words[:max_tokens]:
+            if cancel.is_set():
+                break
+            written += 1
+            yield Token(word)
+        yield Generated("cancelled" if cancel.is_set() else finish, size, 0, written, 0.0, 0.0)
+
+
+class FakeEmbedder:
+    """An ``Embedder`` without a model: a text's vector is the sum of random vectors of its words.
+
+    So texts that share words are near each other, equal texts have equal vectors, and every run gives the same.
+
+    Args:
+        window_tokens: Room for one text; a token is a word or a sign.
+        dimension: Length of a vector.
+
+    Attributes:
+        embedded: Every text given to ``embed_chunks``, in order.
+    """
+
+    def __init__(self, window_tokens: int = 64, dimension: int = 64) -> None:
+        self.name = f"fake-{dimension}"
+        self.window_tokens = window_tokens
+        self.dimension = dimension
+        self.embedded: list[str] = []
+
+    def token_starts(self, text: str) -> NDArray[np.int64]:
+        """Returns where the words and signs of ``text`` begin."""
+        return np.array([match.start() for match in re.finditer(r"\w+|[^\w\s]", text)], dtype=np.int64)
+
+    def embed_chunks(
+        self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Returns one row of norm 1 for each text, and reports after each."""
+        rows = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            self.embedded.append(text)
+            rows[row] = self.embed_query(text)
+            if on_progress is not None:
+                on_progress(row + 1)
+        return rows
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """Returns a vector of norm 1."""
+        total = np.full(self.dimension, 1e-3, dtype=np.float32)
+        for word in re.findall(r"\w+", text.lower()):
+            seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
+            total += np.random.default_rng(seed).standard_normal(self.dimension, dtype=np.float32)
+        return total / np.linalg.norm(total)

@@ -1,0 +1,61 @@
+"""The page's two entrances: build it, or serve it on this machine.
+
+Gradio reads its switches when it is imported, so it is imported here and not at the top.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.ui.service import StudyService
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+_SWITCHES = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_RUN_HISTORY": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def build_page(service: StudyService) -> gr.Blocks:
+    """Returns the page for a service. Nothing is served yet and no model is loaded."""
+    uploads = _quiet_gradio()
+    from assistant.ui.page import compose
+
+    return compose(service, uploads)
+
+
+def serve(service: StudyService, *, port: int, open_browser: bool, on_ready: Callable[[str], None]) -> None:
+    """Serves the page on 127.0.0.1 until interrupted; the models load behind it.
+
+    Args:
+        service: What the page shows.
+        port: The first port to try; the hundred from there on are tried in turn.
+        open_browser: Whether to show the page in the student's browser.
+        on_ready: Called with the page's address once it answers.
+
+    Raises:
+        UsageError: None of the ports is free.
+    """
+    page = build_page(service)
+    from assistant.ui.server import PageServer
+
+    PageServer(page, service, port=port).run(open_browser=open_browser, on_ready=on_ready)
+
+
+def _quiet_gradio() -> Path:
+    """Tells Gradio and the hub's client not to call home. Returns the folder for this page's uploads."""
+    uploads = tempfile.mkdtemp(prefix="study-assistant-")
+    atexit.register(shutil.rmtree, uploads, ignore_errors=True)
+    os.environ.update(_SWITCHES, GRADIO_TEMP_DIR=uploads)
+    return Path(uploads)

@@ -1,0 +1,290 @@
+// The conversation: questions, answers as they are written, what they rest on, and the ways in when there is none yet.
+
+import { button, build, count, h, icon, patch, redraw, scrollWithin, shape, trail } from "./dom.js";
+import { hidePopover, showPopover } from "./popover.js";
+import { announce, announceError } from "./notices.js";
+import { chooseFiles, chooseFolder } from "./upload.js";
+import * as store from "./store.js";
+
+const drawn = new Map(); // turn id -> its article
+const turns = new Map(); // turn id -> what it shows
+let list, welcome, spoken, scroller, ask;
+let thread = null;
+
+export function conversation(root, { element, trigger }) {
+  ask = (question) => trigger("ask", { question });
+  welcome = h("div", { class: "welcome" });
+  list = h("div", { class: "turns" });
+  spoken = h("div", { class: "sr-only", role: "status", "aria-live": "polite" });
+  root.append(welcome, list, spoken);
+  scroller = element.closest("#conversation-view") ?? root;
+  scroller.setAttribute("tabindex", "-1");
+  for (const name of ["status", "contents", "sample"]) store.on(name, drawWelcome);
+  return (value) => {
+    if (value.id === undefined) return drawWelcome();
+    if (value.id !== thread) clear(value.id);
+    for (const turn of JSON.parse(value.turns)) drawTurn(turn);
+    store.set("threads", { current: value.id, threads: JSON.parse(value.threads) });
+    return drawWelcome();
+  };
+}
+
+/** The answer that is being written arrives apart from the finished ones, so that little travels for each word. */
+export function live() {
+  return (value) => {
+    if (value.refused) announceError(value.refused);
+    document.body.dataset.busy = value.turn ? "yes" : "no";
+    if (value.turn) drawTurn({ ...JSON.parse(value.turn), sources: JSON.parse(value.sources) });
+    drawWelcome();
+  };
+}
+
+function clear(id) {
+  thread = id;
+  drawn.clear();
+  turns.clear();
+  list?.replaceChildren();
+  store.set("active", null);
+}
+
+function isFinal(turn) {
+  return turn.phase === "done" || turn.phase === "failed";
+}
+
+function drawTurn(turn) {
+  const before = turns.get(turn.id);
+  if (before && isFinal(before) && !isFinal(turn)) return;
+  const follow = nearBottom();
+  turns.set(turn.id, turn);
+  if (!drawn.has(turn.id)) {
+    drawn.set(turn.id, newTurn(turn));
+    list.append(drawn.get(turn.id).article);
+    document.body.dataset.drawer = "";
+    bringToTop(drawn.get(turn.id).article);
+  }
+  const parts = drawn.get(turn.id);
+  parts.article.dataset.phase = turn.phase;
+  parts.article.setAttribute("aria-busy", String(!isFinal(turn)));
+  redraw(parts.status, [turn.phase, turn.status, turn.progress], () => statusLine(turn));
+  redraw(parts.corrections, turn.corrections, () => turn.corrections || "");
+  patch(parts.answer, turn.body, (n) => chip(turn.id, n));
+  redraw(parts.verdict, [turn.badge, turn.reason, turn.nearest, turn.missing, turn.stopped, turn.truncated, turn.why], () => verdict(turn));
+  redraw(parts.error, turn.error, () => errorBox(turn));
+  store.set("active", { id: turn.id, sources: turn.sources, final: isFinal(turn), abstained: turn.badge?.state === "abstained" });
+  if (isFinal(turn) && before && !isFinal(before)) spoken.textContent = turn.spoken || turn.error?.message || "Stopped.";
+  if (follow && !isFinal(turn)) scroller.scrollTop = scroller.scrollHeight;
+}
+
+function newTurn(turn) {
+  const parts = {};
+  for (const name of ["status", "corrections", "answer", "verdict", "error"]) parts[name] = h("div", { class: name });
+  const title = h("h2", { class: "question", id: `question-${turn.id}` }, turn.question);
+  parts.article = h(
+    "article",
+    { class: "turn", "data-id": turn.id, "aria-labelledby": title.id, on: { focusin: () => activate(turn.id) } },
+    title,
+    parts.corrections,
+    parts.status,
+    parts.answer,
+    parts.error,
+    parts.verdict
+  );
+  return parts;
+}
+
+/** The sources panel shows the sources of the turn in which the student is. */
+function activate(id) {
+  const turn = turns.get(id);
+  if (turn) store.set("active", { id, sources: turn.sources, final: isFinal(turn), abstained: turn.badge?.state === "abstained" });
+}
+
+function nearBottom() {
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+}
+
+function bringToTop(article) {
+  requestAnimationFrame(() => scrollWithin(scroller, article, "top"));
+}
+
+function statusLine(turn) {
+  if (!turn.status) return [];
+  const bar = turn.progress === null ? null : h("progress", { max: "1", value: String(turn.progress), "aria-label": "Reading" });
+  return [h("span", { class: "pulse", "aria-hidden": "true" }), h("span", {}, turn.status), bar];
+}
+
+function chip(id, n) {
+  const cite = turns.get(id)?.cites?.[n] ?? { quote: "", trail: [] };
+  return h(
+    "a",
+    {
+      class: "cite",
+      href: `#source-${n}`,
+      "data-n": n,
+      "aria-label": `Source ${n}: ${cite.trail.join(", ")}`,
+      on: {
+        mouseenter: (event) => showPopover(event.currentTarget, n, currentCite(id, n)),
+        focus: (event) => showPopover(event.currentTarget, n, currentCite(id, n)),
+        mouseleave: hidePopover,
+        blur: hidePopover,
+        click: (event) => openSource(event, id, n),
+      },
+    },
+    String(n)
+  );
+}
+
+function currentCite(id, n) {
+  return turns.get(id)?.cites?.[n];
+}
+
+function openSource(event, id, n) {
+  event.preventDefault();
+  hidePopover();
+  activate(id);
+  store.get("showNumber")(n, event.currentTarget);
+}
+
+function verdict(turn) {
+  if (!isFinal(turn)) return [];
+  const abstained = turn.badge?.state === "abstained";
+  return [
+    abstained ? abstention(turn) : null,
+    turn.stopped ? h("p", { class: "remark" }, turn.body.length ? "You stopped this answer." : "You stopped this before anything was written.") : null,
+    turn.truncated ? h("p", { class: "remark" }, "This answer reached its length limit. Ask “go on” for more.") : null,
+    turn.badge ? badgeLine(turn) : null,
+    turn.why ? h("div", { class: "verdict-actions" }, why(turn), copyButton(turn)) : null,
+  ];
+}
+
+function badgeLine(turn) {
+  const badge = h("span", { class: `badge badge-${turn.badge.state}` }, shape(turn.badge.shape), turn.badge.word);
+  return h("div", { class: "badge-line" }, badge, h("span", { class: "badge-detail" }, turn.badge.detail));
+}
+
+function copyButton(turn) {
+  return turn.body.length ? button("Copy", { class: "quiet", on: { click: () => copyAnswer(turn) } }, "copy") : null;
+}
+
+function abstention(turn) {
+  const missing = turn.missing.map((word) => h("span", { class: "missing-word" }, word));
+  const nearest = turn.nearest.map((place) =>
+    h("li", {}, h("button", { type: "button", class: "link", on: { click: (event) => openNearest(event, turn.id, place.key) } }, trail(place.trail)))
+  );
+  return h(
+    "div",
+    { class: "abstention" },
+    h("p", { class: "abstention-reason" }, turn.reason),
+    missing.length ? h("p", {}, "These words do not occur in your notes: ", ...missing.flatMap((word, i) => (i ? [" ", word] : [word]))) : null,
+    nearest.length ? h("p", { class: "label" }, "Nearest in your notes") : null,
+    nearest.length ? h("ul", { class: "nearest" }, ...nearest) : null
+  );
+}
+
+function openNearest(event, id, key) {
+  activate(id);
+  store.get("showKey")(key, event.currentTarget);
+}
+
+function why(turn) {
+  const place = (entry) => h("li", {}, trail(entry.trail), h("span", { class: "says" }, entry.says));
+  const sentence = (entry) => h("li", {}, h("span", {}, `“${entry.text}”`), h("span", { class: "says" }, entry.says));
+  const part = (title, entries, draw) => (entries.length ? [h("h3", {}, title), h("ul", {}, ...entries.map(draw))] : []);
+  return h(
+    "details",
+    { class: "why" },
+    h("summary", {}, icon("chevron"), "Why this answer?"),
+    h(
+      "div",
+      { class: "why-body" },
+      turn.why.query ? h("p", {}, "Your question was searched as: ", h("q", {}, turn.why.query)) : null,
+      ...part(`Found: ${count(turn.why.found.length, "passage")}`, turn.why.found, place),
+      ...part("Read by the model, best first", turn.why.read, place),
+      ...part("What supports each sentence", turn.why.support, sentence)
+    )
+  );
+}
+
+function errorBox(turn) {
+  if (!turn.error) return [];
+  return h(
+    "div",
+    { class: "error-box", role: "alert" },
+    h("p", { class: "notice-message" }, turn.error.message),
+    turn.error.hint ? h("p", { class: "notice-hint" }, turn.error.hint) : null,
+    button("Ask again", { class: "plain", on: { click: () => ask(turn.question) } })
+  );
+}
+
+/** Copies an answer with its numbered sources below it. */
+async function copyAnswer(turn) {
+  const article = drawn.get(turn.id).article;
+  const lines = Object.entries(turn.cites).map(([n, cite]) => `[${n}] ${cite.trail.join(" > ")}: “${cite.quote}”`);
+  const text = plainAnswer(article.querySelector(".answer"));
+  try {
+    await navigator.clipboard.writeText([turn.question, text, lines.join("\n")].filter(Boolean).join("\n\n"));
+    announce("Answer and sources copied.");
+  } catch {
+    announceError({ message: "The browser did not allow copying.", hint: "Select the answer and copy it with the keyboard." });
+  }
+}
+
+function plainAnswer(answer) {
+  const copy = answer.cloneNode(true);
+  for (const cite of copy.querySelectorAll(".cite")) cite.textContent = ` [${cite.dataset.n}]`;
+  return [...copy.children].map((child) => child.textContent.trim()).join("\n\n");
+}
+
+// ---- nothing asked yet ----
+
+function drawWelcome() {
+  if (!welcome) return;
+  const state = store.get("status") ?? {};
+  const shown = turns.size === 0;
+  welcome.hidden = !shown;
+  if (!shown) return;
+  const examples = store.get("contents")?.examples ?? [];
+  redraw(welcome, [state.empty, state.build, state.engine, examples, store.get("sample"), state.notes], () => welcomeParts(state, examples));
+}
+
+function welcomeParts(state, examples) {
+  if (!state.model && !state.engine) return [];
+  if (state.empty && !state.build) return noNotes();
+  const chips = examples.map((question) => h("li", {}, button(question, { class: "example", on: { click: () => ask(question) } })));
+  return [
+    h("h1", { class: "welcome-title" }, "What would you like to understand?"),
+    h("p", { class: "welcome-lead" }, `Answers come from your own ${state.notes ? state.notes.split(",")[0] : "notes"}. Every sentence shows where it stands.`),
+    chips.length ? h("ul", { class: "examples", "aria-label": "Questions to start with" }, ...chips) : null,
+    trouble(state),
+  ];
+}
+
+function noNotes() {
+  return [
+    h("h1", { class: "welcome-title" }, "Begin with your notes"),
+    h(
+      "div",
+      { class: "drop-card" },
+      icon("drop"),
+      h("p", { class: "drop-title" }, "Drop a file or a folder here"),
+      h("p", { class: "drop-kinds" }, "Markdown, text, PDF, Word, PowerPoint, Excel, web pages, EPUB, notebooks"),
+      h(
+        "div",
+        { class: "drop-actions" },
+        button("Choose files", { class: "primary", on: { click: chooseFiles } }),
+        button("Choose a folder", { class: "plain", on: { click: chooseFolder } })
+      ),
+      store.get("sample") ? h("p", {}, "or ", h("button", { type: "button", class: "link", on: { click: () => store.call("add_sample") } }, "try the sample course")) : null
+    ),
+  ];
+}
+
+function trouble(state) {
+  if (!["missing", "failed"].includes(state.engine?.state)) return null;
+  return h(
+    "div",
+    { class: "error-box" },
+    h("p", { class: "notice-message" }, state.engine.means),
+    state.engine.mend ? h("p", { class: "notice-hint" }, state.engine.mend) : null,
+    h("p", {}, "Searching your notes works without it.")
+  );
+}

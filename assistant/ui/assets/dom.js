@@ -1,0 +1,159 @@
+// Builds the page's elements. Nothing here or elsewhere parses HTML: text is set as text, elements are made by name.
+
+const TAGS = new Set(
+  ("p h2 h3 h4 h5 h6 ul ol li blockquote pre code hr br table thead tbody tr th td em strong s a mark span").split(" ")
+);
+const LINK = /^(https?|mailto):/i;
+
+/** Makes an element. `attrs` are attributes; `on` holds listeners; a value of null or false leaves an attribute out. */
+export function h(tag, attrs = {}, ...children) {
+  const { on = {}, ...rest } = attrs;
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(rest)) {
+    if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  for (const [type, listener] of Object.entries(on)) element.addEventListener(type, listener);
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** Builds a tree that the server rendered. `cite(number)` makes the number chips. */
+export function build(node, cite) {
+  if (typeof node === "string") return document.createTextNode(node);
+  const [tag, attrs, ...children] = node;
+  if (tag === "cite") return cite(attrs.n);
+  if (tag === "math") return formula(attrs.tex, Boolean(attrs.display));
+  if (!TAGS.has(tag)) return document.createTextNode("");
+  const element = h(tag, safeAttributes(tag, attrs), ...children.map((child) => build(child, cite)));
+  if (tag === "table") return h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Table" }, element);
+  if (tag === "pre") element.tabIndex = 0;
+  return element;
+}
+
+function safeAttributes(tag, attrs) {
+  const safe = {};
+  if (attrs.class) safe.class = attrs.class;
+  if (attrs.title) safe.title = attrs.title;
+  if (attrs.n) safe["data-n"] = attrs.n;
+  if (attrs.lang) safe["data-lang"] = attrs.lang;
+  if (tag === "ol" && attrs.start && attrs.start !== 1) safe.start = attrs.start;
+  if (attrs.align) safe.style = `text-align:${["left", "right", "center"].includes(attrs.align) ? attrs.align : "left"}`;
+  if (tag === "a" && LINK.test(attrs.href || "")) {
+    Object.assign(safe, { href: attrs.href, target: "_blank", rel: "noreferrer noopener" });
+  }
+  if ((attrs.class || "").includes("unsupported")) safe.tabindex = "0";
+  return safe;
+}
+
+/** Puts the built nodes into a container and keeps those that did not change, so that focus and selection stay. */
+export function patch(container, nodes, cite) {
+  nodes.forEach((node, index) => {
+    const drawn = JSON.stringify(node);
+    const old = container.childNodes[index];
+    if (old && old.drawnFrom === drawn) return;
+    const fresh = build(node, cite);
+    fresh.drawnFrom = drawn;
+    if (old) old.replaceWith(fresh);
+    else container.append(fresh);
+  });
+  while (container.childNodes.length > nodes.length) container.lastChild.remove();
+}
+
+/** Draws a part of the page again only where what it is drawn from changed. */
+export function redraw(container, state, draw) {
+  const drawn = JSON.stringify(state ?? null);
+  if (container.drawnFrom === drawn) return false;
+  container.drawnFrom = drawn;
+  container.replaceChildren(...[draw()].flat().filter(Boolean));
+  return true;
+}
+
+let katex = null;
+
+function loadKatex() {
+  katex ??= import("./katex/katex.min.js").then(() => globalThis.katex);
+  return katex;
+}
+
+function formula(tex, display) {
+  const element = h("span", { class: display ? "math math-display" : "math", tabindex: display ? "0" : null }, tex);
+  loadKatex()
+    .then((library) => {
+      element.replaceChildren();
+      library.render(tex, element, { displayMode: display, output: "mathml", throwOnError: true, trust: false, maxExpand: 200 });
+    })
+    .catch(() => {
+      element.replaceChildren(h("code", {}, tex));
+    });
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+const ICONS = {
+  logo: ["M5 6.5h14", "M5 12h6", "M5 17.5h10", "M14.5 12H19"],
+  lock: ["M6.5 11h11v8.5h-11z", "M9 11V8a3 3 0 0 1 6 0v3"],
+  help: ["M9.2 9.2a2.9 2.9 0 1 1 4.3 2.6c-1 .6-1.5 1.1-1.5 2.2", "M12 17.6v.1"],
+  chevron: ["M9 6l6 6-6 6"],
+  close: ["M6 6l12 12", "M18 6L6 18"],
+  note: ["M6 3.5h8.5L19 8v12.5H6z", "M14 4v4.5h4.5", "M9 12.5h6.5", "M9 16h6.5"],
+  folder: ["M3.5 6.5h6l2 2.5h9v10h-17z"],
+  trash: ["M5 7h14", "M9.5 7V4.5h5V7", "M7 7l.8 12.5h8.4L17 7"],
+  copy: ["M9 9h10.5v10.5H9z", "M15 9V4.5H4.5V15H9"],
+  scope: ["M4 6h16", "M7 12h10", "M10 18h4"],
+  sources: ["M5 4.5h11.5a2.5 2.5 0 0 1 2.5 2.5v12.5H7.5A2.5 2.5 0 0 1 5 17z", "M5 17a2.5 2.5 0 0 1 2.5-2.5H19"],
+  plus: ["M12 5v14", "M5 12h14"],
+  drop: ["M12 4v11", "M7.5 10.5L12 15l4.5-4.5", "M4.5 16.5v3h15v-3"],
+  search: ["M10.5 4.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12z", "M15 15l5 5"],
+};
+
+/** Makes one of the page's line icons; it is decoration, the words beside it say what it means. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": "true", focusable: "false" })) {
+    svg.setAttribute(key, value);
+  }
+  for (const d of ICONS[name]) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+/** The state shapes: a full, a half and an empty circle. They differ in form, not only in colour. */
+export function shape(kind) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", `shape shape-${kind}`);
+  svg.setAttribute("aria-hidden", "true");
+  const ring = document.createElementNS(SVG, "circle");
+  for (const [key, value] of Object.entries({ cx: 8, cy: 8, r: 6 })) ring.setAttribute(key, value);
+  const fill = document.createElementNS(SVG, "path");
+  const forms = { full: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2z", half: "M8 2a6 6 0 0 0 0 12z", none: "M4 12L12 4" };
+  fill.setAttribute("d", forms[kind]);
+  svg.append(ring, fill);
+  return svg;
+}
+
+/** A way to a passage: note › heading › heading. */
+export function trail(parts, page) {
+  const steps = parts.flatMap((part, index) => [index ? h("span", { class: "sep", "aria-hidden": "true" }, "›") : null, h("span", { class: "step" }, part)]);
+  return h("span", { class: "trail" }, ...steps, page ? h("small", { class: "page" }, `page ${page}`) : null);
+}
+
+export function button(label, attrs = {}, iconName = null) {
+  return h("button", { type: "button", ...attrs }, iconName ? icon(iconName) : null, label ? h("span", {}, label) : null);
+}
+
+/** Scrolls one pane, never the page around it: an element to the top, or to the middle. */
+export function scrollWithin(pane, element, place) {
+  const offset = element.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+  const slack = place === "middle" ? (pane.clientHeight - element.getBoundingClientRect().height) / 2 : 0;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || place === "top";
+  pane.scrollTo({ top: pane.scrollTop + offset - Math.max(slack, 0), behavior: calm ? "auto" : "smooth" });
+}
+
+/** Counts a noun: "1 note", "2 notes". */
+export function count(number, noun) {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}

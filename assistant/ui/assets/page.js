@@ -1,0 +1,23 @@
+// The entrance of the page's own JavaScript: one function that draws a component, found by the component's name.
+
+import { conversation, live } from "./conversation.js";
+import { dock, header } from "./header.js";
+import { startKeys } from "./keys.js";
+import { library } from "./library.js";
+import { scope, threads } from "./scope.js";
+import { sources } from "./sources.js";
+import { status } from "./status.js";
+
+const VIEWS = { conversation, dock, header, library, live, scope, sources, status, threads };
+
+/** Draws the view `name` into a Gradio component, now and whenever the component's value changes. */
+export function mount(name, gradio) {
+  const root = gradio.element.querySelector(".view");
+  const draw = VIEWS[name](root, gradio);
+  if (draw) {
+    draw(gradio.props.value ?? {});
+    gradio.watch("value", () => draw(gradio.props.value ?? {}));
+  }
+}
+
+startKeys();

@@ -1,0 +1,127 @@
+"""The Chat tab: scope and conversations on the left, the conversation in the middle, the sources on the right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import gradio as gr
+
+from assistant.errors import AssistantError
+from assistant.types import Scope
+from assistant.ui.boundary import Notice
+from assistant.ui.components import view
+from assistant.ui.frame import MODEL_LANE, Frame
+from assistant.ui.service import StudyService
+from assistant.ui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ChatHandlers:
+    """What the tab's listeners do, as functions of the session; no Gradio in them."""
+
+    service: StudyService
+
+    def submit(self, question: str, session: Session) -> tuple[str, dict[str, Any]]:
+        """Takes a question. Returns what stays in the input, and the live view."""
+        try:
+            session.submit(question, self.service)
+        except AssistantError as error:
+            return question, live_view(session) | {"refused": asdict(Notice.of(error))}
+        return "", live_view(session)
+
+    def answer(self, session: Session) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Answers it. Yields the live view and the conversation."""
+        for _ in session.answer(self.service):
+            yield live_view(session), conversation_view(session)
+
+    def broken(self, session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Says that something broke that no error of the program's own describes."""
+        session.fail_unexpectedly()
+        return live_view(session), conversation_view(session)
+
+    def pick(self, scope: str, session: Session) -> None:
+        """Restricts the next questions to a part of the notes."""
+        session.scope = Scope.parse(scope)
+
+    def start_over(self, session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Begins a new conversation."""
+        session.start_over()
+        return live_view(session), conversation_view(session)
+
+    def reopen(self, conversation_id: int, session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Goes back to an earlier conversation."""
+        session.open(conversation_id)
+        return live_view(session), conversation_view(session)
+
+
+def live_view(session: Session) -> dict[str, Any]:
+    """Returns the answer that is being written, or None in ``turn``; its sources apart, as they change seldom.
+
+    The parts are JSON inside strings: of a stream of values Gradio (6.31) sends only the differences, and its client
+    loses its place in lists that grow and shrink. Strings it replaces.
+    """
+    turn = session.live
+    if turn is None:
+        return {"turn": None, "sources": None}
+    return {"turn": json.dumps({**turn, "sources": None}), "sources": json.dumps(turn["sources"])}
+
+
+def conversation_view(session: Session) -> dict[str, Any]:
+    """Returns the finished turns, and the list of this tab's conversations, newest first; as strings, see above."""
+    threads = [{"id": c.id, "title": c.title} for c in reversed(session.conversations) if c.exchanges]
+    return {"id": session.current.id, "turns": json.dumps(session.current.views), "threads": json.dumps(threads)}
+
+
+def build_chat(frame: Frame) -> None:
+    """Builds the tab."""
+    handlers, session = ChatHandlers(frame.service), frame.session
+    with gr.Row(elem_id="chat", equal_height=True):
+        with gr.Column(elem_id="left", scale=0, min_width=0):
+            new = gr.Button("New conversation", elem_id="new")
+            scope = view("scope", events=["pick"])
+            threads = view("threads", events=["open"])
+        with gr.Column(elem_id="middle", scale=1, min_width=0):
+            conversation = view("conversation", events=["ask"])
+            live = view("live")
+            with gr.Row(elem_id="composer", equal_height=False):
+                question = gr.Textbox(
+                    label="Your question",
+                    placeholder="Ask your notes…",
+                    lines=1,
+                    max_lines=8,
+                    elem_id="question",
+                    autofocus=True,
+                    scale=1,
+                )
+                send = gr.Button("Ask", variant="primary", elem_id="send", scale=0, min_width=0)
+                stop = gr.Button("Stop", variant="stop", elem_id="stop", scale=0, min_width=0)
+            view("dock")
+        with gr.Column(elem_id="right", scale=0, min_width=0):
+            view("sources")
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    both = [live, conversation]
+
+    def ask(data: gr.EventData, state: Session) -> tuple[str, dict[str, Any]]:
+        return handlers.submit(str(data._data["question"]), state)
+
+    def pick(data: gr.EventData, state: Session) -> None:
+        handlers.pick(str(data._data["scope"]), state)
+
+    def reopen(data: gr.EventData, state: Session) -> tuple[dict[str, Any], dict[str, Any]]:
+        return handlers.reopen(int(data._data["id"]), state)
+
+    asked = gr.on(
+        [question.submit, send.click], handlers.submit, [question, session], [question, live], queue=False, **quiet
+    )
+    suggested = conversation.ask(ask, session, [question, live], queue=False, **quiet)
+    for event in (asked, suggested):
+        answered = event.then(handlers.answer, session, both, concurrency_id=MODEL_LANE, concurrency_limit=1, **quiet)
+        answered.failure(handlers.broken, session, both, queue=False, **quiet)
+    stop.click(Session.stop, session, None, queue=False, **quiet)
+    scope.pick(pick, session, None, queue=False, **quiet)
+    new.click(handlers.start_over, session, both, queue=False, **quiet)
+    threads.open(reopen, session, both, queue=False, **quiet)

@@ -1,0 +1,117 @@
+"""Answers and passages as trees: Markdown, number chips at the sentences, marks on the cited words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from assistant.types import Citation, Sentence
+from assistant.ui.highlighting import highlight_code
+from assistant.ui.markdown import Style, parse_markdown, parse_plain
+from assistant.ui.marks import Mark, Nodes, parse_marked
+from assistant.ui.nodes import Element
+
+PLAIN_KINDS = frozenset({"pdf", "text"})
+"""Kinds of notes whose text is not Markdown. Office files and web pages are extracted as Markdown."""
+
+_IN_ANSWER = Style(top_heading=3, keep_line_breaks=True)
+_IN_NOTE = Style(top_heading=3, keep_line_breaks=False)
+_CLOSING = ".!?:;,"
+
+
+def citation_numbers(sentences: Sequence[Sentence]) -> dict[tuple[str, int, int], int]:
+    """Returns the number of each distinct cited span, counted from 1 in order of first use."""
+    numbers: dict[tuple[str, int, int], int] = {}
+    for sentence in sentences:
+        for citation in sentence.citations:
+            numbers.setdefault(span_of(citation), len(numbers) + 1)
+    return numbers
+
+
+def span_of(citation: Citation) -> tuple[str, int, int]:
+    """Returns what makes a citation distinct: its note and offsets."""
+    return (citation.note, citation.start, citation.end)
+
+
+def render_answer(text: str, sentences: Sequence[Sentence]) -> Nodes:
+    """Returns the tree of an answer: chips at the end of supported sentences, a class on unsupported ones.
+
+    Args:
+        text: The answer, or as much of it as has been written.
+        sentences: Those that are finished; their offsets count in ``text``.
+    """
+    numbers = citation_numbers(sentences)
+    marks = [mark for sentence in sentences if (mark := _sentence_mark(text, sentence, numbers)) is not None]
+    marked = parse_marked(text, marks, partial(parse_markdown, style=_IN_ANSWER))
+    leftover = tuple(chip for mark in marked.lost for chip in mark.tail)
+    return highlight_code(_append_to_last(_in_paragraphs(marked.nodes), leftover))
+
+
+def _sentence_mark(text: str, sentence: Sentence, numbers: Mapping[tuple[str, int, int], int]) -> Mark | None:
+    cited = sorted({numbers[span_of(citation)] for citation in sentence.citations})
+    if sentence.supported and cited:
+        return Mark(sentence.start, _before_closing(text, sentence), None, tuple(_chip(number) for number in cited))
+    if sentence.is_claim and not sentence.supported:
+        reason = sentence.reason or "your notes do not say this"
+        wrap = Element("span", (), {"class": "unsupported", "title": f"Not from your notes: {reason}"})
+        return Mark(sentence.start, sentence.end, wrap)
+    return None
+
+
+def _before_closing(text: str, sentence: Sentence) -> int:
+    """Returns the offset before the sentence's full stop, so that the chip stands inside the sentence."""
+    end = sentence.start + len(text[sentence.start : sentence.end].rstrip())
+    before = text[end - 2 : end - 1]
+    ends_plainly = text[end - 1 : end] in tuple(_CLOSING) and before.strip() and before not in _CLOSING
+    return end - 1 if ends_plainly else end
+
+
+def _chip(number: int) -> Element:
+    return Element("cite", (), {"n": number})
+
+
+def _in_paragraphs(nodes: Nodes) -> Nodes:
+    """Returns the nodes with chips that follow a formula beside it, and those after a code block in a paragraph."""
+    grouped: list[str | Element] = []
+    for node in nodes:
+        last = grouped[-1] if grouped else None
+        if not (isinstance(node, Element) and node.tag == "cite"):
+            grouped.append(node)
+        elif isinstance(last, Element) and last.attrs.get("class") == "formula-line":
+            grouped[-1] = replace(last, children=(*last.children, node))
+        elif isinstance(last, Element) and last.tag == "math":
+            grouped[-1] = Element("p", (last, node), {"class": "formula-line"})
+        else:
+            grouped.append(Element("p", (node,)))
+    return tuple(grouped)
+
+
+def _append_to_last(nodes: Nodes, extra: Nodes) -> Nodes:
+    """Returns the nodes with ``extra`` at the end of the last paragraph or list item, else in a new paragraph."""
+    if not extra:
+        return nodes
+    last = nodes[-1] if nodes else None
+    if isinstance(last, Element) and last.tag in ("p", "li"):
+        return (*nodes[:-1], replace(last, children=last.children + extra))
+    if isinstance(last, Element) and last.tag in ("ul", "ol", "blockquote"):
+        return (*nodes[:-1], replace(last, children=_append_to_last(last.children, extra)))
+    return (*nodes, Element("p", extra))
+
+
+def render_passage(text: str, marks: Sequence[Mark], kind: str, before: Callable[[str], str] | None = None) -> Nodes:
+    """Returns the tree of a piece of a note with every mark in it.
+
+    Args:
+        text: The piece.
+        marks: What to mark; their offsets count in ``text``.
+        kind: The note's kind. Where Markdown cannot carry a mark, the piece is set as plain text: that the cited
+            words are marked matters more than that a list looks like one.
+        before: What is done to the piece before it is parsed; it may only change what stands before a line's text.
+    """
+    if kind not in PLAIN_KINDS:
+        prepare = before or str
+        marked = parse_marked(text, marks, lambda signed: parse_markdown(prepare(signed), _IN_NOTE))
+        if not marked.lost:
+            return highlight_code(_in_paragraphs(marked.nodes))
+    return parse_marked(text, marks, parse_plain).nodes

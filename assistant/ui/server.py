@@ -1,0 +1,201 @@
+"""Serves the page to this machine only, under a policy that lets the browser fetch nothing from anywhere else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import webbrowser
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from assistant.errors import UsageError
+from assistant.ui.components import ASSETS, ASSETS_URL, head, theme
+from assistant.ui.service import StudyService
+
+HOST = "127.0.0.1"
+PORTS_TRIED = 100
+WARM_AFTER_S = 3.0
+"""The models start to load this long after the page is up, unless a browser shows it earlier."""
+
+_MARGIN_MB = 5
+_OWN_NAMES = frozenset({"127.0.0.1", "localhost"})
+_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",  # Gradio's start script, and its templates
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+_HEADERS = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+_FRESH = [(b"cache-control", b"no-cache")]  # asked for again, by its tag: an update of the program must not mix
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class LocalOnly:
+    """Answers requests that this machine's own page makes, and no others.
+
+    A page of the web could otherwise reach 127.0.0.1 through a name of its own (DNS rebinding) or by a form.
+    """
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        asked, origin = headers.get(b"host", b"").decode(), headers.get(b"origin", b"").decode()
+        if not _is_own(f"//{asked}") or (origin and not _is_own(origin)):
+            await send({"type": "http.response.start", "status": 403, "headers": []})
+            await send({"type": "http.response.body", "body": b"This page answers to this computer only."})
+            return
+
+        async def send_with_policy(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                fresh = _FRESH if scope["path"].startswith(ASSETS_URL) else []
+                message["headers"] = [*message.get("headers", []), *_HEADERS, *fresh]
+            await send(message)
+
+        await self._app(scope, receive, send_with_policy)
+
+
+def _is_own(address: str) -> bool:
+    try:
+        return urlsplit(address).hostname in _OWN_NAMES
+    except ValueError:
+        return False
+
+
+def free_socket(first: int, tried: int = PORTS_TRIED) -> socket.socket:
+    """Returns a socket bound to the first free port from ``first`` on.
+
+    Raises:
+        UsageError: None of the ``tried`` ports is free.
+    """
+    for port in range(first, min(first + tried, 65536)):
+        bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if os.name == "posix":  # elsewhere this option lets two programs share a port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((HOST, port))
+        except OSError:
+            bound.close()
+            continue
+        return bound
+    raise UsageError(
+        f"No port from {first} to {first + tried - 1} is free.", hint="Choose another: assistant ui --port 8100"
+    )
+
+
+def make_app(page: gr.Blocks, service: StudyService) -> FastAPI:
+    """Returns the web application: the page, its assets, and the guard before both."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.mount(ASSETS_URL, StaticFiles(directory=ASSETS))
+    app.add_middleware(LocalOnly)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        server_name=HOST,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        max_file_size=f"{service.config.notes.max_file_mb + _MARGIN_MB}mb",
+        theme=theme(),
+        head=head(),
+        favicon_path=str(ASSETS / "icon.svg"),
+    )
+    return app
+
+
+class _Announcing(uvicorn.Server):
+    """A server that says when it is up, from a thread of its own, so that what it does then holds up no request."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.when_up: Callable[[], None] = lambda: None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to answer."""
+        await super().startup(sockets)
+        if self.started:
+            threading.Thread(target=self.when_up, name="page-ready", daemon=True).start()
+
+
+class PageServer:
+    """One page on one port.
+
+    Args:
+        page: The page.
+        service: What it shows; its models are warmed once the page is up.
+        port: The first port to try.
+    """
+
+    def __init__(self, page: gr.Blocks, service: StudyService, *, port: int) -> None:
+        self._service = service
+        self._warming = threading.Lock()
+        with page:
+            page.load(self._warm, None, None, queue=False, show_progress="hidden", api_visibility="private")
+        app = make_app(page, service)
+        self._socket = free_socket(port)
+        self.address = f"http://{HOST}:{self._socket.getsockname()[1]}/"
+        self._server = _Announcing(
+            uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1)
+        )
+
+    def run(self, *, open_browser: bool, on_ready: Callable[[str], None]) -> None:
+        """Serves until interrupted or stopped. ``on_ready`` gets the address once it answers."""
+        warm_later = threading.Timer(WARM_AFTER_S, self._warm)
+        warm_later.daemon = True
+
+        def ready() -> None:
+            on_ready(self.address)
+            warm_later.start()
+            if open_browser:
+                webbrowser.open(self.address)
+
+        self._server.when_up = ready
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                self._server.run(sockets=[self._socket])
+        finally:
+            warm_later.cancel()
+            self._socket.close()
+
+    def stop(self) -> None:
+        """Ends ``run`` soon; from any thread."""
+        self._server.should_exit = True
+
+    def _warm(self) -> None:
+        """Starts loading the models, once: when the first browser shows the page, or a little later without one."""
+        if self._warming.acquire(blocking=False):
+            self._service.warm()

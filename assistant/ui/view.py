@@ -1,0 +1,180 @@
+"""An exchange as the page receives it: plain dictionaries, lists, strings and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+from assistant.errors import NoteNotFound
+from assistant.types import Answer, Hit, Note, Retrieved, Sentence
+from assistant.ui import wording
+from assistant.ui.exchange import Exchange, Phase, anchored
+from assistant.ui.nodes import plain_text, to_json
+from assistant.ui.render import citation_numbers, render_answer, span_of
+from assistant.ui.sources import Passage, cited_passages, found_passages, trail
+
+_NEAREST = 3
+_QUOTED_CHARS = 160
+_PHASE_TEXT = {
+    Phase.WAITING: "Waiting for the answer before this one…",
+    Phase.WARMING: "The model is still warming up, which takes a little after each start. Your question is next.",
+    Phase.SEARCHING: "Looking through your notes…",
+    Phase.WRITING: "Writing…",
+}
+
+
+class ExchangeView:
+    """Renders one exchange again and again while it grows; what did not change is not computed again.
+
+    Args:
+        read: From a note's path to the note.
+    """
+
+    def __init__(self, read: Callable[[str], Note]) -> None:
+        self._read = lru_cache(maxsize=32)(read)
+        self._shown: tuple[Retrieved | None, tuple[Sentence, ...]] | None = None
+        self._sources: dict[str, Any] = {}
+
+    def render(self, exchange: Exchange) -> dict[str, Any]:
+        """Returns what the page shows of the exchange.
+
+        Keys: ``id``, ``question``, ``phase``, ``status`` (a line while it works), ``progress`` (0 to 1, or None),
+        ``body`` (a tree), ``cites`` (number -> quote), ``sources``, ``corrections``, ``badge``, ``nearest``,
+        ``missing``, ``why``, ``stopped``, ``truncated``, ``error``, ``spoken``.
+        """
+        sentences = anchored(exchange.text, exchange.sentences)
+        body = [to_json(node) for node in render_answer(exchange.text, sentences)]
+        answer = exchange.answer
+        return {
+            "id": exchange.id,
+            "question": exchange.question,
+            "phase": exchange.phase.value,
+            "status": _status(exchange),
+            "progress": _progress(exchange),
+            "body": [] if answer is not None and answer.abstained else body,
+            "cites": self._cites(exchange.sentences),
+            "sources": self._sources_of(exchange),
+            "stopped": exchange.stopped,
+            "error": asdict(exchange.notice) if exchange.notice else None,
+            **self._search_words(exchange),
+            **self._verdict(answer),
+        }
+
+    def _cites(self, sentences: Sequence[Sentence]) -> dict[str, Any]:
+        citations = {span_of(c): c for sentence in sentences for c in sentence.citations}
+        return {
+            str(number): {
+                "quote": citations[span].quote,
+                "trail": self._trail(citations[span].note, citations[span].heading_path),
+                "page": citations[span].page,
+            }
+            for span, number in citation_numbers(sentences).items()
+        }
+
+    def _sources_of(self, exchange: Exchange) -> dict[str, Any]:
+        shown = (exchange.retrieved, exchange.sentences)
+        if self._shown is None or any(now is not then for now, then in zip(shown, self._shown, strict=True)):
+            self._shown, self._sources = shown, self._render_sources(exchange)
+        return self._sources
+
+    def _render_sources(self, exchange: Exchange) -> dict[str, Any]:
+        retrieved = exchange.retrieved
+        if retrieved is None:
+            return {"cited": [], "found": []}
+        cited = cited_passages(exchange.sentences, self._read)
+        abstained = exchange.answer is not None and exchange.answer.abstained
+        blocks = () if abstained else retrieved.blocks  # nothing is read where nothing is answered
+        found = found_passages(retrieved.search.hits, blocks, exchange.sentences, self._read)
+        return {"cited": [_card(card) for card in cited], "found": [_card(card) for card in found]}
+
+    def _search_words(self, exchange: Exchange) -> dict[str, Any]:
+        search = exchange.retrieved.search if exchange.retrieved else None
+        return {
+            "corrections": wording.corrections(search.corrections) if search else "",
+            "missing": list(search.missing_words) if search else [],
+        }
+
+    def _verdict(self, answer: Answer | None) -> dict[str, Any]:
+        """Returns what can only be said of a finished answer."""
+        if answer is None:
+            return {"badge": None, "nearest": [], "reason": "", "why": None, "truncated": False, "spoken": ""}
+        said = plain_text(render_answer(answer.text, ())) if not answer.abstained else answer.reason or answer.text
+        badge = wording.badge(answer) if answer.abstained or answer.sentences else None
+        return {
+            "badge": badge,
+            "nearest": self._nearest(answer.search.hits) if answer.abstained else [],
+            "reason": (answer.reason or answer.text) if answer.abstained else "",
+            "why": self._why(answer),
+            "truncated": answer.truncated,
+            "spoken": f"{said} {badge['word'] + '.' if badge else ''}",
+        }
+
+    def _nearest(self, hits: Sequence[Hit]) -> list[dict[str, Any]]:
+        """Returns the nearest sections, each once, with the passage to show for it."""
+        nearest: dict[tuple[str, ...], str] = {}
+        for hit in hits:
+            where = tuple(self._trail(hit.chunk.note, hit.chunk.heading_path))
+            nearest.setdefault(where, f"{hit.chunk.note}:{hit.chunk.start}-{hit.chunk.end}")
+        return [{"trail": list(where), "key": key} for where, key in list(nearest.items())[:_NEAREST]]
+
+    def _why(self, answer: Answer) -> dict[str, Any]:
+        numbers = citation_numbers(answer.sentences)
+        return {
+            "query": answer.search.query if answer.search.query != answer.question else "",
+            "found": [
+                self._place(hit.chunk.note, hit.chunk.heading_path, wording.how_found(hit))
+                for hit in answer.search.hits
+            ],
+            "read": [
+                self._place(b.note, b.heading_path, wording.count(len(b.text.split()), "word")) for b in answer.blocks
+            ],
+            "support": [
+                {"text": _short(s.text), "says": wording.support(s, sorted({numbers[span_of(c)] for c in s.citations}))}
+                for s in answer.sentences
+            ],
+        }
+
+    def _place(self, note: str, heading_path: tuple[str, ...], says: str) -> dict[str, Any]:
+        return {"trail": self._trail(note, heading_path), "says": says}
+
+    def _trail(self, note: str, heading_path: tuple[str, ...]) -> list[str]:
+        try:
+            return list(trail(self._read(note), heading_path))
+        except NoteNotFound:
+            return [note, *heading_path]
+
+
+def _short(sentence: str) -> str:
+    """Returns the visible words of a sentence, shortened."""
+    words = " ".join(plain_text(render_answer(sentence, ())).split())
+    return words if len(words) <= _QUOTED_CHARS else words[: _QUOTED_CHARS - 1].rstrip() + "…"
+
+
+def _card(passage: Passage) -> dict[str, Any]:
+    return {
+        "key": passage.key,
+        "note": passage.note,
+        "trail": list(passage.trail),
+        "page": passage.page,
+        "numbers": list(passage.numbers),
+        "body": [to_json(node) for node in passage.body],
+        "starts": passage.starts,
+        "ends": passage.ends,
+        "how": wording.how_found(passage.hit) if passage.hit else "",
+        "read": passage.read,
+    }
+
+
+def _status(exchange: Exchange) -> str:
+    if exchange.phase is Phase.READING and exchange.retrieved is not None:
+        return wording.reading(exchange.reading, exchange.retrieved.blocks)
+    return _PHASE_TEXT.get(exchange.phase, "")
+
+
+def _progress(exchange: Exchange) -> float | None:
+    progress = exchange.reading
+    if exchange.phase is not Phase.READING or progress is None or progress.tokens_total <= 0:
+        return None
+    return round(min(1.0, progress.tokens_done / progress.tokens_total), 3)

@@ -1,0 +1,126 @@
+"""A sentence is supported by the notes' own words, or not at all."""
+
+import pytest
+
+from assistant.answering.attribution import Attributor, says_absent
+from assistant.answering.units import source_units
+from assistant.types import Block, Note, Sentence
+
+TEXT = """## Types of inference
+- **Batch**- processing a large number of inputs at once, suitable where real-time responses aren't necessary
+\t- like having large chunks sent in periods
+- **Real-time**- inputs individually as they arrive, essential for instant responses
+- **AWS**-
+\t- Polly converts written text into lifelike spoeech
+\t- Transcribe converts speech into text
+- Training took 3 days on 128 machines in 2023. Costs were not reduced.
+- Trade-off: real-time endpoints cost more than batch jobs
+"""
+BLOCK = Block("ml.md", ("ML", "Types of inference"), (), 100, 100 + len(TEXT), TEXT, 0)
+
+
+def attribute(sentence: str, question: str = "") -> Sentence:
+    return Attributor([BLOCK], question, 0.68).attribute(sentence, 0, len(sentence))
+
+
+def quotes(sentence: str, question: str = "") -> list[str]:
+    found = attribute(sentence, question)
+    for citation in found.citations:
+        assert TEXT[citation.start - 100 : citation.end - 100] == citation.quote
+    return [citation.quote for citation in found.citations]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "start_of_quote"),
+    [
+        ("Batch inference processes a large number of inputs at once.", "**Batch**- processing"),
+        ("Real-time inputs arrive individually.", "**Real-time**- inputs"),
+        ("Polly converts text into lifelike speech.", "Polly converts"),  # the note misspells speech
+        ("Transcribe converts speach into text.", "Transcribe converts"),  # so does the model
+        ("Training took three days on 128 machines.", "Training took 3 days"),
+        ("Costs were not reduced.", "Costs were not"),
+        ("Large chunks are sent in periods.", "like having large chunks"),
+    ],
+)
+def test_what_the_notes_say_is_cited_exactly(sentence: str, start_of_quote: str) -> None:
+    found = quotes(sentence)
+    assert len(found) == 1
+    assert found[0].startswith(start_of_quote)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("Kubernetes schedules containers across a cluster of nodes.", "do not say"),
+        ("Training took 4 days on 128 machines.", "number 4"),
+        ("Training took 3 days on 128 machines in Berlin.", "Berlin"),
+        ("Costs were reduced.", "other way round"),
+        ("Transcribe does not convert speech into text.", "other way round"),
+        ("The notes do not mention the price.", "do not hold"),
+        ("Paris is the capital of France.", "do not say"),
+    ],
+)
+def test_what_they_do_not_say_is_marked_with_the_reason(sentence: str, reason: str) -> None:
+    found = attribute(sentence)
+    assert not found.supported
+    assert found.citations == ()
+    assert reason in found.reason
+
+
+def test_a_sentence_from_two_places_cites_both() -> None:
+    found = quotes("Polly converts written text into lifelike speech, and large chunks are sent in periods.")
+    assert {quote[:5] for quote in found} == {"Polly", "like "}
+
+
+def test_words_of_the_question_are_not_held_against_the_answer() -> None:
+    sentence = "The cheapest option is batch processing."
+    assert not attribute("Zebras graze in batch processing.").supported
+    assert attribute(sentence, question="What is the cheapest option?").supported
+
+
+@pytest.mark.parametrize("text", ["The types are:", "## Summary", "**", "Here is the list:"])
+def test_what_states_nothing_needs_no_support(text: str) -> None:
+    found = attribute(text)
+    assert not found.is_claim
+    assert found.supported and found.citations == ()
+
+
+def test_a_verbatim_sentence_scores_one() -> None:
+    for unit in source_units(BLOCK):
+        text = TEXT[unit.start - 100 : unit.end - 100]
+        found = attribute(text)
+        assert found.score == pytest.approx(1.0), text
+        assert found.supported, text
+        assert (unit.start, unit.end) in {(c.start, c.end) for c in found.citations}
+
+
+def test_a_citation_names_heading_and_page() -> None:
+    note = Note("ml.md", " " * 100 + TEXT, "pdf", "ml", page_starts=(0, 300))
+    attributor = Attributor([BLOCK], "", 0.68, {"ml.md": note})
+    first = attributor.attribute("Batch means processing a large number of inputs at once.", 0, 56).citations[0]
+    last = attributor.attribute("Real-time endpoints cost more than batch jobs.", 0, 46).citations[0]
+    assert first.heading_path == ("ML", "Types of inference")
+    assert (first.page, last.page) == (1, 2)
+
+
+def test_headings_inside_a_block_are_part_of_the_place() -> None:
+    text = "# Pets\n\n## Cats\n\nThey purr loudly at night.\n\n## Dogs\n\nThey bark loudly at night.\n"
+    block = Block("p.md", ("Pets",), (), 0, len(text), text, 0)
+    attributor = Attributor([block], "", 0.68)
+    dogs = attributor.attribute("Dogs bark loudly at night.", 0, 26)
+    assert [c.heading_path for c in dogs.citations] == [("Pets", "Dogs")]
+    assert [c.quote for c in dogs.citations] == ["They bark loudly at night."]
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("The notes do not mention who invented it.", True),
+        ("This is not specified in the notes.", True),
+        ("There is no information about prices.", True),
+        ("A model does not require being programmed.", False),
+        ("Batch suits tasks where responses are not necessary.", False),
+    ],
+)
+def test_saying_that_nothing_was_found(text: str, absent: bool) -> None:
+    assert says_absent(text) is absent
