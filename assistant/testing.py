@@ -83,6 +83,12 @@ class FakeGenerator:
         ends = [answer.index(text) for text in stop if text in answer]
         return self._stream(answer[: min(ends, default=None)], size, max_tokens, cancel)
 
+    def read(self, prompt: Prompt, *, cancel: threading.Event, exact: bool = False) -> Iterator[Reading]:
+        """Yields two ``Reading``."""
+        size = self._size(prompt)
+        yield Reading(0, size)
+        yield Reading(size, size)
+
     def compare_next(
         self, prompt: Prompt, options: tuple[str, ...], *, cancel: threading.Event, exact: bool = False
     ) -> tuple[float, ...]:

@@ -167,6 +167,14 @@ class StudyAssistant:
         )
         return self._remembering(answerer.ask(Request(question, tuple(history), scope, cancel, exact)))
 
+    def retriever(self) -> Retriever:
+        """Returns what finds passages.
+
+        Raises:
+            IndexMissing: Nothing was built yet.
+        """
+        return self._retriever.get()
+
     def search(self, question: str, *, scope: Scope = Scope(), k: int | None = None) -> SearchResult:  # noqa: B008
         """Returns the best passages for ``question``, without the model.
 

@@ -168,14 +168,9 @@ class _Run:
         self._began += time.perf_counter() - waited_from  # loading is not answering
         history = followup.relevant_turns(self._request.question, self._request.history)
         self._blocks = self._pack(generator, sections, history)
-        margin = yes_margin(
-            generator.compare_next(
-                probe_prompt(self._request.question, self._blocks, history),
-                YES_NO,
-                cancel=self._cancel,
-                exact=self._request.exact,
-            )
-        )
+        probe = probe_prompt(self._request.question, self._blocks, history)
+        yield from generator.read(probe, cancel=self._cancel, exact=self._request.exact)
+        margin = yes_margin(generator.compare_next(probe, YES_NO, cancel=self._cancel, exact=self._request.exact))
         self._evidence = FULL_GATE.probability(seen, margin)
         if self._evidence < self._owner.config.min_evidence:
             yield self._abstain(_NOT_FOUND, generator.name)

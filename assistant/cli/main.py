@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import answers, doctor, index, models, notes
+from assistant.cli import answers, bench, doctor, index, models, notes
 from assistant.cli.session import Options, options_of
 from assistant.errors import AssistantError
 
@@ -33,6 +33,7 @@ app.command("chat")(answers.chat)
 app.command("search")(answers.search)
 app.command("ui")(answers.ui)
 app.command("doctor")(doctor.doctor)
+app.command("bench")(bench.bench)
 app.add_typer(index.app, name="index")
 app.add_typer(notes.app, name="notes")
 app.add_typer(models.app, name="models")

@@ -86,6 +86,10 @@ class SentenceTransformerEmbedder:
         """Loads the weights now, if they are not loaded yet; several seconds, most of them imports."""
         self._loaded()
 
+    def model(self) -> SentenceTransformer:
+        """Returns the sentence-transformers model itself, loaded: the yardstick for benchmarks."""
+        return self._loaded()
+
     @property
     def dimension(self) -> int:
         """Length of a vector. Loads the model."""

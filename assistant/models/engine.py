@@ -58,6 +58,9 @@ class Generator(Protocol):
     ) -> Iterator[GenerationEvent]:
         """Yields how far the prompt is read, the answer's pieces, and at last exactly one ``Generated``."""
 
+    def read(self, prompt: Prompt, *, cancel: threading.Event, exact: bool = False) -> Iterator[Reading]:
+        """Yields how far the prompt is read. ``compare_next`` and ``generate`` need not read it again."""
+
     def compare_next(
         self, prompt: Prompt, options: tuple[str, ...], *, cancel: threading.Event, exact: bool = False
     ) -> tuple[float, ...]:
@@ -208,6 +211,31 @@ class LlamaEngine:
             yield from writer.write(job.cancelled, max_tokens, sampling, TextStream(stop))
 
         return self._stream(Job(run, cancel), writer)
+
+    def read(self, prompt: Prompt, *, cancel: threading.Event, exact: bool = False) -> Iterator[Reading]:
+        """Yields ``Reading`` while the prompt is read, so that ``compare_next`` has nothing left to wait for.
+
+        Ends early, without an error, when ``cancel`` is set. Raises what ``generate`` raises.
+        """
+        writer = self._writer(prompt, 1)
+
+        def run(job: Job[Reading]) -> Iterator[Reading]:
+            yield from writer.read(job.cancelled, exact=exact)
+
+        with contextlib.closing(self._worker.submit(Job(run, cancel), Priority.QUESTION)) as events:
+            yield from events
+
+    def bare_decode_speed(self, prompt: Prompt, tokens: int) -> float:
+        """Returns tokens per second of nothing but decode and argmax behind ``prompt``: the yardstick for benchmarks."""
+        writer = self._writer(prompt, tokens)
+
+        def run(job: Job[float]) -> Iterator[float]:
+            for _ in writer.read(job.cancelled, exact=False):
+                pass
+            yield writer.bare_decode_speed(tokens)
+
+        with contextlib.closing(self._worker.submit(Job(run, threading.Event()), Priority.QUESTION)) as speeds:
+            return next(iter(speeds))
 
     def compare_next(
         self, prompt: Prompt, options: tuple[str, ...], *, cancel: threading.Event, exact: bool = False

@@ -103,10 +103,10 @@ class _Held:
 class PromptSequence:
     """Reads prompts into the main sequence of a context, and continues it token by token.
 
-    What the sequence holds is kept as far as the next prompt begins with the same tokens, in whole steps. How a
-    token is rounded depends on how many are computed at a time and on where they lie in memory, and now and then a word
-    of the answer depends on that: so a prompt is always computed in the same steps, and a block right behind the prefix,
-    whatever was done before. The same question then gets the same answer.
+    What the sequence holds is kept as far as the next prompt begins with the same tokens, in whole steps. How a token
+    is rounded depends on how many are computed at a time and on where they lie in memory, and now and then a word of
+    the answer depends on that. So a prompt is always computed in the same steps, and a block right behind the prefix,
+    whatever was done before, and the same question gets the same answer.
 
     The state of the first block is exact, since it stays where it was computed. Later blocks are moved to their places,
     and do not know the blocks before them.
@@ -196,7 +196,8 @@ class PromptSequence:
                 state = state if state is not None else cache.get(cache.key(prefix, block))
                 if state is not None and self._place(state, block, start - len(prefix)):
                     self.cached += known
-                    yield known
+                    if known:
+                        yield known
             yield from self._extend(tokens[:end], stop)
             if len(self._held.tokens) < end:
                 return
@@ -209,7 +210,7 @@ class PromptSequence:
         first = len(prompt.prefix)
         pieces = zip(prompt.block_ranges, prompt.blocks, strict=True)
         later = (block for (start, end), block in pieces if end > start >= kept and start > first)
-        return [block for block in dict.fromkeys(later) if cache.key(prompt.prefix, block) not in cache]
+        return [block for block in dict.fromkeys(later) if cache.get(cache.key(prompt.prefix, block)) is None]
 
     def _compute(
         self, cache: BlockCache, prefix: tuple[int, ...], block: tuple[int, ...], stop: Stop

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 import numpy as np
 
 from assistant.models.context import LlamaContext, Sampler
-from assistant.models.sequence import PromptSequence, TokenPrompt
+from assistant.models.sequence import MAIN, PromptSequence, TokenPrompt
 from assistant.models.text_stream import TextStream
 from assistant.types import Generated, Reading, Sampling, Token
 
@@ -67,6 +67,17 @@ class AnswerWriter:
         top = logits.max()
         total = top + np.log(np.exp(logits - top).sum())
         return tuple(float(logits[token] - total) for token in tokens)
+
+    def bare_decode_speed(self, tokens: int) -> float:
+        """Returns tokens per second of greedy decoding with nothing around it; the sequence stays as it was."""
+        at = len(self._prompt)
+        began = time.perf_counter()
+        for position in range(at, at + tokens):
+            token = int(self._context.logits().argmax())
+            self._context.decode((token,), position, MAIN)
+        speed = tokens / (time.perf_counter() - began)
+        self._context.remove(MAIN, at)
+        return speed
 
     def summary(self, finish: str) -> Generated:
         """Returns the figures up to now."""

@@ -14,32 +14,31 @@ from assistant.types import Scope
 from assistant.ui.boundary import Notice
 from assistant.ui.components import view
 from assistant.ui.frame import MODEL_LANE, Frame
-from assistant.ui.service import StudyService
-from assistant.ui.session import Session
+from assistant.ui.session import Desk, Session
 
 
 @dataclass(frozen=True, slots=True)
 class ChatHandlers:
     """What the tab's listeners do, as functions of the session; no Gradio in them."""
 
-    service: StudyService
+    desk: Desk
 
     def submit(self, question: str, session: Session) -> tuple[str, dict[str, Any]]:
         """Takes a question. Returns what stays in the input, and the live view."""
         try:
-            session.submit(question, self.service)
+            session.submit(question, self.desk)
         except AssistantError as error:
             return question, live_view(session) | {"refused": asdict(Notice.of(error))}
         return "", live_view(session)
 
     def answer(self, session: Session) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         """Answers it. Yields the live view and the conversation."""
-        for _ in session.answer(self.service):
+        for _ in session.answer():
             yield live_view(session), conversation_view(session)
 
     def broken(self, session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
         """Says that something broke that no error of the program's own describes."""
-        session.fail_unexpectedly()
+        session.fail_unexpectedly(self.desk)
         return live_view(session), conversation_view(session)
 
     def pick(self, scope: str, session: Session) -> None:
@@ -77,7 +76,7 @@ def conversation_view(session: Session) -> dict[str, Any]:
 
 def build_chat(frame: Frame) -> None:
     """Builds the tab."""
-    handlers, session = ChatHandlers(frame.service), frame.session
+    handlers, session = ChatHandlers(Desk(frame.service)), frame.session
     with gr.Row(elem_id="chat", equal_height=True):
         with gr.Column(elem_id="left", scale=0, min_width=0):
             new = gr.Button("New conversation", elem_id="new")

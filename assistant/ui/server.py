@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 
 from assistant.errors import UsageError
 from assistant.ui.components import ASSETS, ASSETS_URL, head, theme
+from assistant.ui.render import render_answer
 from assistant.ui.service import StudyService
 
 HOST = "127.0.0.1"
@@ -198,4 +199,5 @@ class PageServer:
     def _warm(self) -> None:
         """Starts loading the models, once: when the first browser shows the page, or a little later without one."""
         if self._warming.acquire(blocking=False):
+            render_answer("*ready*", ())  # the first rendering builds the parser
             self._service.warm()

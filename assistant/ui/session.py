@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -13,11 +15,29 @@ from assistant.errors import AssistantError, Cancelled, QuestionError
 from assistant.types import Event, Scope, Turn
 from assistant.ui.boundary import UNEXPECTED, Notice
 from assistant.ui.exchange import Exchange, Phase, advance, fail, stop
-from assistant.ui.follow import Beat, follow
+from assistant.ui.follow import Beat, Broken, follow
 from assistant.ui.service import StudyService
 from assistant.ui.view import ExchangeView
 
+LOG = logging.getLogger(__name__)
+
+HEAD_START_S = 0.15
+"""How long taking a question may wait for the passages: its reply is the fastest way to show them."""
+
 _TITLE_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The assistant, and the lane before its one model: whoever holds the lane is being answered."""
+
+    service: StudyService
+    lane: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """The question has the model to itself."""
 
 
 @dataclass(slots=True)
@@ -36,13 +56,39 @@ class Conversation:
 
     def keep(self, exchange: Exchange, view: ExchangeView) -> None:
         """Adds a finished exchange."""
-        self.exchanges.append(exchange)
         self.views.append(view.render(exchange))
+        self.exchanges.append(exchange)
 
     def history(self) -> tuple[Turn, ...]:
         """Returns the turns that a follow-up question may refer to: those that got an answer."""
         answers = [(exchange.question, exchange.answer) for exchange in self.exchanges]
         return tuple(Turn(q, a.text) for q, a in answers if a is not None and not a.abstained and a.text)
+
+
+class _Run:
+    """A question under way."""
+
+    def __init__(self, exchange: Exchange, conversation: Conversation, scope: Scope, desk: Desk) -> None:
+        self.exchange = exchange
+        self.conversation = conversation
+        self.view = ExchangeView(desk.service.note)
+        self.cancel = threading.Event()
+        stream = partial(_stream, exchange.question, conversation.history(), scope, desk)
+        self._states = _states(exchange, follow(stream, self.cancel), desk.service)
+
+    def steps(self) -> Iterator[bool]:
+        """Yields, at least ten times a second, whether the exchange is another than before."""
+        for state in self._states:
+            changed = state is not self.exchange
+            self.exchange = state
+            yield changed
+
+    def head_start(self) -> None:
+        """Goes on until the passages are found, but no longer than ``HEAD_START_S``."""
+        deadline = time.monotonic() + HEAD_START_S
+        for _ in self.steps():
+            if self.exchange.retrieved or self.exchange.phase.final or time.monotonic() > deadline:
+                return
 
 
 class Session:
@@ -54,60 +100,55 @@ class Session:
         self.conversations = [Conversation(next(self._ids))]
         self.current = self.conversations[0]
         self.live: dict[str, Any] | None = None
-        self._pending: tuple[Exchange, threading.Event] | None = None
+        self._run: _Run | None = None
 
-    @property
-    def busy(self) -> bool:
-        """Whether a question waits or is being answered."""
-        return self._pending is not None
-
-    def submit(self, question: str, service: StudyService) -> None:
-        """Takes a question; ``answer`` then answers it.
+    def submit(self, question: str, desk: Desk) -> None:
+        """Takes a question and begins with it; ``answer`` goes on.
 
         Raises:
             QuestionError: It is empty, too long, or comes while another one is being answered.
         """
         question = question.strip()
-        longest = service.config.answering.max_question_chars
-        if self.busy:
+        self._check(question, desk.service.config.answering.max_question_chars)
+        exchange = Exchange(f"q{next(self._ids)}", question)
+        self._run = _Run(exchange, self.current, self.scope, desk)
+        self._run.head_start()
+        self.live = self._run.view.render(self._run.exchange)
+
+    def _check(self, question: str, longest: int) -> None:
+        if self._run is not None:
             raise QuestionError("One question at a time.", hint="Stop the answer first, or wait for it.")
         if not question:
             raise QuestionError("The question is empty.", hint="Write what you would like to know.")
         if len(question) > longest:
-            raise QuestionError(
-                f"The question has {len(question):,} characters; {longest:,} are the most.",
-                hint="Ask something shorter.",
-            )
-        exchange = Exchange(f"q{next(self._ids)}", question)
-        self._pending = (exchange, threading.Event())
-        self.live = ExchangeView(service.note).render(exchange)
+            message = f"The question has {len(question):,} characters; {longest:,} are the most."
+            raise QuestionError(message, hint="Ask something shorter.")
 
     def stop(self) -> None:
         """Ends the answer that is being written, or the question that waits."""
-        if self._pending is not None:
-            self._pending[1].set()
+        if self._run is not None:
+            self._run.cancel.set()
 
-    def answer(self, service: StudyService) -> Iterator[None]:
-        """Answers the question that waits; each step is one state of ``live`` or, at the end, of ``current``."""
-        if self._pending is None:
+    def answer(self) -> Iterator[None]:
+        """Answers the question that was taken; each step is a state of ``live`` or, at the end, of ``current``."""
+        run = self._run
+        if run is None:
             return
-        exchange, cancel = self._pending
-        conversation, view = self.current, ExchangeView(service.note)
-        stream = partial(_stream, exchange.question, conversation.history(), self.scope, service)
         try:
-            for exchange in _states(exchange, follow(stream, cancel), service):  # noqa: B020 - the next state of the same
-                self.live = view.render(exchange)
-                yield
+            for changed in run.steps():
+                if changed:
+                    self.live = run.view.render(run.exchange)
+                    yield
         finally:
-            cancel.set()
-            conversation.keep(stop(exchange), view)
-            self.live, self._pending = None, None
+            run.cancel.set()
+            self.live, self._run = None, None
+            run.conversation.keep(stop(run.exchange), run.view)
         yield
 
     def start_over(self) -> None:
-        """Begins a new conversation; the one before stays in the list unless it is empty."""
+        """Begins a new conversation; the one before stays in the list unless nothing was asked in it."""
         self.stop()
-        if self.current.exchanges or self.busy:  # an answer under way is kept in the one it belongs to
+        if self.current.exchanges or self._run is not None:
             self.current = Conversation(next(self._ids))
             self.conversations.append(self.current)
 
@@ -116,34 +157,43 @@ class Session:
         self.stop()
         self.current = next((c for c in self.conversations if c.id == conversation_id), self.current)
 
-    def fail_unexpectedly(self) -> None:
-        """Says in the last exchange that something broke, where the program itself is at fault."""
-        if self.current.views:
-            broken = {"phase": Phase.FAILED.value, "error": asdict(UNEXPECTED), "stopped": False}
-            self.current.views[-1] = self.current.views[-1] | broken
+    def fail_unexpectedly(self, desk: Desk) -> None:
+        """Ends the question under way where the page itself broke while showing it."""
+        self.stop()
+        exchange = Exchange(f"q{next(self._ids)}", "")
+        self.current.keep(fail(exchange, UNEXPECTED), ExchangeView(desk.service.note))
+        self.live, self._run = None, None
 
 
 def _stream(
-    question: str, history: Sequence[Turn], scope: Scope, service: StudyService, cancel: threading.Event
-) -> Iterator[Event]:
-    if not cancel.is_set():
-        yield from service.ask(question, history=history, scope=scope, cancel=cancel)
-
-
-def _states(exchange: Exchange, events: Iterator[Event | Beat], service: StudyService) -> Iterator[Exchange]:
-    """Yields the exchange each time something happened to it; the last state is final."""
-    exchange = replace(exchange, phase=Phase.SEARCHING)
-    yield exchange
+    question: str, history: Sequence[Turn], scope: Scope, desk: Desk, cancel: threading.Event
+) -> Iterator[Event | _Begun]:
+    while not desk.lane.acquire(timeout=0.05):
+        if cancel.is_set():
+            return
     try:
-        for event in events:
-            changed = _at_rest(exchange, service) if isinstance(event, Beat) else advance(exchange, event)
-            if changed is not exchange:
-                exchange = changed
-                yield exchange
-    except Cancelled:
-        yield stop(exchange)
-    except AssistantError as error:
-        yield fail(exchange, Notice.of(error))
+        yield _Begun()
+        if not cancel.is_set():
+            yield from desk.service.ask(question, history=history, scope=scope, cancel=cancel)
+    finally:
+        desk.lane.release()
+
+
+def _states(
+    exchange: Exchange, events: Iterator[Event | _Begun | Beat | Broken], service: StudyService
+) -> Iterator[Exchange]:
+    """Yields the exchange after each event; the last state is final unless the stream was left."""
+    for event in events:
+        match event:
+            case Beat():
+                exchange = _at_rest(exchange, service)
+            case _Begun():
+                exchange = replace(exchange, phase=Phase.SEARCHING)
+            case Broken(error):
+                exchange = _broken(exchange, error)
+            case _:
+                exchange = advance(exchange, event)
+        yield exchange
 
 
 def _at_rest(exchange: Exchange, service: StudyService) -> Exchange:
@@ -152,3 +202,12 @@ def _at_rest(exchange: Exchange, service: StudyService) -> Exchange:
         return exchange
     phase = Phase.WARMING if service.engine_status().state == "loading" else Phase.SEARCHING
     return exchange if phase is exchange.phase else replace(exchange, phase=phase)
+
+
+def _broken(exchange: Exchange, error: BaseException) -> Exchange:
+    if isinstance(error, Cancelled):
+        return stop(exchange)
+    if isinstance(error, AssistantError):
+        return fail(exchange, Notice.of(error))
+    LOG.error("The question %r could not be answered.", exchange.question, exc_info=error)
+    return fail(exchange, UNEXPECTED)

@@ -7,6 +7,7 @@ import math
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -16,6 +17,8 @@ from assistant.models.engine import EngineOptions, Generator, LlamaEngine, load_
 from assistant.types import Generated, Prompt, Reading, Sampling, Token
 
 pytestmark = pytest.mark.model
+
+OPTIONS = EngineOptions(context_tokens=2048, threads=1, batch_threads=1)
 
 SYSTEM = "Answer the question from the notes only."
 NOTES = (
@@ -40,9 +43,7 @@ def expected(small_model_path) -> dict[Prompt, str]:
     """Answers of a fresh engine for each prompt."""
     answers = {}
     for prompt in (PROMPT, OTHER):
-        with load_engine(
-            small_model_path, "fresh", EngineOptions(threads=1, batch_threads=1, context_tokens=2048)
-        ) as engine:
+        with load_engine(small_model_path, "fresh", OPTIONS) as engine:
             answers[prompt] = ask(engine, prompt)[0]
     return answers
 
@@ -106,9 +107,7 @@ class TestWriting:
     def test_the_answer_is_that_of_the_reference_loop(self, small_model_path, expected):
         """llama-cpp-python's own high-level class, with the prompt computed in the same steps."""
         llama_cpp = pytest.importorskip("llama_cpp")
-        with load_engine(
-            small_model_path, "m", EngineOptions(threads=1, batch_threads=1, context_tokens=2048)
-        ) as engine:
+        with load_engine(small_model_path, "m", OPTIONS) as engine:
             prompt = engine.tokenize(PROMPT)
         llama = llama_cpp.Llama(
             str(small_model_path), n_ctx=2048, n_batch=256, n_threads=1, n_threads_batch=1, verbose=False
@@ -212,7 +211,7 @@ class TestStopping:
 
     def test_in_the_middle_of_a_batch(self, small_model_path, expected):
         """With one batch for everything, only llama.cpp's own check can stop it before the end."""
-        options = EngineOptions(threads=1, batch_threads=1, context_tokens=2048, batch_tokens=2048)
+        options = replace(OPTIONS, batch_tokens=2048)
         prompt = Prompt(SYSTEM, (" ".join(LONG.blocks),), "\nSo what?")
         with load_engine(small_model_path, "m", options) as engine:
             cancel, read = threading.Event(), []
@@ -258,7 +257,7 @@ class TestSharing:
         assert answers == [expected[prompt] for prompt in prompts]
 
     def test_many_questions_do_not_grow_the_memory(self, small_model_path):
-        options = EngineOptions(threads=1, batch_threads=1, context_tokens=512, cache_memory_bytes=2 * 2**20)
+        options = replace(OPTIONS, context_tokens=512, cache_memory_bytes=2 * 2**20)
         process = psutil.Process()
         with load_engine(small_model_path, "m", options) as engine:
             sizes = []
@@ -271,7 +270,7 @@ class TestSharing:
         assert sizes[-1] - sizes[0] < 8 * 2**20
 
     def test_after_closing_everything_is_refused(self, small_model_path):
-        engine = load_engine(small_model_path, "m", EngineOptions(threads=1, batch_threads=1, context_tokens=512))
+        engine = load_engine(small_model_path, "m", replace(OPTIONS, context_tokens=512))
         running = engine.generate(PROMPT, max_tokens=100, cancel=threading.Event())
         next(running)
         engine.close()
@@ -283,7 +282,7 @@ class TestSharing:
                 call()
 
     def test_an_engine_that_is_dropped_closes_itself(self, small_model_path):
-        engine = load_engine(small_model_path, "m", EngineOptions(threads=1, batch_threads=1, context_tokens=512))
+        engine = load_engine(small_model_path, "m", replace(OPTIONS, context_tokens=512))
         ask(engine, max_tokens=2)
         thread, gone = engine._worker._thread, weakref.ref(engine)
         del engine

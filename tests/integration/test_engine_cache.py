@@ -15,6 +15,8 @@ from assistant.types import Generated, Prompt, Reading, Sampling, Token
 
 pytestmark = pytest.mark.model
 
+OPTIONS = EngineOptions(context_tokens=2048, threads=1, batch_threads=1)
+
 SYSTEM = "Answer the question from the notes only."
 BLOCKS = tuple(
     f"---\n{name}\n" + " ".join(f"{name} has property {i} of {len(name) * i}." for i in range(6)) + "\n"
@@ -151,12 +153,10 @@ class TestReuse:
 
 class TestBudget:
     def test_what_does_not_fit_is_computed_again(self, small_model_path):
-        with load_engine(
-            small_model_path, "m", EngineOptions(threads=1, batch_threads=1, context_tokens=2048)
-        ) as engine:
+        with load_engine(small_model_path, "m", OPTIONS) as engine:
             expected = ask(engine, prompt_of(0, 1, 2))[0]
             one_block = engine.cache_status().memory_bytes // 3
-        small = EngineOptions(threads=1, batch_threads=1, context_tokens=2048, cache_memory_bytes=int(one_block * 1.5))
+        small = replace(OPTIONS, cache_memory_bytes=int(one_block * 1.5))
         with load_engine(small_model_path, "m", small) as engine:
             for _ in range(2):
                 assert ask(engine, prompt_of(0, 1, 2))[0] == expected
@@ -166,9 +166,7 @@ class TestBudget:
             assert status.memory_bytes <= small.cache_memory_bytes
 
     def test_without_a_budget_every_prompt_is_read_in_full(self, small_model_path):
-        with load_engine(
-            small_model_path, "m", EngineOptions(threads=1, batch_threads=1, context_tokens=2048, cache_memory_bytes=0)
-        ) as engine:
+        with load_engine(small_model_path, "m", replace(OPTIONS, cache_memory_bytes=0)) as engine:
             assert not engine.has_cache
             assert ask(engine, prompt_of(0, 1))[0] == ask(engine, prompt_of(0, 1), exact=True)[0]
             assert engine.ready(SYSTEM, BLOCKS) == (False,) * 4
@@ -179,7 +177,7 @@ class TestBudget:
     def test_a_full_context_still_answers(self, small_model_path):
         """Prompts that fill the context, one after the other, with blocks coming and going."""
         blocks = tuple(f"---\nPart {i}\n" + f"Number {i} is here. " * 50 for i in range(6))
-        options = EngineOptions(threads=1, batch_threads=1, context_tokens=1024)
+        options = replace(OPTIONS, context_tokens=1024)
         with load_engine(small_model_path, "m", options) as engine:
             first: dict[tuple[int, ...], str] = {}
             for numbers in [(0, 1, 2), (2, 1, 0), (3, 4, 5), (5, 0, 3), (0, 1, 2), (3, 4, 5), (2, 1, 0)]:
@@ -225,7 +223,7 @@ class TestDisk:
 
     def test_a_folder_that_cannot_be_written_does_not_matter(self, small_model_path, tmp_path):
         (tmp_path / "kv").write_text("in the way")
-        options = EngineOptions(threads=1, batch_threads=1, context_tokens=2048, cache_folder=tmp_path / "kv")
+        options = replace(OPTIONS, cache_folder=tmp_path / "kv")
         with load_engine(small_model_path, "m", options) as engine:
             assert ask(engine, prompt_of(0, 1))[1].output_tokens > 0
             forget_main(engine)

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,8 @@ from assistant.models.llama import LlamaModel, build_id
 from assistant.types import Prompt
 
 pytestmark = pytest.mark.model
+
+OPTIONS = EngineOptions(context_tokens=2048, threads=1, batch_threads=1)
 
 
 def test_a_missing_file(tmp_path):
@@ -39,7 +42,7 @@ def test_a_damaged_file_is_refused_with_the_reason(small_model_path, tmp_path, k
         }[kind]
     )
     with pytest.raises(ModelDamaged, match=r"model\.gguf: ") as caught:
-        load_engine(path, "m", EngineOptions(threads=1, batch_threads=1))
+        load_engine(path, "m", OPTIONS)
     assert "gave no reason" not in caught.value.message
     assert "assistant models verify" in caught.value.hint
 
@@ -53,9 +56,7 @@ def test_a_context_that_no_machine_can_hold(small_model_path):
 
 
 def test_the_context_is_not_longer_than_the_model_was_trained_for(small_model_path):
-    with load_engine(
-        small_model_path, "m", EngineOptions(threads=1, batch_threads=1, context_tokens=100_000)
-    ) as engine:
+    with load_engine(small_model_path, "m", replace(OPTIONS, context_tokens=100_000)) as engine:
         assert engine.context_tokens == 8192
 
 
@@ -88,7 +89,7 @@ import sys, threading
 from pathlib import Path
 from assistant.models.engine import EngineOptions, load_engine
 from assistant.types import Prompt, Token
-engine = load_engine(Path({str(small_model_path)!r}), "m", EngineOptions(threads=1, batch_threads=1, context_tokens=4096))
+engine = load_engine(Path({str(small_model_path)!r}), "m", EngineOptions(threads=1, batch_threads=1))
 events = engine.generate(Prompt("s", ("word " * 2000,), "q"), max_tokens=900, cancel=threading.Event())
 state = {state!r}
 if state in ("reading", "writing"):
@@ -111,9 +112,7 @@ def test_importing_the_engine_does_not_import_llama_cpp():
 
 def test_a_model_without_template_gets_the_plain_layout(small_model_path, monkeypatch):
     monkeypatch.setattr(LlamaModel, "chat_template", None)
-    with LlamaEngine(
-        LlamaModel(small_model_path), "m", EngineOptions(threads=1, batch_threads=1, context_tokens=512)
-    ) as engine:
+    with LlamaEngine(LlamaModel(small_model_path), "m", replace(OPTIONS, context_tokens=512)) as engine:
         assert not engine.has_own_template
         tokens = engine.tokenize(Prompt("Instructions.", ("A note.\n",), "Why?")).tokens
         text = b"".join(map(engine._model.piece, tokens)).decode()

@@ -1,0 +1,245 @@
+"""``assistant bench``: how fast this machine answers, each figure beside its yardstick in the same run.
+
+Machines are noisy, so what is compared is measured in turn, A B A B, and reported as the median of the pairs' ratios.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from assistant.answering.packing import choose_blocks, pack
+from assistant.answering.prompts import answer_prompt
+from assistant.errors import UsageError
+from assistant.index.build import Builder
+from assistant.index.chunking import split
+from assistant.index.search import Retriever
+from assistant.index.store import Entry, FileState, Store
+from assistant.types import Block, Chunk, Generated, Note, Prompt, Scope
+from assistant.wiring import StudyAssistant
+
+_QUESTIONS = (
+    "What is the difference between batch and real-time inference?",
+    "Which metrics tell how good a model is?",
+    "wat are embedings used for",
+    "How are costs kept low with serverless services?",
+    "What is overfitting?",
+    "Which stages does the machine learning lifecycle have?",
+)
+_DECODED = 64
+_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table. ``goal`` says what is good, in words; ``met`` is None where nothing is demanded."""
+
+    name: str
+    value: float
+    unit: str
+    goal: str = ""
+    met: bool | None = None
+
+
+def run(assistant: StudyAssistant, only: tuple[str, ...] = ()) -> Iterator[Figure]:
+    """Yields the figures as they are measured.
+
+    Args:
+        assistant: The workspace; its notes are read, its index is not changed.
+        only: Names of ``GROUPS``; empty for all.
+
+    Raises:
+        UsageError: There is no such group, or there are no notes to measure with.
+    """
+    unknown = [name for name in only if name not in GROUPS]
+    if unknown:
+        raise UsageError(f"There is no benchmark {unknown[0]!r}.", hint=f"One of: {', '.join(GROUPS)}")
+    if assistant.index_status().passages == 0:
+        raise UsageError("There is nothing to measure with: no notes are indexed.", hint="assistant index build")
+    for name, group in GROUPS.items():
+        if not only or name in only:
+            yield from group(assistant)
+
+
+def measure_build(assistant: StudyAssistant) -> Iterator[Figure]:
+    """Passages per second of a whole build against the bare embedder on the same texts."""
+    embedder, config = assistant.embedder(), assistant.config
+    notes = [assistant.note(item.path) for item in assistant.library() if item.state == "ready"]
+    texts = [chunk.embedding_text for note in notes for chunk in split(note, embedder, config.chunking)[1]]
+    bare_model = embedder.model()
+    ratios, speeds = [], []
+    embedder.embed_chunks(texts[:32])
+    for _ in range(3):
+        bare_s = _seconds(lambda: bare_model.encode(texts, batch_size=32, normalize_embeddings=True))
+        with tempfile.TemporaryDirectory() as folder:
+            builder = Builder(assistant.workspace.notes, Path(folder), embedder, config.chunking, config.notes)
+            build_s = _seconds(builder.build)
+        ratios.append(bare_s / build_s)
+        speeds.append(len(texts) / build_s)
+    yield Figure("index build", statistics.median(speeds), "passages/s")
+    yield _at_least("index build against the bare embedder", statistics.median(ratios), 0.9)
+
+
+def measure_search(assistant: StudyAssistant) -> Iterator[Figure]:
+    """Search times over indexes of 1,000 and 100,000 passages, embedding of the question included."""
+    for size, goal_ms in ((1_000, None), (100_000, 50.0)):
+        with tempfile.TemporaryDirectory() as folder:
+            _fill(Path(folder), assistant, size)
+            retriever = Retriever(Path(folder), assistant.embedder(), assistant.config.retrieval, "bench")
+            try:
+                retriever.search(_QUESTIONS[0])
+                times = [1000 * _seconds(partial(retriever.search, question)) for question in _QUESTIONS * 10]
+            finally:
+                retriever.close()
+        p50, p95 = np.percentile(times, (50, 95))
+        yield Figure(f"search p50, {size:,} passages", float(p50), "ms")
+        met = None if goal_ms is None else bool(p95 < goal_ms)
+        yield Figure(f"search p95, {size:,} passages", float(p95), "ms", f"< {goal_ms:g} ms" if goal_ms else "", met)
+
+
+def measure_writing(assistant: StudyAssistant) -> Iterator[Figure]:
+    """Time to the first word, cold and warm, and decoding against the bare llama.cpp loop."""
+    engine = assistant.engine()
+    prompts = [_prompt(assistant, question) for question in _QUESTIONS[:3]]
+    cancel = threading.Event()
+
+    def first_word(prompt: Prompt, *, exact: bool) -> Generated:
+        events = engine.generate(prompt, max_tokens=2, cancel=cancel, exact=exact)
+        return next(event for event in events if isinstance(event, Generated))
+
+    for prompt in prompts:
+        for _ in engine.warm(prompt.system, prompt.blocks, cancel):
+            pass
+    warm, cold = [], []
+    for prompt in prompts:
+        cold.append(first_word(prompt, exact=True))
+        warm.append(first_word(prompt, exact=False))
+    tokens = statistics.median(cost.prompt_tokens for cost in warm)
+    warm_s = statistics.median(cost.first_token_s for cost in warm)
+    cold_s = statistics.median(cost.first_token_s for cost in cold)
+    yield Figure("prompt, median", tokens, "tokens")
+    yield Figure("first word, sections read before", warm_s, "s")
+    yield Figure("first word, everything read anew", cold_s, "s")
+    yield Figure("first word, anew against read before", cold_s / warm_s, "x")
+    speeds, ratios = [], []
+    for _ in range(_ROUNDS):
+        ours, bare = _decode_speeds(engine, prompts[0])
+        speeds.append(ours)
+        ratios.append(ours / bare)
+    yield Figure("decoding", statistics.median(speeds), "tokens/s")
+    yield _at_least("decoding against the bare llama.cpp loop", statistics.median(ratios), 0.95)
+
+
+def measure_starts(assistant: StudyAssistant) -> Iterator[Figure]:
+    """Cold starts of three commands, each in a process of its own, and the memory of a whole answer."""
+    base = [sys.executable, "-m", "assistant", "--workspace", str(assistant.workspace.root)]
+    base += ["--model", assistant.config.model.name]
+    help_s = statistics.median(_seconds(lambda: _run([*base, "--help"])) for _ in range(_ROUNDS))
+    yield Figure("assistant --help", help_s, "s", "< 1 s", help_s < 1)
+    page_s = statistics.median(_page_seconds(base) for _ in range(3))
+    yield Figure("assistant ui to the page", page_s, "s", "< 5 s", page_s < 5)
+    answer = json.loads(_run([*base, "ask", "--json", _QUESTIONS[0]]))
+    first_s = answer["timings"]["load_s"] + answer["timings"]["first_token_s"]
+    yield Figure("assistant ask, process start to first word", first_s, "s")
+    peak = _peak_memory_gb([*base, "ask", "--json", "--exact", _QUESTIONS[1]])
+    yield Figure("peak memory of an answer", peak, "GB", "< 2.5 GB", peak < 2.5)
+
+
+GROUPS: dict[str, Callable[[StudyAssistant], Iterator[Figure]]] = {
+    "build": measure_build,
+    "search": measure_search,
+    "starts": measure_starts,
+    "writing": measure_writing,
+}
+
+
+def _at_least(name: str, ratio: float, goal: float) -> Figure:
+    return Figure(name, ratio, "x", f">= {goal:g}", ratio >= goal)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _prompt(assistant: StudyAssistant, question: str) -> Prompt:
+    """The prompt that production would build, with all sections in it."""
+    retriever, config = assistant.retriever(), assistant.config.answering
+    hits = retriever.search(question, Scope()).hits
+    blocks = choose_blocks(retriever.store, hits, config.max_blocks)
+    return answer_prompt(question, pack(blocks, hits, config.notes_tokens, assistant.engine().count_tokens))
+
+
+def _decode_speeds(engine: object, prompt: Prompt) -> tuple[float, float]:
+    """Tokens per second of the engine with streaming, and of its context driven by nothing but decode and argmax."""
+    from assistant.models.engine import LlamaEngine
+
+    assert isinstance(engine, LlamaEngine)
+    events = engine.generate(prompt, max_tokens=_DECODED, cancel=threading.Event())
+    cost = next(event for event in events if isinstance(event, Generated))
+    ours = (cost.output_tokens - 1) / (cost.total_s - cost.first_token_s)
+    return ours, engine.bare_decode_speed(prompt, cost.output_tokens)
+
+
+def _fill(folder: Path, assistant: StudyAssistant, size: int) -> None:
+    """Makes an index of ``size`` passages whose words are those of the notes, as often as there."""
+    words = " ".join(assistant.note(item.path).text for item in assistant.library() if item.passages).split()
+    choose = random.Random(0)
+    rows = np.random.default_rng(0)
+    dimension = assistant.embedder().dimension
+    store = Store(folder, create=True)
+    store.begin_fingerprint("bench")
+    for number in range(size // 500):
+        texts = [" ".join(choose.choices(words, k=60)) for _ in range(500)]
+        text = "\n\n".join(texts)
+        path = f"{number}.md"
+        chunks, at = [], 0
+        for ordinal, body in enumerate(texts):
+            chunks.append(Chunk(path, ("Bench",), (), "Bench", at, at + len(body), body, ordinal))
+            at += len(body) + 2
+        blocks = [Block(path, ("Bench",), (), c.start, c.end, c.text, c.block) for c in chunks]
+        vectors = rows.standard_normal((500, dimension)).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        entry = Entry(Note(path, text, "markdown", path), FileState(0, 0, path), tuple(blocks), tuple(chunks))
+        store.put(entry, vectors)
+    store.close()
+
+
+def _run(command: list[str]) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
+
+
+def _page_seconds(base: list[str]) -> float:
+    """From process start until the page's address answers."""
+    began = time.perf_counter()
+    command = [*base, "ui", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()  # printed once the page answers
+            return time.perf_counter() - began
+        finally:
+            process.terminate()
+
+
+def _peak_memory_gb(command: list[str]) -> float:
+    """The largest resident memory of a process, in 10^9 bytes. Pages of the mapped model count."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    factor = 1 if sys.platform == "darwin" else 1024
+    return usage.ru_maxrss * factor / 1e9

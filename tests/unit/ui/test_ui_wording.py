@@ -1,0 +1,116 @@
+"""What the page says."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.types import (
+    Answer,
+    Block,
+    BuildProgress,
+    Chunk,
+    EngineStatus,
+    Hit,
+    IndexStatus,
+    Reading,
+    SearchResult,
+    Sentence,
+)
+from assistant.ui import wording
+from assistant.ui.status import status_view
+
+BLOCKS = (Block("a.md", (), (), 0, 9, "one two three", 0), Block("a.md", (), (), 9, 12, "four", 1))
+
+
+def answer(*supported: bool, abstained: bool = False) -> Answer:
+    sentences = tuple(Sentence("s", 0, 1, ok, 0.5) for ok in supported)
+    return Answer("q", "s", abstained, sentences, SearchResult("q", ()))
+
+
+def found(dense: int | None, lexical: int | None) -> Hit:
+    return Hit(Chunk("a.md", (), (), "", 0, 1, "x", 0), 1, 1, 1, dense, lexical)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (21, "21st"), (112, "112th")]
+)
+def test_ordinals(number: int, said: str) -> None:
+    assert wording.ordinal(number) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.2, "1 s"), (41.4, "41 s"), (75, "1 min"), (119, "2 min"), (4200, "1 h 10 min")]
+)
+def test_durations(seconds: float, said: str) -> None:
+    assert wording.duration(seconds) == said
+
+
+def test_counts() -> None:
+    assert [wording.count(n, "note") for n in (0, 1, 2, 1024)] == ["0 notes", "1 note", "2 notes", "1,024 notes"]
+
+
+def test_reading_is_told_in_words_of_the_notes() -> None:
+    assert wording.reading(None, BLOCKS) == "Reading 2 passages…"
+    assert wording.reading(Reading(0, 0), BLOCKS) == "Reading 2 passages…"
+    assert wording.reading(Reading(300, 600), BLOCKS) == "Reading 2 passages… about 2 of 4 words"
+    assert wording.reading(Reading(700, 600), BLOCKS) == "Reading 2 passages… about 4 of 4 words"
+
+
+def test_how_a_passage_was_found() -> None:
+    assert wording.how_found(found(1, 3)) == "1st by meaning and 3rd by words"
+    assert wording.how_found(found(None, 2)) == "2nd by words"
+    assert wording.how_found(found(None, None)) == "by spelling"
+
+
+@pytest.mark.parametrize(
+    ("given", "word", "shape", "detail"),
+    [
+        (answer(True, True), "From your notes", "full", "Every statement"),
+        (answer(True, False), "Partly from your notes", "half", "1 of 2 statements is"),
+        (answer(True, False, False), "Partly from your notes", "half", "2 of 3 statements are"),
+        (answer(False), "Not in your notes", "none", "may be wrong"),
+        (answer(abstained=True), "Not in your notes", "none", "no answer was written"),
+    ],
+)
+def test_badges(given: Answer, word: str, shape: str, detail: str) -> None:
+    badge = wording.badge(given)
+    assert (badge["word"], badge["shape"]) == (word, shape)
+    assert detail in badge["detail"]
+
+
+def test_what_supports_a_sentence() -> None:
+    assert wording.support(Sentence("s", 0, 1, True, 0.925), [1, 3]) == "sources 1 and 3: 92% of its words stand there"
+    assert (
+        wording.support(Sentence("s", 0, 1, False, 0, (), "“x” is missing"), []) == "not in your notes: “x” is missing"
+    )
+    assert wording.support(Sentence("s", 0, 1, True, 0, is_claim=False), []) == "states nothing that needs a source"
+
+
+def test_corrections_say_what_was_searched() -> None:
+    assert wording.corrections([("infrence", "inference")]) == "Searched for “inference” instead of “infrence”"
+
+
+def test_the_status_line_of_a_quiet_assistant() -> None:
+    view = status_view(EngineStatus("qwen", "ready", "", 0.94, 19.0), IndexStatus("ready", 3, 62, 0, "f"))
+    assert (view["notes"], view["speed"]) == ("3 notes, 62 passages", "first word 0.9 s · about 14 words/s")
+    assert (view["engine"]["word"], view["build"], view["waiting"], view["empty"]) == ("ready", None, "", False)
+
+
+def test_the_status_line_says_what_mends_a_missing_model() -> None:
+    view = status_view(
+        EngineStatus("qwen", "missing", "Run: assistant models pull"), IndexStatus("missing", 0, 0, 2, "")
+    )
+    assert view["engine"]["mend"] == "Run: assistant models pull"
+    assert view["waiting"] == "Your notes are not indexed yet."
+
+
+def test_the_status_line_of_a_build() -> None:
+    progress = BuildProgress(3, 12, 60, "a.md", 39.6)
+    view = status_view(EngineStatus("qwen", "loading"), IndexStatus("building", 3, 60, 9, "f", (), progress))
+    assert view["build"] == {"says": "Reading your notes: 3 of 12, about 40 s left", "share": 0.25, "current": "a.md"}
+    assert view["engine"]["word"] == "warming up"
+
+
+def test_changed_notes_are_mentioned() -> None:
+    assert wording.waiting(IndexStatus("stale", 3, 60, 1, "f")) == "1 note changed."
+    assert wording.waiting(IndexStatus("ready", 3, 60, 0, "f")) == ""
