@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.answering.units import Unit, Words, source_units
-from assistant.index.words import STOPWORDS, fold
+from assistant.index.words import STOPWORDS, content_words, fold, stem
 from assistant.types import Block, Citation, Note, Sentence
 
 MAX_CITATIONS = 3
@@ -26,6 +26,10 @@ _MIN_OWN_SHARE = 0.3
 _MIN_GAIN = 0.12
 """A further citation must cover this share of the sentence that no earlier one covers."""
 
+_MIN_CLAUSE_SHARE = 0.34
+"""Of each clause with at least two words to check, the share that must be covered."""
+
+_CLAUSE = re.compile(r"[,;:]\s|\s(?:which|because|so that|but|although|while|whereas)\s|\s[-–]\s")
 _NAME = re.compile(r"(?<![.!?:\n]\s)(?<=\s)(?:\*\*)?([A-Z][\w&+-]*[\w+])")
 _SAYS_ABSENT = re.compile(
     r"\b(notes?|text|passages?|context|information|document|material)\b[^.]{0,60}?"
@@ -90,7 +94,7 @@ class Attributor:
 
     def _wanted(self, claim: Words) -> frozenset[str]:
         """The stems to be found. Words that repeat the question and that no note has are not a claim."""
-        own = frozenset(s for s in claim.stems if s not in self._asked or self._equals(s))
+        own = self._wanted_of(claim)
         return own if len(own) >= 2 else claim.stems
 
     def _equals(self, wanted: str) -> frozenset[str]:
@@ -111,14 +115,37 @@ class Attributor:
             gain = len(best.stems & left) / max(1, len(wanted))
             if chosen and gain < _MIN_GAIN and not best.unit.own.numbers & numbers:
                 break
-            if not chosen and not best.stems:
-                break
+            if chosen and not self._is_about(best, claim):
+                covers.remove(best)
+                continue
             chosen.append(best)
             left, numbers = left - best.stems, numbers - best.unit.own.numbers
             covers.remove(best)
             if not left and not numbers:
                 break
         return chosen
+
+    def _is_about(self, cover: _Cover, claim: Words) -> bool:
+        """Whether a further source speaks of what the sentence speaks of, and does not merely share words with it.
+
+        "Batch inference takes many inputs, which increases costs" shares "increases costs" with a sentence on real-time
+        inference: a true half and a borrowed half make no truth.
+        """
+        unit = cover.unit
+        if any(topic.stems and all(self._in(s, claim.stems) for s in topic.stems) for topic in unit.topics):
+            return True
+        if sum(self._in(s, claim.stems) for s in unit.own.stems) >= len(unit.own.stems) / 3:
+            return True
+        subject = self._subject(claim)
+        return bool(subject) and bool(self._equals(subject) & (unit.own.stems | unit.context.stems))
+
+    def _in(self, wanted: str, stems: frozenset[str]) -> bool:
+        return wanted in stems or any(_alike(wanted, other) for other in stems)
+
+    def _subject(self, claim: Words) -> str:
+        """The rarer, in what was read, of the sentence's first two content words."""
+        first = [s for s in map(stem, content_words(claim.text)) if s in claim.stems][:2]
+        return min(first, key=lambda s: sum(bool(self._equals(s) & u.own.stems) for u in self._units), default="")
 
     def _cover(self, unit: Unit, wanted: frozenset[str]) -> _Cover | None:
         own = frozenset(s for s in wanted if self._equals(s) & unit.own.stems)
@@ -134,6 +161,8 @@ class Attributor:
             return "this says what the notes do not hold"
         if not chosen or score < self._min_support - 1e-9:
             return "your notes do not say this"
+        if added := self._added_clause(body, chosen):
+            return f"your notes do not say “{added}”"
         present = frozenset(n for c in chosen for n in c.unit.own.numbers | c.unit.context.numbers)
         if strange := sorted(claim.numbers - present):
             return f"your notes do not give the number {', '.join(strange)} here"
@@ -143,8 +172,23 @@ class Attributor:
             return "your notes say this the other way round"
         return ""
 
+    def _added_clause(self, body: str, chosen: Iterable[_Cover]) -> str:
+        """Returns the first clause that the sources leave out, or an empty string.
+
+        A long true part can carry a short false one over the threshold: "..., which increases costs".
+        """
+        covered = frozenset().union(*(cover.stems for cover in chosen))
+        for clause in _CLAUSE.split(body):
+            wanted = self._wanted_of(Words(clause))
+            if len(wanted) >= 2 and len(wanted & covered) < _MIN_CLAUSE_SHARE * len(wanted):
+                return clause.strip(" .*_")
+        return ""
+
+    def _wanted_of(self, clause: Words) -> frozenset[str]:
+        return frozenset(s for s in clause.stems if s not in self._asked or self._equals(s))
+
     def _strange_names(self, body: str) -> list[str]:
-        names = (name for name in _NAME.findall(body) if fold(name) not in STOPWORDS)
+        names = (name for name in _NAME.findall(body.strip()) if fold(name) not in STOPWORDS)
         return sorted({name for name in names if not all(map(self._known, Words(name).stems))})
 
     def _known(self, name: str) -> bool:

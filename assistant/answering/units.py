@@ -67,6 +67,7 @@ class Unit:
         start: Offset in the note, list marker not included.
         own: The words of the sentence.
         context: The words of the headings and list items above it.
+        topics: What it is about: the term it begins with, and the nearest list item or heading above it.
     """
 
     block: Block
@@ -75,6 +76,7 @@ class Unit:
     heading_path: tuple[str, ...]
     own: Words
     context: Words
+    topics: tuple[Words, ...] = ()
 
 
 def source_units(block: Block) -> list[Unit]:
@@ -107,9 +109,11 @@ def _units(block: Block) -> Iterator[Unit]:
         context = Words(" ".join((*headings, *block.parents, *(label for _, label in above))))
         lead = _LEAD.match(text)
         label = lead.group(1) if lead else ""
+        near = above[-1][1] if above else headings[-1] if headings else ""
+        topics = tuple(Words(topic) for topic in (label, near) if topic)
         for low, high in split_sentences(text):
             inside = Words(f"{context.text} {label}") if low else context
-            yield Unit(block, start + low, start + high, tuple(headings), Words(text[low:high]), inside)
+            yield Unit(block, start + low, start + high, tuple(headings), Words(text[low:high]), inside, topics)
         if marker:
             above.append((indent, label or text[:80]))
 

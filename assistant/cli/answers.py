@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.session import build_if_needed, console, interrupt_sets, opened, options_of
+from assistant.cli.session import build_if_needed, console, find_scope, interrupt_sets, opened
+from assistant.errors import QuestionError
 
 if TYPE_CHECKING:
     from assistant.types import Answer, Event
@@ -28,13 +29,11 @@ def ask(
     """Answer one question from the notes, with citations."""
     from assistant.cli.render import answer_json, print_answer
 
-    if question == "-":
-        question = typer.get_text_stream("stdin").read()
+    question = _read(question)
     with opened(context) as assistant:
         assistant.warm()
         build_if_needed(assistant)
-        scope = options_of(context).parse_scope()
-        events = assistant.ask(question, scope=scope, exact=exact)
+        events = assistant.ask(question, scope=find_scope(context, assistant), exact=exact)
         if as_json:
             answer = _last_answer(events)
             loaded_s = max(0.0, _process_age_s() - answer.timings.total_s)
@@ -51,6 +50,7 @@ def chat(context: typer.Context) -> None:
     with opened(context) as assistant:
         assistant.warm()
         build_if_needed(assistant)
+        scope = find_scope(context, assistant)
         out = console()
         out.print("Ask your notes. Ctrl-C stops an answer, Ctrl-D ends.")
         history: list[Turn] = []
@@ -58,7 +58,7 @@ def chat(context: typer.Context) -> None:
             if not question.strip():
                 continue
             cancel = threading.Event()
-            events = assistant.ask(question, history=history, scope=options_of(context).parse_scope(), cancel=cancel)
+            events = assistant.ask(question, history=history, scope=scope, cancel=cancel)
             with interrupt_sets(cancel, "Stopping; what is written is kept."):
                 answer = print_answer(out, events)
             history.append(Turn(question, answer.text))
@@ -73,9 +73,10 @@ def search(
     """Find passages without asking the model."""
     from assistant.cli.render import hit_json, print_hits
 
+    question = _read(question)
     with opened(context) as assistant:
         build_if_needed(assistant)
-        found = assistant.search(question, scope=options_of(context).parse_scope(), k=count)
+        found = assistant.search(question, scope=find_scope(context, assistant), k=count)
     if as_json:
         shown = {
             "query": found.query,
@@ -90,20 +91,27 @@ def search(
 
 def ui(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the next free one if it is taken.")] = 0,
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=65535,
+            show_default=False,
+            help="Port on 127.0.0.1; the next free one if it is taken. Default: the setting ui.port, 7860.",
+        ),
+    ] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
 ) -> None:
     """Open the app in the browser. It is served on this machine only."""
     from assistant.ui.app import serve
 
     with opened(context) as assistant:
-        threading.Timer(0.1, _prepare, args=(assistant,)).start()
-        serve(
-            assistant,
-            port=port or assistant.config.ui.port,
-            open_browser=browser,
-            on_ready=lambda address: typer.echo(f"Study assistant: {address}   (Ctrl-C ends it)"),
-        )
+
+        def ready(address: str) -> None:
+            typer.echo(f"Study assistant: {address}   (Ctrl-C ends it)")
+            threading.Thread(target=_prepare, args=(assistant,), name="prepare", daemon=True).start()
+
+        serve(assistant, port=port or assistant.config.ui.port, open_browser=browser, on_ready=ready)
 
 
 def _prepare(assistant: StudyAssistant) -> None:
@@ -112,6 +120,18 @@ def _prepare(assistant: StudyAssistant) -> None:
     if assistant.index_status().state != "ready":
         assistant.start_build()
     assistant.start_warming()
+
+
+def _read(question: str) -> str:
+    """Returns the question as it was typed, or as it comes on standard input where ``-`` was typed.
+
+    Raises:
+        QuestionError: There is nothing in it.
+    """
+    text = typer.get_text_stream("stdin", errors="replace").read() if question == "-" else question
+    if not text.strip():
+        raise QuestionError("The question is empty.", hint="Type what you want to know about your notes.")
+    return text.encode("utf-8", "replace").decode("utf-8")  # a byte that is no character arrives as half of one
 
 
 def _prompt() -> str | None:

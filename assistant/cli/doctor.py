@@ -104,7 +104,7 @@ def _models(context: typer.Context, probe: bool) -> Iterator[Finding]:
         engine = assistant.engine()
         choice = assistant.model_choice()
         threads = engine.options
-        text = f"The model {engine.name} loads; {threads.threads} threads to write, {threads.batch_threads} to read"
+        text = f"The model {engine.name} loads; threads: {threads.threads} to write, {threads.batch_threads} to read"
         yield Finding("ok", text)
         if choice.message:
             yield Finding("warn", choice.message)

@@ -5,6 +5,7 @@ Exit codes: 0 done; 2 wrong use; 3 notes; 4 index; 5 models; 130 stopped; 1 anyt
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -60,12 +61,20 @@ def _global_options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and ends the process with its exit code."""
+    _accept_every_character()
     code = run(sys.argv[1:] if arguments is None else list(arguments))
     sys.stdout.flush()
     sys.stderr.flush()
     if _threads_are_left():
         os._exit(code)  # a model is still being loaded in the background; nothing of it needs to be saved
     sys.exit(code)
+
+
+def _accept_every_character() -> None:
+    """A terminal that cannot show a character gets its code, instead of an error in the middle of an answer."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -14,13 +14,17 @@ from assistant.cli.session import console, opened
 app = typer.Typer(help="List, add and show notes.", no_args_is_help=True)
 
 
+_WHOLE_PATH_CHARS = 60
+"""Paths up to here stand in one piece, so that they can be copied; longer ones are folded."""
+
+
 @app.command("list")
 def list_notes(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
     """List every file of the notes folder with its state."""
-    from rich.table import Table
+    from rich.table import Column, Table
 
     with opened(context) as assistant:
         notes = assistant.library()
@@ -32,7 +36,10 @@ def list_notes(
     if not notes:
         out.print(f"There are no notes in {root} yet. Copy files there, or: assistant notes add FILE", markup=False)
         return
-    table = Table("Note", "Title", "Passages", "State", box=None, pad_edge=False)
+    width = min(_WHOLE_PATH_CHARS, max(len(note.path) for note in notes))
+    table = Table(
+        Column("Note", min_width=width, overflow="fold"), "Title", "Passages", "State", box=None, pad_edge=False
+    )
     for note in notes:
         table.add_row(
             note.path, note.title, str(note.passages or ""), " ".join(filter(None, (note.state, note.reason)))

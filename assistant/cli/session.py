@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from assistant.config import Config, load_config, override
+from assistant.errors import NoteNotFound
 from assistant.types import BuildProgress, Scope
 from assistant.workspace import Workspace, find_workspace
 
@@ -55,12 +57,18 @@ def options_of(context: typer.Context) -> Options:
 
 @contextlib.contextmanager
 def opened(context: typer.Context) -> Iterator[StudyAssistant]:
-    """Gives the assistant of the workspace and closes it afterwards."""
+    """Gives the assistant of the workspace and closes it afterwards.
+
+    Raises:
+        ModelError: ``--model`` names no model that is here.
+    """
     from assistant.wiring import StudyAssistant
 
     options = options_of(context)
     workspace = options.find_workspace()
     config = options.load_config()
+    if options.model is not None:
+        _check_model(options.model, workspace)
     named = options.model is not None or config.model.name != Config().model.name
     assistant = StudyAssistant(workspace, config, model_named=named)
     try:
@@ -69,11 +77,36 @@ def opened(context: typer.Context) -> Iterator[StudyAssistant]:
         assistant.close()
 
 
+def _check_model(name: str, workspace: Workspace) -> None:
+    """Fails before any work is done; without this, a question that needs no model would hide a wrong name."""
+    from assistant.models.catalog import Catalog, model_folders
+
+    folders = model_folders(workspace)
+    Catalog.load(folders).resolve(name, folders, role="generator")
+
+
+def find_scope(context: typer.Context, assistant: StudyAssistant) -> Scope:
+    """Returns the part of the notes that ``--scope`` names.
+
+    Raises:
+        NoteNotFound: Nothing in the index is there.
+    """
+    scope = options_of(context).parse_scope()
+    if scope == Scope() or assistant.retriever().store.chunk_ids(scope).size:
+        return scope
+    paths = [section.note for section in assistant.outline()]
+    headings = [heading for section in assistant.outline() for heading in section.heading_path]
+    wanted, names = (scope.heading_path[-1], headings) if scope.heading_path else (scope.path, paths)
+    near = difflib.get_close_matches(wanted, dict.fromkeys(names), n=1)
+    hint = f"Did you mean {near[0]}?" if near else "See: assistant notes list"
+    raise NoteNotFound(f"Nothing in the index is at {str(scope)!r}.", hint=hint)
+
+
 def console(*, stderr: bool = False) -> Console:
     """Returns a terminal to write to."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)
 
 
 @contextlib.contextmanager

@@ -18,8 +18,8 @@ from assistant.models.context import ContextOptions, LlamaContext
 from assistant.models.kv_cache import BlockCache, CacheStatus
 from assistant.models.kv_store import StateStore
 from assistant.models.llama import LlamaModel, build_id
+from assistant.models.prompting import PromptTokenizer
 from assistant.models.sequence import PromptSequence, TokenPrompt
-from assistant.models.template import ChatLayout, split_template
 from assistant.models.text_stream import TextStream
 from assistant.models.worker import Job, Priority, Worker
 from assistant.models.writer import AnswerWriter
@@ -119,14 +119,13 @@ class LlamaEngine:
     def __init__(self, model: LlamaModel, name: str, options: EngineOptions) -> None:
         self.name = name
         self.options = replace(options, context_tokens=min(options.context_tokens, model.trained_context))
-        self._model = model
+        self.model = model
         try:
             self._context = LlamaContext(model, _context_options(self.options))
         except ModelError:
             model.close()
             raise
-        self._layout = split_template(model.chat_template, bos=model.bos_text, eos=model.eos_text)
-        self._prefix = functools.lru_cache(maxsize=32)(functools.partial(_prefix_tokens, model, self._layout))
+        self._tokenizer = PromptTokenizer(model)
         self._cache = _build_cache(self._context, self.options)
         self._sequence = PromptSequence(self._context, self._cache)
         self._worker = Worker(
@@ -144,7 +143,7 @@ class LlamaEngine:
     @property
     def has_own_template(self) -> bool:
         """Whether prompts follow the model's own chat template, and not the plain layout."""
-        return self._layout.from_model
+        return self._tokenizer.layout.from_model
 
     @property
     def has_cache(self) -> bool:
@@ -157,7 +156,7 @@ class LlamaEngine:
         Raises:
             ModelError: The engine was closed.
         """
-        return len(self._model.tokenize(text, special=False))
+        return len(self._tokenizer.plain(text))
 
     def prompt_overhead(self, system: str, question: str) -> int:
         """Returns the tokens of a prompt without any notes: ``context_tokens`` less these is for notes and answer."""
@@ -169,14 +168,7 @@ class LlamaEngine:
         Raises:
             ModelError: The engine was closed.
         """
-        model, layout = self._model, self._layout
-        blocks = tuple(model.tokenize(block, special=False) for block in prompt.blocks)
-        tail = (
-            model.tokenize(layout.before_question, special=True)
-            + model.tokenize(prompt.question, special=False)
-            + model.tokenize(layout.tail, special=True)
-        )
-        return TokenPrompt(self._prefix(prompt.system), blocks, tail)
+        return self._tokenizer.tokenize(prompt)
 
     def generate(
         self,
@@ -226,7 +218,7 @@ class LlamaEngine:
             yield from events
 
     def bare_decode_speed(self, prompt: Prompt, tokens: int) -> float:
-        """Returns tokens per second of nothing but decode and argmax behind ``prompt``: the yardstick for benchmarks."""
+        """Returns tokens per second of nothing but decode and argmax behind ``prompt``: a benchmark's yardstick."""
         writer = self._writer(prompt, tokens)
 
         def run(job: Job[float]) -> Iterator[float]:
@@ -256,7 +248,7 @@ class LlamaEngine:
             ModelError: The engine was closed or failed.
             ValueError: Options are empty or begin with the same token.
         """
-        firsts = [token for option in options for token in self._model.tokenize(option, special=False)[:1]]
+        firsts = [token for option in options for token in self._tokenizer.plain(option)[:1]]
         if len(set(firsts)) < len(options):
             raise ValueError(f"options must begin with different tokens: {options}")
         writer = self._writer(prompt, 1)
@@ -285,9 +277,9 @@ class LlamaEngine:
         Raises:
             ModelError: The engine was closed or failed.
         """
-        prefix = self._prefix(system)
+        prefix = self._tokenizer.prefix(system)
         for done, text in enumerate(blocks if self.has_cache else (), start=1):
-            block = self._model.tokenize(text, special=False)
+            block = self._tokenizer.plain(text)
             fits = len(prefix) + len(block) <= self.context_tokens
             while fits and not cancel.is_set() and not self._warm_one(prefix, block, cancel):
                 pass
@@ -299,8 +291,8 @@ class LlamaEngine:
         """Returns for each block whether it can be read without computing."""
         if self._cache is None:
             return (False,) * len(blocks)
-        prefix = self._prefix(system)
-        tokens = (self._model.tokenize(text, special=False) for text in blocks)
+        prefix = self._tokenizer.prefix(system)
+        tokens = (self._tokenizer.plain(text) for text in blocks)
         return tuple(self._cache.key(prefix, block) in self._cache for block in tokens)
 
     def cache_status(self) -> CacheStatus:
@@ -383,7 +375,7 @@ def load_engine(path: Path, name: str, options: EngineOptions, probe_file: Path 
 
 
 def _context_options(options: EngineOptions) -> ContextOptions:
-    cores = probe.candidates()[-1]
+    cores = probe.cores()
     return ContextOptions(
         cells=options.context_tokens,
         batch_tokens=options.batch_tokens,
@@ -393,30 +385,13 @@ def _context_options(options: EngineOptions) -> ContextOptions:
     )
 
 
-def _prefix_tokens(model: LlamaModel, layout: ChatLayout, system: str) -> tuple[int, ...]:
-    start = layout.before_system
-    if model.wants_bos and not start.startswith(model.bos_text):
-        start = model.bos_text + start
-    return (
-        model.tokenize(start, special=True)
-        + model.tokenize(system, special=False)
-        + model.tokenize(layout.before_notes, special=True)
-    )
-
-
 def _build_cache(context: LlamaContext, options: EngineOptions) -> BlockCache | None:
     if options.cache_memory_bytes == 0 or not context.can_move:
         return None
-    key = f"{_model_key(context.model, options)}; {build_id()}; kv {options.kv_type}; repack {options.repack}"
+    model_key = options.model_key or context.model.file_key
+    key = f"{model_key}; {build_id()}; kv {options.kv_type}; repack {options.repack}"
     store = StateStore(options.cache_folder, options.cache_disk_bytes) if options.cache_folder else None
     return BlockCache(key, options.cache_memory_bytes, store)
-
-
-def _model_key(model: LlamaModel, options: EngineOptions) -> str:
-    if options.model_key:
-        return options.model_key
-    stat = model.path.stat()
-    return f"{model.path.resolve()}; {stat.st_size} bytes; {stat.st_mtime_ns}"
 
 
 def _free(cache: BlockCache | None, context: LlamaContext, model: LlamaModel) -> None:

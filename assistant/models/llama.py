@@ -104,6 +104,12 @@ class LlamaModel:
         return buffer.value.decode("utf-8", "replace")
 
     @property
+    def file_key(self) -> str:
+        """What tells the file apart without reading it: path, size and time of change."""
+        stat = self.path.stat()
+        return f"{self.path.resolve()}; {stat.st_size} bytes; {stat.st_mtime_ns}"
+
+    @property
     def trained_context(self) -> int:
         """The longest context the model was trained for, in tokens."""
         return int(self._api.llama_model_n_ctx_train(self.handle))

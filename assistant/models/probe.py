@@ -48,8 +48,14 @@ def candidates(physical: int | None = None, logical: int | None = None) -> tuple
         logical: Hardware threads that this process may use; None asks the machine.
     """
     logical = logical or _usable_threads()
-    physical = min(physical or psutil.cpu_count(logical=False) or logical, logical)
+    physical = min(physical or cores(), logical)
     return tuple(sorted({1, max(1, physical // 2), max(1, physical - 1), physical, logical}))
+
+
+def cores() -> int:
+    """Returns the number of cores that this process may use: what to take where nothing was measured."""
+    logical = _usable_threads()
+    return min(psutil.cpu_count(logical=False) or logical, logical)
 
 
 def probe_threads(model: LlamaModel, threads: Iterable[int] | None = None) -> ThreadChoice:

@@ -191,7 +191,7 @@ class PromptSequence:
             computed[block] = state
         for (start, end), block in zip(prompt.block_ranges, prompt.blocks, strict=True):
             if len(self._held.tokens) == start and block:
-                state = computed.get(block)
+                state = computed.pop(block, None)
                 known = 0 if state is not None else len(block)
                 state = state if state is not None else cache.get(cache.key(prefix, block))
                 if state is not None and self._place(state, block, start - len(prefix)):
@@ -201,7 +201,7 @@ class PromptSequence:
             yield from self._extend(tokens[:end], stop)
             if len(self._held.tokens) < end:
                 return
-            if start == len(prefix) and block:
+            if start == len(prefix) and block and cache.key(prefix, block) not in cache:
                 self._keep(cache, prefix, block)
         yield from self._extend(tokens, stop)
 
@@ -223,17 +223,14 @@ class PromptSequence:
         self._truncate(len(prefix))
         return state
 
-    def _keep(self, cache: BlockCache, prefix: tuple[int, ...], block: tuple[int, ...]) -> State | None:
-        """Puts the state of the block behind the prefix into the cache and returns it; None if it is there."""
-        key = cache.key(prefix, block)
-        if key in cache:
-            return None
+    def _keep(self, cache: BlockCache, prefix: tuple[int, ...], block: tuple[int, ...]) -> State:
+        """Puts the state of the block that was computed behind the prefix into the cache, and returns it."""
         try:
             self._context.copy(MAIN, SCRATCH, len(prefix), len(prefix) + len(block))
             state = self._context.save_state(SCRATCH)
         finally:
             self._context.remove(SCRATCH)
-        cache.put(key, state)
+        cache.put(cache.key(prefix, block), state)
         return state
 
     def _place(self, state: State, block: tuple[int, ...], delta: int) -> bool:

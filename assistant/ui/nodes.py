@@ -37,6 +37,9 @@ class Element:
             raise ValueError(f"The page has no element {self.tag!r} with {sorted(unknown)}.")
 
 
+_AFTER = dict.fromkeys(("p", "h2", "h3", "h4", "h5", "h6", "li", "tr"), "\n") | {"td": " ", "th": " "}
+
+
 def to_json(node: str | Element) -> Any:
     """Returns the node as the page receives it: a string, or ``[tag, attrs, child, ...]``."""
     if isinstance(node, str):
@@ -45,7 +48,7 @@ def to_json(node: str | Element) -> Any:
 
 
 def plain_text(nodes: Iterable[str | Element]) -> str:
-    """Returns the visible text of the nodes, formulas as TeX, chips left out."""
+    """Returns the visible text of the nodes: blocks end with a line break, formulas are TeX, chips are left out."""
     return "".join(_texts(nodes))
 
 
@@ -59,6 +62,7 @@ def _texts(nodes: Iterable[str | Element]) -> Iterator[str]:
             yield "\n"
         elif node.tag != "cite":
             yield from _texts(node.children)
+            yield _AFTER.get(node.tag, "")
 
 
 def find_all(nodes: Iterable[str | Element], wanted: Callable[[Element], bool]) -> Iterator[Element]:

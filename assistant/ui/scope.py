@@ -16,7 +16,7 @@ EXAMPLES = 3
 _VERB = re.compile(
     r"^(?:describe|identify|explain|understand|determine|discuss|define|compare|list|select)\w*\s+(?:the\s+)?", re.I
 )
-_NUMBERING = re.compile(r"^(?:[\dIVX]+[.):]\s*)+|\s*[:.-]+$")
+_NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)+[.):]?|(?:\d+|[IVX]+)[.):])\s+|\s*[:.-]+$")
 _NOT_A_TOPIC = re.compile(
     r"^(?:introduction|overview|summary|conclusion|contents|references|notes?|readme|index|exercises?"
     r"|how |what |why |when |basic|key |main |other|more )",

@@ -115,7 +115,7 @@ def test_a_model_without_template_gets_the_plain_layout(small_model_path, monkey
     with LlamaEngine(LlamaModel(small_model_path), "m", replace(OPTIONS, context_tokens=512)) as engine:
         assert not engine.has_own_template
         tokens = engine.tokenize(Prompt("Instructions.", ("A note.\n",), "Why?")).tokens
-        text = b"".join(map(engine._model.piece, tokens)).decode()
+        text = b"".join(map(engine.model.piece, tokens)).decode()
         assert text == "Instructions.\n\nA note.\nWhy?\n\nAnswer:"
         events = list(engine.generate(Prompt("s", (), "q"), max_tokens=3, cancel=threading.Event()))
         assert events[-1].output_tokens > 0

@@ -72,6 +72,14 @@ def test_a_sentence_from_two_places_cites_both() -> None:
     assert {quote[:5] for quote in found} == {"Polly", "like "}
 
 
+def test_a_borrowed_clause_is_not_supported() -> None:
+    """Costs are said of other things: a true half and a borrowed half make no truth."""
+    found = attribute("Batch processes a large number of inputs at once, which increases costs.")
+    assert not found.supported
+    assert "which increases costs" in found.reason
+    assert attribute("Batch processes a large number of inputs; real-time endpoints cost more.").supported
+
+
 def test_words_of_the_question_are_not_held_against_the_answer() -> None:
     sentence = "The cheapest option is batch processing."
     assert not attribute("Zebras graze in batch processing.").supported

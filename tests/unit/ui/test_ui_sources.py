@@ -119,14 +119,14 @@ def test_a_piece_of_a_table_without_its_head_is_a_table() -> None:
     note = Note("t.csv", "| x | y |\n|---|---|\n" + rows, "csv", "t")
     start = note.text.index("| a30")
     nodes = render_window(note, start, start + 60, [])
-    cells = [plain_text([e]) for e in find_all(nodes, lambda e: e.tag == "td")]
+    cells = [plain_text([e]).strip() for e in find_all(nodes, lambda e: e.tag == "td")]
     assert cells[:4] == ["a30", "b30", "a31", "b31"]
 
 
 def test_lines_of_a_pdf_page_are_joined_but_not_its_lists() -> None:
     text = "A paragraph that was broken by the width of the\npage.\n- one\n- two"
     nodes = render_window(Note("p.pdf", text, "pdf", "p", (0,)), 0, len(text), [])
-    assert plain_text(nodes) == "A paragraph that was broken by the width of the page.\n- one\n- two"
+    assert plain_text(nodes) == "A paragraph that was broken by the width of the page.\n- one\n- two\n"
 
 
 def test_the_trail_does_not_say_the_title_twice() -> None:

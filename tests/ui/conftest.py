@@ -1,0 +1,107 @@
+"""The page over the fake service: served in a thread, shown in a real Chromium."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fake_service import FakeStudyService, fake_service
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_S = 60
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> FakeStudyService:
+    return fake_service(tmp_path)
+
+
+@pytest.fixture
+def address(service: FakeStudyService) -> Iterator[str]:
+    """The address of a page of its own over ``service``."""
+    from assistant.ui.app import build_page
+    from assistant.ui.server import PageServer
+
+    server = PageServer(build_page(service), service, port=7901)
+    up = threading.Event()
+    thread = threading.Thread(
+        target=server.run, kwargs={"open_browser": False, "on_ready": lambda _: up.set()}, name="page-server"
+    )
+    thread.start()
+    assert up.wait(START_S)
+    yield server.address
+    for gate in list(service.holds.values()):
+        gate.set()
+    server.stop()
+    thread.join(START_S)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip(f"no Chromium on this machine (looked for {', '.join(CHROMIUM_NAMES)})")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, address: str) -> Iterator[OpenPage]:
+    """Opens the page in a browser session of its own. After the test: no request went outside, no script failed."""
+    requests: list[str] = []
+    faults: list[str] = []
+    contexts = []
+
+    def open_one(width: int = 1280, height: int = 800, **options: object) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(address)
+        expect(page.locator("#status-view .engine")).to_be_visible()
+        expect(page.locator("#scope-view .tree-label").first).to_be_visible()
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    outside = [url for url in requests if not url.startswith((address, "data:", "blob:"))]
+    assert outside == [], "the page asked for something that is not on this machine"
+    assert faults == [], "a script of the page failed"
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    return open_page()
+
+
+def ask(page: Page, question: str) -> None:
+    """Sends a question with Enter."""
+    page.locator("#question textarea").fill(question)
+    page.locator("#question textarea").press("Enter")
+
+
+def answered(page: Page) -> None:
+    """Waits until the last answer is complete."""
+    expect(page.locator(".turn").last).to_have_attribute("aria-busy", "false")
+    expect(page.locator(".turn").last.locator(".badge, .error-box, .remark").first).to_be_visible()

@@ -1,0 +1,199 @@
+"""What is computed for which prompt, on a context that only keeps tokens."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.errors import ModelError
+from assistant.models.context import ContextOptions
+from assistant.models.kv_cache import BlockCache
+from assistant.models.sequence import MAIN, PromptSequence, TokenPrompt
+
+NEVER = bool
+
+
+class TokenContext:
+    """Keeps ``(position, token)`` for each sequence, and every token that it was made to compute."""
+
+    def __init__(self, *, forgets_parts: bool = True, loads: bool = True, batch_tokens: int = 4):
+        self.options = ContextOptions(cells=64, batch_tokens=batch_tokens)
+        self.cells: dict[int, list[tuple[int, int]]] = {0: [], 1: []}
+        self.computed: list[int] = []
+        self.fail_at: int | None = None
+        self._forgets_parts, self._loads = forgets_parts, loads
+
+    def decode(self, tokens, position, sequence):
+        assert len(tokens) <= self.options.batch_tokens
+        assert position == max((p + 1 for p, _ in self.cells[sequence]), default=0)
+        assert sum(map(len, self.cells.values())) + len(tokens) <= self.options.cells
+        if self.fail_at is not None and position + len(tokens) > self.fail_at:
+            self.cells[sequence].append((position, tokens[0]))
+            raise ModelError("llama.cpp failed")
+        self.cells[sequence] += [(position + i, token) for i, token in enumerate(tokens)]
+        self.computed += tokens
+        return True
+
+    def remove(self, sequence, start=-1, end=-1):
+        if start > 0 and not self._forgets_parts:
+            return False
+        self.cells[sequence] = [cell for cell in self.cells[sequence] if cell[0] < start]
+        return True
+
+    def copy(self, source, target, start=-1, end=-1):
+        end = end if end >= 0 else 10**9
+        self.cells[target] += [cell for cell in self.cells[source] if start <= cell[0] < end]
+
+    def shift(self, sequence, delta):
+        self.cells[sequence] = [(position + delta, token) for position, token in self.cells[sequence]]
+
+    def save_state(self, sequence):
+        return np.array(self.cells[sequence], dtype="<i8").view(np.uint8).reshape(-1)
+
+    def load_state(self, state, sequence):
+        if self._loads:
+            self.cells[sequence] = [tuple(cell) for cell in state.view("<i8").reshape(-1, 2).tolist()]
+        return self._loads
+
+    @contextmanager
+    def abort_when(self, check):
+        yield
+
+    @property
+    def main(self):
+        """The tokens of the main sequence, whose positions must have no gap."""
+        assert [position for position, _ in self.cells[MAIN]] == list(range(len(self.cells[MAIN])))
+        return tuple(token for _, token in self.cells[MAIN])
+
+
+def prompt_of(*blocks, prefix=(1, 2, 3), tail=(7, 8)):
+    return TokenPrompt(prefix, tuple(map(tuple, blocks)), tail)
+
+
+def read(sequence, context, prompt, *, exact=False, stop=NEVER):
+    """Reads a prompt and returns the tokens that were computed for it."""
+    before = len(context.computed)
+    steps = list(sequence.read(prompt, stop, exact=exact))
+    assert steps == sorted(set(steps))
+    if steps[-1] == len(prompt):
+        assert context.main == prompt.tokens
+    assert sequence.cached + len(context.computed) - before == len(prompt) or steps[-1] < len(prompt)
+    return context.computed[before:]
+
+
+@pytest.fixture
+def context():
+    return TokenContext()
+
+
+@pytest.fixture
+def sequence(context):
+    return PromptSequence(context, BlockCache("test", 10**6))
+
+
+def test_blocks_are_computed_once_and_in_any_order_afterwards(context, sequence):
+    a, b, c = (10, 11, 12, 13, 14), (20, 21), (30, 31, 32)
+    assert sorted(read(sequence, context, prompt_of(a, b, c))) == sorted(prompt_of(a, b, c).tokens)
+    assert read(sequence, context, prompt_of(c, a)) == [7, 8]
+    assert read(sequence, context, prompt_of(b, c, a)) == [7, 8]
+    assert read(sequence, context, prompt_of(a, (40,), b)) == [40, 7, 8]
+
+
+def test_the_same_notes_stay_in_place(context, sequence):
+    read(sequence, context, prompt_of((10, 11), (20, 21)))
+    placed = context.cells[MAIN][:7]
+    assert read(sequence, context, prompt_of((10, 11), (20, 21), tail=(9,))) == [9]
+    assert context.cells[MAIN][:7] == placed
+
+
+def test_exact_computes_what_was_moved(context, sequence):
+    read(sequence, context, prompt_of((10, 11), (20, 21)))
+    assert read(sequence, context, prompt_of((10, 11), (20, 21)), exact=True) == [20, 21, 7, 8]
+    assert read(sequence, context, prompt_of((10, 11), (20, 21))) == [7, 8]
+
+
+def test_part_of_a_block_is_not_reused(context, sequence):
+    read(sequence, context, prompt_of((10, 11, 12)), exact=True)
+    assert read(sequence, context, prompt_of((10, 11)), exact=True) == [10, 11, 7, 8]
+
+
+def test_what_was_written_counts_as_read(context, sequence):
+    read(sequence, context, prompt_of((10,)))
+    for token in (50, 51):
+        sequence.append(token)
+    assert read(sequence, context, prompt_of((10,), tail=(7, 8, 50, 51, 60))) == [60]
+
+
+def test_a_model_that_cannot_forget_parts_reads_everything_again(context):
+    context = TokenContext(forgets_parts=False)
+    sequence = PromptSequence(context, None)
+    prompt = prompt_of((10,), tail=(7, 8))
+    read(sequence, context, prompt)
+    longer = prompt_of((10,), tail=(9,))
+    assert read(sequence, context, longer) == list(longer.tokens)
+
+
+def test_a_state_that_is_refused_is_computed_in_place():
+    context = TokenContext(loads=False)
+    sequence = PromptSequence(context, BlockCache("test", 10**6))
+    read(sequence, context, prompt_of((10, 11)))
+    sequence.read(prompt_of(), NEVER, exact=True)
+    list(sequence.read(prompt_of((20, 21), (10, 11)), NEVER, exact=False))
+    assert context.main == prompt_of((20, 21), (10, 11)).tokens
+
+
+@pytest.mark.parametrize("position", range(1, 12))
+def test_after_a_failure_at_any_point_the_next_prompt_is_right(context, sequence, position):
+    prompt = prompt_of((10, 11, 12, 13, 14), (20, 21))
+    context.fail_at = position
+    with pytest.raises(ModelError):
+        read(sequence, context, prompt)
+    context.fail_at = None
+    list(sequence.read(prompt, NEVER, exact=False))
+    assert context.main == prompt.tokens
+    assert context.cells[1] == []
+
+
+@pytest.mark.parametrize("checks", range(8))
+def test_stopped_at_any_point_the_next_prompt_is_right(context, sequence, checks):
+    prompt = prompt_of((10, 11, 12, 13, 14), (20, 21), (30, 31))
+    left = [checks]
+
+    def stop():
+        left[0] -= 1
+        return left[0] < 0
+
+    read(sequence, context, prompt, stop=stop)
+    list(sequence.read(prompt, NEVER, exact=False))
+    assert context.main == prompt.tokens
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_warming_leaves_the_main_sequence_as_it_was(context, sequence, stopped):
+    prompt = prompt_of((10, 11), (20, 21))
+    read(sequence, context, prompt)
+    sequence.append(50)
+    for prefix in ((1, 2, 3), (4, 5)):
+        assert sequence.warm(prefix, (30, 31), lambda: stopped) is not stopped
+    assert context.main == (*prompt.tokens, 50)
+    assert read(sequence, context, prompt_of((10, 11), (20, 21), tail=(9,))) == [9]
+    assert read(sequence, context, prompt_of((30, 31))) == ([30, 31, 7, 8] if stopped else [7, 8])
+
+
+BLOCKS = st.lists(st.sampled_from([(10,), (20, 21), (30, 31, 32, 33, 34), (10, 20), ()]), max_size=4)
+ACTIONS = st.lists(st.tuples(BLOCKS, st.booleans(), st.sampled_from([(7,), (7, 8, 9), (10, 20)])), max_size=8)
+
+
+@given(ACTIONS, st.sampled_from([0, 100, 10**6]))
+def test_any_prompts_one_after_the_other_are_read_right(actions, budget):
+    context = TokenContext()
+    sequence = PromptSequence(context, BlockCache("test", budget))
+    for blocks, exact, tail in actions:
+        prompt = prompt_of(*blocks, tail=tail)
+        assert list(sequence.read(prompt, NEVER, exact=exact))[-1] == len(prompt)
+        assert context.main == prompt.tokens
+        sequence.append(99)

@@ -1,0 +1,158 @@
+"""The assistant as command line and page see it, with a real index and stand-ins for the models."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.config import ChunkingConfig, Config
+from assistant.errors import IndexMissing, ModelMissing, NoteNotFound, NotesError
+from assistant.testing import FakeEmbedder, FakeGenerator
+from assistant.types import Done, Scope
+from assistant.wiring import StudyAssistant
+from assistant.workspace import Workspace
+
+ANSWER = "Cats purr at night."
+
+
+class LoadedEmbedder(FakeEmbedder):
+    def load(self) -> None:
+        """Nothing to load."""
+
+
+@pytest.fixture
+def assistant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StudyAssistant]:
+    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: LoadedEmbedder())
+    monkeypatch.setattr(
+        StudyAssistant, "_load_engine", lambda _: FakeGenerator(lambda _: ANSWER, comparisons=(-9, -9, -0.1, -5))
+    )
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "cats.md").write_text("# Cats\n\n## Sounds\n\nCats purr at night.\n", encoding="utf-8")
+    made = StudyAssistant(Workspace(tmp_path), Config(chunking=ChunkingConfig(20, 60)))
+    yield made
+    made.close()
+
+
+def answer(assistant: StudyAssistant, question: str, **kwargs: object) -> Done:
+    last = list(assistant.ask(question, **kwargs))[-1]  # type: ignore[arg-type]
+    assert isinstance(last, Done)
+    return last
+
+
+def test_before_the_first_build_the_error_names_the_command(assistant: StudyAssistant) -> None:
+    assert assistant.index_status().state == "missing"
+    assert [note.state for note in assistant.library()] == ["waiting"]
+    with pytest.raises(IndexMissing) as caught:
+        assistant.ask("Do cats purr?")
+    assert caught.value.hint == "assistant index build"
+
+
+def test_build_then_ask(assistant: StudyAssistant) -> None:
+    assert assistant.build().passages == 1
+    done = answer(assistant, "Do cats purr at night?")
+    assert done.answer.text == ANSWER
+    citation = done.answer.numbered_citations()[0]
+    assert assistant.note(citation.note).text[citation.start : citation.end] == citation.quote == ANSWER
+    assert done.answer.fingerprint == assistant.index_status().fingerprint == assistant.fingerprint()
+
+
+def test_an_edit_makes_the_index_stale_and_is_searched_after_the_build(assistant: StudyAssistant) -> None:
+    assistant.build()
+    assert assistant.index_status().state == "ready"
+    assistant.add_notes([_file(assistant, "dogs.md", "# Dogs\n\nDogs bark at strangers.")])
+    assert (assistant.index_status().state, assistant.index_status().waiting) == ("stale", 1)
+    assert {note.path: note.state for note in assistant.library()} == {"cats.md": "ready", "dogs.md": "waiting"}
+    assistant.build()
+    assert assistant.search("dogs bark").hits[0].chunk.note == "dogs.md"
+    assert assistant.index_status().state == "ready"
+
+
+def test_a_removed_note_goes_to_the_trash_whole(assistant: StudyAssistant) -> None:
+    text = (assistant.workspace.notes / "cats.md").read_text()
+    assistant.build()
+    assistant.remove_note("cats.md")
+    assert not (assistant.workspace.notes / "cats.md").exists()
+    assert [file.read_text() for file in assistant.workspace.trash.rglob("*.md")] == [text]
+    assert assistant.build().removed == ("cats.md",)
+    with pytest.raises(NoteNotFound):
+        assistant.remove_note("cats.md")
+
+
+def test_adding_what_is_there_or_cannot_be_read_says_why(assistant: StudyAssistant) -> None:
+    same = _file(assistant, "cats.md", (assistant.workspace.notes / "cats.md").read_text())
+    with pytest.raises(NotesError, match="there already, as cats.md"):
+        assistant.add_notes([same])
+    with pytest.raises(NotesError, match=r"picture\.xyz"):
+        assistant.add_notes([_file(assistant, "picture.xyz", "?")])
+
+
+def test_the_index_folder_may_be_deleted_while_it_runs(assistant: StudyAssistant) -> None:
+    assistant.build()
+    assistant.close()
+    shutil.rmtree(assistant.workspace.index)
+    again = StudyAssistant(assistant.workspace, assistant.config)
+    assert again.index_status().state == "missing"
+    assert again.build().passages == 1
+    assert again.index_status().state == "ready"
+    again.close()
+
+
+def test_outline_and_note_follow_the_index(assistant: StudyAssistant) -> None:
+    assert assistant.outline() == ()
+    assert assistant.note("cats.md").title == "Cats"  # also before it is indexed
+    assistant.build()
+    assert [section.heading_path for section in assistant.outline()] == [("Cats",), ("Cats", "Sounds")]
+    with pytest.raises(NoteNotFound):
+        assistant.note("../secret.md")
+
+
+def test_a_scope_limits_the_answer(assistant: StudyAssistant) -> None:
+    assistant.build()
+    assert answer(assistant, "Do cats purr?", scope=Scope("dogs.md")).answer.abstained
+    assert not answer(assistant, "Do cats purr at night?", scope=Scope("cats.md", ("Cats",))).answer.abstained
+
+
+def test_a_background_build_is_seen_and_its_failure_told(
+    assistant: StudyAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(embedder: LoadedEmbedder, texts: list[str], report: object = None) -> object:
+        began.set()
+        assert go_on.wait(30)
+        raise ModelMissing("The embedder is gone.", hint="assistant models pull")
+
+    monkeypatch.setattr(LoadedEmbedder, "embed_chunks", slow)
+    assistant.start_build()
+    assert began.wait(30)
+    assert assistant.index_status().state == "building"
+    go_on.set()
+    for thread in threading.enumerate():
+        if thread.name == "build":
+            thread.join(30)
+    status = assistant.index_status()
+    assert status.state != "building"
+    assert "The embedder is gone. assistant models pull" in status.fault
+
+
+def test_a_missing_model_is_told_in_the_state_line(tmp_path: Path) -> None:
+    made = StudyAssistant(Workspace(tmp_path), Config(), model_named=True)
+    made._folders = (tmp_path / "models",)
+    (tmp_path / "models").mkdir()
+    source = Path(__file__).parents[2] / "models" / "catalog.toml"
+    shutil.copy(source, tmp_path / "models")
+    with pytest.raises(ModelMissing):
+        made.engine()
+    status = made.engine_status()
+    assert status.state == "missing"
+    assert "assistant models pull qwen2.5-coder-1.5b" in status.message
+    made.close()
+
+
+def _file(assistant: StudyAssistant, name: str, text: str) -> Path:
+    folder = assistant.workspace.root / "elsewhere"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
