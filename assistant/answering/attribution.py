@@ -134,7 +134,8 @@ class Attributor:
         unit = cover.unit
         if any(topic.stems and all(self._in(s, claim.stems) for s in topic.stems) for topic in unit.topics):
             return True
-        if sum(self._in(s, claim.stems) for s in unit.own.stems) >= len(unit.own.stems) / 3:
+        shared = sum(self._in(s, claim.stems) for s in unit.own.stems)
+        if shared >= 2 and shared >= len(unit.own.stems) / 3:
             return True
         subject = self._subject(claim)
         return bool(subject) and bool(self._equals(subject) & (unit.own.stems | unit.context.stems))

@@ -138,7 +138,7 @@ class Session:
             for changed in run.steps():
                 if changed:
                     self.live = run.view.render(run.exchange)
-                    yield
+                yield  # also when nothing changed: only here does Gradio notice that the browser has gone
         finally:
             run.cancel.set()
             self.live, self._run = None, None
