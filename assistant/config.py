@@ -46,7 +46,7 @@ class AnsweringConfig:
     max_output_tokens: int = 400
     max_question_chars: int = 4000
     min_support: float = 0.68
-    min_evidence: float = 0.5
+    min_evidence: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -327,6 +327,7 @@ class StudyAssistant:
             context_tokens=self.config.model.context_tokens,
             threads=self.config.model.threads,
             batch_threads=self.config.model.threads,
+            repack=False,  # repacked weights write a fifth faster, read a third slower and take 0.6 GB more
             cache_folder=self.workspace.index / KV_FOLDER,
             model_key=known[0].files[0].sha256 if known else "",
         )

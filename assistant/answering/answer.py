@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering import followup
-from assistant.answering.attribution import Attributor, says_absent
+from assistant.answering.attribution import NOT_SAID, Attributor, says_absent
 from assistant.answering.evidence import FIRST_GATE, FULL_GATE, Evidence, weigh, yes_margin
 from assistant.answering.packing import choose_blocks, pack, without_slow
 from assistant.answering.prompts import YES_NO, answer_prompt, probe_prompt, render_block
@@ -35,7 +35,11 @@ from assistant.types import (
     Turn,
 )
 
-_CLEARLY_ABSENT = 0.12
+_SURE = 0.8
+_NEAR = 0.34
+"""From this evidence and this share of covered words on, a sentence that is not supported is marked, not withdrawn."""
+
+_CLEARLY_ABSENT = 0.15
 """Below this probability the first look decides alone and the model is not called."""
 
 
@@ -223,12 +227,17 @@ class _Run:
     def _close(self, text: str, sentences: tuple[Sentence, ...], finish: str, model: str) -> Done:
         """Ends with the answer, or withdraws it where the notes support nothing of it."""
         claims = [sentence for sentence in sentences if sentence.is_claim]
-        if finish != "cancelled" and not any(sentence.supported for sentence in claims):
+        kept = not claims or any(sentence.supported or self._is_near(sentence) for sentence in claims)
+        if finish != "cancelled" and (not kept or not text.strip()):
             absent = not claims or says_absent(claims[0].text)
             return self._abstain(_NOT_FOUND if absent else _UNSUPPORTED, model, draft=text)
         return Done(
             self._answer(text, sentences, model, stopped=finish == "cancelled", truncated=finish == "length"),
         )
+
+    def _is_near(self, sentence: Sentence) -> bool:
+        """Whether an unsupported sentence may stay, marked: it only goes beyond the words of notes that answer."""
+        return self._evidence >= _SURE and sentence.score >= _NEAR and sentence.reason == NOT_SAID
 
     def _abstain(self, reason: str, model: str = "", draft: str = "") -> Done:
         return Done(

@@ -20,6 +20,8 @@ from assistant.index.words import STOPWORDS, content_words, fold, stem
 from assistant.types import Block, Citation, Note, Sentence
 
 MAX_CITATIONS = 3
+NOT_SAID = "your notes do not say this"
+_FEW_WORDS = 3
 _MIN_OWN_SHARE = 0.3
 """Of the words a unit covers, the share that must stand in the sentence itself rather than in its headings."""
 
@@ -29,7 +31,7 @@ _MIN_GAIN = 0.12
 _MIN_CLAUSE_SHARE = 0.34
 """Of each clause with at least two words to check, the share that must be covered."""
 
-_CLAUSE = re.compile(r"[,;:]\s|\s(?:which|because|so that|but|although|while|whereas)\s|\s[-–]\s")
+_CLAUSE = re.compile(r";\s|,?\s(?:which|because|so that|but|although|while|whereas|making|leading to|resulting in)\s")
 _NAME = re.compile(r"(?<![.!?:\n]\s)(?<=\s)(?:\*\*)?([A-Z][\w&+-]*[\w+])")
 _SAYS_ABSENT = re.compile(
     r"\b(notes?|text|passages?|context|information|document|material)\b[^.]{0,60}?"
@@ -109,9 +111,7 @@ class Attributor:
         chosen: list[_Cover] = []
         left, numbers = wanted, claim.numbers
         while covers and len(chosen) < MAX_CITATIONS:
-            best = max(
-                covers, key=lambda c: (len(c.stems & left) + len(c.unit.own.numbers & numbers), len(c.own & left))
-            )
+            best = max(covers, key=lambda c: self._worth(c, left, numbers))
             gain = len(best.stems & left) / max(1, len(wanted))
             if chosen and gain < _MIN_GAIN and not best.unit.own.numbers & numbers:
                 break
@@ -124,6 +124,12 @@ class Attributor:
             if not left and not numbers:
                 break
         return chosen
+
+    def _worth(self, cover: _Cover, left: frozenset[str], numbers: frozenset[str]) -> tuple[int, int, int]:
+        """What a source adds; among equals the one that says it itself, then the one on the question's subject."""
+        unit = cover.unit
+        asked = sum(bool(self._equals(s) & (unit.own.stems | unit.context.stems)) for s in self._asked)
+        return len(cover.stems & left) + len(unit.own.numbers & numbers), len(cover.own & left), asked
 
     def _is_about(self, cover: _Cover, claim: Words) -> bool:
         """Whether a further source speaks of what the sentence speaks of, and does not merely share words with it.
@@ -161,7 +167,9 @@ class Attributor:
         if says_absent(body):
             return "this says what the notes do not hold"
         if not chosen or score < self._min_support - 1e-9:
-            return "your notes do not say this"
+            return NOT_SAID
+        if len(claim.stems) <= _FEW_WORDS and not self._is_asked_there(chosen[0].unit):
+            return NOT_SAID
         if added := self._added_clause(body, chosen):
             return f"your notes do not say “{added}”"
         present = frozenset(n for c in chosen for n in c.unit.own.numbers | c.unit.context.numbers)
@@ -172,6 +180,15 @@ class Attributor:
         if self._opposite(claim, chosen):
             return "your notes say this the other way round"
         return ""
+
+    def _is_asked_there(self, unit: Unit) -> bool:
+        """Whether a source speaks of what was asked: over a third of the question's words that the notes know.
+
+        A few words alone ("Classification") stand in many places; they are a claim about what was asked.
+        """
+        known = [s for s in self._asked if self._equals(s)]
+        there = sum(bool(self._equals(s) & (unit.own.stems | unit.context.stems)) for s in known)
+        return not known or there > len(known) / 3
 
     def _added_clause(self, body: str, chosen: Iterable[_Cover]) -> str:
         """Returns the first clause that the sources leave out, or an empty string.

@@ -37,7 +37,7 @@ class Evidence:
 class Gate:
     """A logistic model: probability = 1 / (1 + exp(-(bias + weights x evidence))).
 
-    Fitted by ``assistant eval fit-gate``; docs/decisions/ says on what and how well it separates.
+    ``assistant.evaluation.gate`` fits it; docs/decisions/0005 says on what, and how well it separates.
     """
 
     bias: float
@@ -65,8 +65,9 @@ class Gate:
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
 
 
-FIRST_GATE = Gate(bias=-9.94, top_cosine=10.35, contrast=1.233, coverage=6.494, missing=-0.094)
-FULL_GATE = Gate(bias=-9.94, top_cosine=10.35, contrast=1.233, coverage=6.494, missing=-0.094, model_margin=0.5)
+FIRST_GATE = Gate(bias=-3.94, top_cosine=3.032, contrast=0.182, coverage=3.018, missing=-0.513)
+FULL_GATE = Gate(bias=-4.487, top_cosine=1.404, contrast=0.151, coverage=2.562, missing=0.224, model_margin=1.263)
+"""Fitted on 480 questions over three sets of notes; see docs/decisions/0005."""
 
 
 def weigh(search: SearchResult, blocks: Sequence[Block], question: str) -> Evidence:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from assistant.types import Block, Prompt, Turn
 
 SYSTEM = (
-    "You help a student with their own study notes. Answer the question from the notes only, briefly and completely, "
-    "in the words of the notes. When the answer is a list, give every item of it. "
-    "Do not add anything that the notes do not say."
+    "You help a student with their own study notes. Answer the question from the notes only, in one or two full "
+    "sentences or, where several things are asked for, in a list of all of them. Use the words of the notes and add "
+    "nothing that they do not say."
 )
 
 _PROBE = "Do the notes above contain the answer to this question? Reply with Yes or No only."

@@ -17,6 +17,7 @@ from assistant.types import Block
 
 _MARKER = re.compile(r"^(?:[-*+•]|\d{1,3}[.)]|#{1,6}|>)\s+")
 _LEAD = re.compile(r"^(?:\*\*|__)?(.{1,60}?)(?:\*\*|__)?\s*(?:[-–:]\s|[-–:]$)")
+_LETTER = re.compile(r"\b([A-Za-z])-(?=[A-Za-z]{2})")  # "K-means" is one word, not a letter and a stopword
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _COUNTED = "two three four five six seven eight nine ten eleven twelve"
 _NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split(), start=2)}
@@ -36,7 +37,8 @@ class Words:
     @cached_property
     def stems(self) -> frozenset[str]:
         """Stems of the content words. Numbers are kept apart."""
-        found = (w for w in words(self.text) if w not in STOPWORDS and not w.isdigit() and w not in NEGATIONS)
+        joined = _LETTER.sub(r"\1", self.text)
+        found = (w for w in words(joined) if w not in STOPWORDS and not w.isdigit() and w not in NEGATIONS)
         return frozenset(stem(w) for w in found if len(w) > 1)
 
     @cached_property
@@ -88,6 +90,7 @@ def _units(block: Block) -> Iterator[Unit]:
     headings = list(block.heading_path)
     levels: list[int] = []
     above: list[tuple[int, str]] = []
+    columns = ""
     offset = block.start
     for line in block.text.splitlines(keepends=True):
         body = line.strip()
@@ -98,6 +101,8 @@ def _units(block: Block) -> Iterator[Unit]:
             _enter(headings, levels, len(heading.group(1)), heading.group(2), block)
             above.clear()
             continue
+        if not body.startswith("|"):
+            columns = ""
         if not body or not re.search(r"\w", body):
             continue
         indent = _indent(line)
@@ -106,7 +111,11 @@ def _units(block: Block) -> Iterator[Unit]:
         marker = _MARKER.match(body)
         text = body[marker.end() :] if marker else body
         start += marker.end() if marker else 0
-        context = Words(" ".join((*headings, *block.parents, *(label for _, label in above))))
+        context = Words(" ".join((*headings, *block.parents, *(label for _, label in above), columns)))
+        if body.startswith("|"):
+            yield Unit(block, start, start + len(text), tuple(headings), Words(text), context, (Words(columns),))
+            columns = columns or text  # the first row of a table names its columns
+            continue
         lead = _LEAD.match(text)
         label = lead.group(1) if lead else ""
         near = above[-1][1] if above else headings[-1] if headings else ""

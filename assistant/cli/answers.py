@@ -96,6 +96,7 @@ def ui(
         typer.Option(
             min=0,
             max=65535,
+            metavar="PORT",
             show_default=False,
             help="Port on 127.0.0.1; the next free one if it is taken. Default: the setting ui.port, 7860.",
         ),

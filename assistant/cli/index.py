@@ -45,7 +45,7 @@ def status(
     words = {"ready": "up to date", "stale": "notes have changed", "missing": "not built yet"}
     out.print(f"Index: {words.get(found.state, found.state)}. {found.notes} notes, {found.passages} passages.")
     if found.waiting:
-        out.print(f"{found.waiting} notes wait: assistant index build")
+        out.print(f"Notes that are not in it yet: {found.waiting}. To update: assistant index build")
     for skipped in found.skipped:
         out.print(f"  skipped {skipped.path}: {skipped.reason}", markup=False)
 

@@ -80,7 +80,7 @@ def _accept_every_character() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Returns the exit code of ``assistant ARGUMENTS``; errors are written to stderr with their hints."""
     try:
-        result = app(list(hoisted(arguments)), standalone_mode=False)
+        result = app(list(hoisted(arguments)), standalone_mode=False, prog_name="assistant")
         return result if isinstance(result, int) else 0
     except AssistantError as error:
         typer.secho(error.message, err=True, fg="red")

@@ -112,10 +112,10 @@ def cache_status(context: typer.Context) -> None:
     out = console()
     out.print(f"{warm.ready} of {warm.total} sections of your notes are ready.")
     for place, blocks, used, budget in (
-        ("memory", held.memory_blocks, held.memory_bytes, held.memory_budget_bytes),
-        ("disk", held.disk_blocks, held.disk_bytes, held.disk_budget_bytes),
+        ("in memory", held.memory_blocks, held.memory_bytes, held.memory_budget_bytes),
+        ("on disk", held.disk_blocks, held.disk_bytes, held.disk_budget_bytes),
     ):
-        out.print(f"  in {place}: {blocks} sections, {used / 1e6:,.0f} of {budget / 1e6:,.0f} MB")
+        out.print(f"  {place}: {blocks} sections, {used / 1e6:,.0f} of {budget / 1e6:,.0f} MB")
     if held.fault:
         out.print(f"  {held.fault}", markup=False)
 

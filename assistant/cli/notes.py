@@ -26,6 +26,8 @@ def list_notes(
     """List every file of the notes folder with its state."""
     from rich.table import Column, Table
 
+    from assistant.cli.render import visible
+
     with opened(context) as assistant:
         notes = assistant.library()
         root = assistant.workspace.notes
@@ -41,9 +43,8 @@ def list_notes(
         Column("Note", min_width=width, overflow="fold"), "Title", "Passages", "State", box=None, pad_edge=False
     )
     for note in notes:
-        table.add_row(
-            note.path, note.title, str(note.passages or ""), " ".join(filter(None, (note.state, note.reason)))
-        )
+        state = " ".join(filter(None, (note.state, note.reason)))
+        table.add_row(*map(visible, (note.path, note.title, str(note.passages or ""), state)))
     out.print(table, markup=False)
 
 
@@ -70,6 +71,7 @@ def show(
     ] = False,
 ) -> None:
     """Show a note's outline, or with --text its text."""
+    from assistant.cli.render import visible
     from assistant.notes.outline import sections
 
     with opened(context) as assistant:
@@ -78,7 +80,7 @@ def show(
         typer.echo(found.text, nl=False)
         return
     out = console()
-    out.print(f"{found.title} ({found.path}, {found.kind}, {len(found.text):,} characters)", markup=False)
+    out.print(visible(f"{found.title} ({found.path}, {found.kind}, {len(found.text):,} characters)"), markup=False)
     for section in sections(found):
         if section.level:
-            out.print("  " * section.level + section.heading_path[-1], markup=False)
+            out.print(visible("  " * section.level + section.heading_path[-1]), markup=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,12 @@ _STATES = {
     AnswerState.UNSUPPORTED: "Not from your notes.",
 }
 _QUOTE_CHARS = 240
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def visible(text: str) -> str:
+    """Returns ``text`` with a sign in place of each control character: a note must not steer the terminal."""
+    return _CONTROLS.sub("\ufffd", text)
 
 
 def print_answer(out: Console, events: Iterator[Event]) -> Answer:
@@ -42,7 +49,7 @@ def print_answer(out: Console, events: Iterator[Event]) -> Answer:
                 status.update(f"Reading {share} %")
             elif isinstance(event, Sentence):
                 status.stop()
-                out.print(_spaced(written, event) + _marked(event, numbers), end="", markup=False)
+                out.print(visible(_spaced(written, event) + _marked(event, numbers)), end="", markup=False)
                 written = event.text
             elif isinstance(event, Done):
                 status.stop()
@@ -70,7 +77,7 @@ def _marked(sentence: Sentence, numbers: dict[tuple[str, int, int], int]) -> str
 
 def _print_end(out: Console, answer: Answer, numbers: dict[tuple[str, int, int], int]) -> None:
     if answer.abstained:
-        out.print(answer.text, markup=False)
+        out.print(visible(answer.text), markup=False)
         return
     out.print()
     for number, citation in enumerate(answer.numbered_citations(), start=1):
@@ -91,14 +98,14 @@ def print_hits(out: Console, found: SearchResult) -> None:
     for typed, meant in found.corrections:
         out.print(f"Searched for {meant!r} instead of {typed!r}.", style="dim", markup=False)
     if found.missing_words:
-        out.print(f"Not in your notes: {', '.join(found.missing_words)}.", style="dim", markup=False)
+        out.print(visible(f"Not in your notes: {', '.join(found.missing_words)}."), style="dim", markup=False)
     if not found.hits:
         out.print("Nothing was found in this part of your notes.")
     for number, hit in enumerate(found.hits, start=1):
         chunk = hit.chunk
         place = " > ".join((chunk.note, *chunk.heading_path, *chunk.parents))
         page = f", page {chunk.page}" if chunk.page else ""
-        out.print(f"\n{number}. {place}{page}", style="bold", markup=False)
+        out.print(visible(f"\n{number}. {place}{page}"), style="bold", markup=False)
         out.print(f"   meaning {hit.cosine:.2f}, words {hit.bm25:.1f}", style="dim", markup=False)
         out.print(f"   {_shortened(chunk.text)}", markup=False)
 
@@ -160,9 +167,9 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 def _place(citation: Citation) -> str:
     page = f", page {citation.page}" if citation.page else ""
-    return " > ".join((citation.note, *citation.heading_path)) + page
+    return visible(" > ".join((citation.note, *citation.heading_path)) + page)
 
 
 def _shortened(text: str) -> str:
-    flat = " ".join(text.split())
+    flat = visible(" ".join(text.split()))
     return flat if len(flat) <= _QUOTE_CHARS else flat[:_QUOTE_CHARS].rsplit(" ", 1)[0] + " ..."

@@ -18,18 +18,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from assistant.answering.packing import choose_blocks, pack
 from assistant.answering.prompts import answer_prompt
+from assistant.config import Config
 from assistant.errors import UsageError
 from assistant.index.build import Builder
 from assistant.index.chunking import split
+from assistant.index.embedder import SentenceTransformerEmbedder
 from assistant.index.search import Retriever
 from assistant.index.store import Entry, FileState, Store
-from assistant.types import Block, Chunk, Generated, Note, Prompt, Scope
-from assistant.wiring import StudyAssistant
+from assistant.models.engine import LlamaEngine
+from assistant.types import Block, Chunk, Generated, IndexStatus, Note, NoteStatus, Prompt, Scope
+from assistant.workspace import Workspace
 
 _QUESTIONS = (
     "What is the difference between batch and real-time inference?",
@@ -54,7 +58,32 @@ class Figure:
     met: bool | None = None
 
 
-def run(assistant: StudyAssistant, only: tuple[str, ...] = ()) -> Iterator[Figure]:
+class Subject(Protocol):
+    """What is measured: an assistant with its parts."""
+
+    workspace: Workspace
+    config: Config
+
+    def embedder(self) -> SentenceTransformerEmbedder:
+        """Returns the embedder."""
+
+    def engine(self) -> LlamaEngine:
+        """Returns the engine."""
+
+    def retriever(self) -> Retriever:
+        """Returns the retriever."""
+
+    def index_status(self) -> IndexStatus:
+        """Returns the state of the index."""
+
+    def library(self) -> tuple[NoteStatus, ...]:
+        """Returns the notes."""
+
+    def note(self, path: str) -> Note:
+        """Returns a note."""
+
+
+def run(assistant: Subject, only: tuple[str, ...] = ()) -> Iterator[Figure]:
     """Yields the figures as they are measured.
 
     Args:
@@ -74,7 +103,7 @@ def run(assistant: StudyAssistant, only: tuple[str, ...] = ()) -> Iterator[Figur
             yield from group(assistant)
 
 
-def measure_build(assistant: StudyAssistant) -> Iterator[Figure]:
+def measure_build(assistant: Subject) -> Iterator[Figure]:
     """Passages per second of a whole build against the bare embedder on the same texts."""
     embedder, config = assistant.embedder(), assistant.config
     notes = [assistant.note(item.path) for item in assistant.library() if item.state == "ready"]
@@ -93,7 +122,7 @@ def measure_build(assistant: StudyAssistant) -> Iterator[Figure]:
     yield _at_least("index build against the bare embedder", statistics.median(ratios), 0.9)
 
 
-def measure_search(assistant: StudyAssistant) -> Iterator[Figure]:
+def measure_search(assistant: Subject) -> Iterator[Figure]:
     """Search times over indexes of 1,000 and 100,000 passages, embedding of the question included."""
     for size, goal_ms in ((1_000, None), (100_000, 50.0)):
         with tempfile.TemporaryDirectory() as folder:
@@ -110,7 +139,7 @@ def measure_search(assistant: StudyAssistant) -> Iterator[Figure]:
         yield Figure(f"search p95, {size:,} passages", float(p95), "ms", f"< {goal_ms:g} ms" if goal_ms else "", met)
 
 
-def measure_writing(assistant: StudyAssistant) -> Iterator[Figure]:
+def measure_writing(assistant: Subject) -> Iterator[Figure]:
     """Time to the first word, cold and warm, and decoding against the bare llama.cpp loop."""
     engine = assistant.engine()
     prompts = [_prompt(assistant, question) for question in _QUESTIONS[:3]]
@@ -143,7 +172,7 @@ def measure_writing(assistant: StudyAssistant) -> Iterator[Figure]:
     yield _at_least("decoding against the bare llama.cpp loop", statistics.median(ratios), 0.95)
 
 
-def measure_starts(assistant: StudyAssistant) -> Iterator[Figure]:
+def measure_starts(assistant: Subject) -> Iterator[Figure]:
     """Cold starts of three commands, each in a process of its own, and the memory of a whole answer."""
     base = [sys.executable, "-m", "assistant", "--workspace", str(assistant.workspace.root)]
     base += ["--model", assistant.config.model.name]
@@ -158,7 +187,7 @@ def measure_starts(assistant: StudyAssistant) -> Iterator[Figure]:
     yield Figure("peak memory of an answer", peak, "GB", "< 2.5 GB", peak < 2.5)
 
 
-GROUPS: dict[str, Callable[[StudyAssistant], Iterator[Figure]]] = {
+GROUPS: dict[str, Callable[[Subject], Iterator[Figure]]] = {
     "build": measure_build,
     "search": measure_search,
     "starts": measure_starts,
@@ -176,7 +205,7 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def _prompt(assistant: StudyAssistant, question: str) -> Prompt:
+def _prompt(assistant: Subject, question: str) -> Prompt:
     """The prompt that production would build, with all sections in it."""
     retriever, config = assistant.retriever(), assistant.config.answering
     hits = retriever.search(question, Scope()).hits
@@ -184,18 +213,15 @@ def _prompt(assistant: StudyAssistant, question: str) -> Prompt:
     return answer_prompt(question, pack(blocks, hits, config.notes_tokens, assistant.engine().count_tokens))
 
 
-def _decode_speeds(engine: object, prompt: Prompt) -> tuple[float, float]:
+def _decode_speeds(engine: LlamaEngine, prompt: Prompt) -> tuple[float, float]:
     """Tokens per second of the engine with streaming, and of its context driven by nothing but decode and argmax."""
-    from assistant.models.engine import LlamaEngine
-
-    assert isinstance(engine, LlamaEngine)
     events = engine.generate(prompt, max_tokens=_DECODED, cancel=threading.Event())
     cost = next(event for event in events if isinstance(event, Generated))
     ours = (cost.output_tokens - 1) / (cost.total_s - cost.first_token_s)
     return ours, engine.bare_decode_speed(prompt, cost.output_tokens)
 
 
-def _fill(folder: Path, assistant: StudyAssistant, size: int) -> None:
+def _fill(folder: Path, assistant: Subject, size: int) -> None:
     """Makes an index of ``size`` passages whose words are those of the notes, as often as there."""
     words = " ".join(assistant.note(item.path).text for item in assistant.library() if item.passages).split()
     choose = random.Random(0)

@@ -108,7 +108,7 @@ class LlamaEngine:
     It is closed in the right order when nobody uses it any more and when the process ends, if ``close`` was not called.
 
     Args:
-        model: Belongs to the engine from now on.
+        model: Belongs to the engine from now on, as ``engine.model``.
         name: How the model is called.
         options: See there.
 
@@ -343,9 +343,7 @@ class LlamaEngine:
         def run(job: Job[bool]) -> Iterator[bool]:
             yield sequence.warm(prefix, block, lambda: job.cancelled() or worker.has_question())
 
-        for done in worker.submit(Job(run, cancel), Priority.BACKGROUND):
-            return done
-        return False
+        return next(worker.submit(Job(run, cancel), Priority.BACKGROUND), False)
 
 
 def load_engine(path: Path, name: str, options: EngineOptions, probe_file: Path | None = None) -> LlamaEngine:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SWITCHES = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "GRADIO_RUN_HISTORY": "False",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9),  # or each answer is followed by statistics, made with pandas
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",

@@ -13,6 +13,9 @@ import gradio as gr
 ASSETS = Path(__file__).parent / "assets"
 ASSETS_URL = "/page"
 FONT = ("Source Sans 3", "system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
+PAPER = ("#f3f6f5", "#0f1513")
+"""The page's ground, light and dark, as in ``style.css``: it is there before the styles are."""
+
 MONO_FONT = ("Source Code Pro", "ui-monospace", "Cascadia Mono", "Menlo", "Consolas", "monospace")
 
 
@@ -62,7 +65,7 @@ def theme() -> gr.themes.Base:
         primary_hue=gr.themes.colors.emerald,
         neutral_hue=gr.themes.colors.gray,
         radius_size=gr.themes.sizes.radius_md,
-    )
+    ).set(body_background_fill=PAPER[0], body_background_fill_dark=PAPER[1])
 
 
 def head() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,8 +56,11 @@ def _status_line(frame: Frame, desk: LibraryDesk) -> None:
     calls = (desk.contents, desk.notes, desk.read, desk.add, desk.add_sample, desk.remove, desk.update, desk.cancel)
     line = view("status", server=calls)
 
+    beats = itertools.count()
+
     def refresh() -> dict[str, Any]:
-        return status_view(frame.service.engine_status(), frame.service.index_status())
+        status = status_view(frame.service.engine_status(), frame.service.index_status())
+        return {**status, "beat": next(beats)}
 
     frame.page.load(refresh, None, line, queue=False, show_progress="hidden")
     gr.Timer(REFRESH_S).tick(refresh, None, line, queue=False, show_progress="hidden")

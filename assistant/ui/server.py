@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import threading
@@ -139,17 +140,24 @@ def make_app(page: gr.Blocks, service: StudyService) -> FastAPI:
 
 
 class _Announcing(uvicorn.Server):
-    """A server that says when it is up, from a thread of its own, so that what it does then holds up no request."""
+    """A server that says when it is up, in a thread of its own so that no request waits, and before it goes down."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.when_up: Callable[[], None] = lambda: None
+        self.before_down: Callable[[], None] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to answer."""
         await super().startup(sockets)
         if self.started:
             threading.Thread(target=self.when_up, name="page-ready", daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends the streams to open browsers, which would otherwise be waited for and then complained about."""
+        self.before_down()
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
 
 
 class PageServer:
@@ -166,11 +174,11 @@ class PageServer:
         self._warming = threading.Lock()
         with page:
             page.load(self._warm, None, None, queue=False, show_progress="hidden", api_visibility="private")
-        app = make_app(page, service)
+        self._app = make_app(page, service)
         self._socket = free_socket(port)
         self.address = f"http://{HOST}:{self._socket.getsockname()[1]}/"
         self._server = _Announcing(
-            uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1)
+            uvicorn.Config(self._app, log_level="error", access_log=False, timeout_graceful_shutdown=1)
         )
 
     def run(self, *, open_browser: bool, on_ready: Callable[[str], None]) -> None:
@@ -185,6 +193,7 @@ class PageServer:
                 webbrowser.open(self.address)
 
         self._server.when_up = ready
+        self._server.before_down = self._end_streams
         try:
             with contextlib.suppress(KeyboardInterrupt):
                 self._server.run(sockets=[self._socket])
@@ -195,6 +204,12 @@ class PageServer:
     def stop(self) -> None:
         """Ends ``run`` soon; from any thread."""
         self._server.should_exit = True
+
+    def _end_streams(self) -> None:
+        for route in self._app.routes:
+            mounted = getattr(route, "app", None)
+            if isinstance(mounted, gr.routes.App):
+                mounted.stop_event.set()
 
     def _warm(self) -> None:
         """Starts loading the models, once: when the first browser shows the page, or a little later without one."""

@@ -99,8 +99,14 @@ class Session:
         self._ids = itertools.count(1)
         self.conversations = [Conversation(next(self._ids))]
         self.current = self.conversations[0]
-        self.live: dict[str, Any] | None = None
+        self._live: dict[str, Any] = {}
         self._run: _Run | None = None
+
+    @property
+    def live(self) -> dict[str, Any] | None:
+        """The answer that is being written, as the page shows it, if it belongs to the current conversation."""
+        here = self._run is not None and self._run.conversation is self.current
+        return self._live if here else None
 
     def submit(self, question: str, desk: Desk) -> None:
         """Takes a question and begins with it; ``answer`` goes on.
@@ -113,7 +119,7 @@ class Session:
         exchange = Exchange(f"q{next(self._ids)}", question)
         self._run = _Run(exchange, self.current, self.scope, desk)
         self._run.head_start()
-        self.live = self._run.view.render(self._run.exchange)
+        self._live = self._run.view.render(self._run.exchange)
 
     def _check(self, question: str, longest: int) -> None:
         if self._run is not None:
@@ -137,11 +143,11 @@ class Session:
         try:
             for changed in run.steps():
                 if changed:
-                    self.live = run.view.render(run.exchange)
+                    self._live = run.view.render(run.exchange)
                 yield  # also when nothing changed: only here does Gradio notice that the browser has gone
         finally:
             run.cancel.set()
-            self.live, self._run = None, None
+            self._run = None
             run.conversation.keep(stop(run.exchange), run.view)
         yield
 
@@ -162,7 +168,7 @@ class Session:
         self.stop()
         exchange = Exchange(f"q{next(self._ids)}", "")
         self.current.keep(fail(exchange, UNEXPECTED), ExchangeView(desk.service.note))
-        self.live, self._run = None, None
+        self._run = None
 
 
 def _stream(

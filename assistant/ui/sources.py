@@ -19,6 +19,7 @@ REACH = 400
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _LIST_ITEM = re.compile(r"\s*(?:[-*•▪–·]|\d{1,3}[.)])\s")
 _WRAPPED_LINE = 45
+_LONG_NOTE_CHARS = 1_000_000
 
 ReadNote = Callable[[str], Note]
 
@@ -168,8 +169,13 @@ def render_window(note: Note, start: int, end: int, marks: Sequence[Mark]) -> No
     piece = note.text[start:end]
     if note.kind == "pdf":
         return render_passage(_unwrapped(piece), marks, note.kind)
-    opening = "```\n" if len(_FENCE.findall(note.text, 0, start)) % 2 else _table_head(piece)
+    opening = "```\n" if _in_code(note.text, start) else _table_head(piece)
     return render_passage(piece, marks, note.kind, before=lambda text: opening + _dedented(text))
+
+
+def _in_code(text: str, offset: int) -> bool:
+    """Whether a code block is open at the offset. Not looked for far down a huge note, where it would take long."""
+    return offset < _LONG_NOTE_CHARS and len(_FENCE.findall(text, 0, offset)) % 2 == 1
 
 
 def _unwrapped(text: str) -> str:

@@ -19,7 +19,8 @@ def status_view(engine: EngineStatus, index: IndexStatus) -> dict[str, Any]:
     """Returns the status line.
 
     Keys: ``model``, ``engine`` (``state``, ``word``, ``means``, ``mend``), ``notes``, ``speed``, ``build`` (or None),
-    ``waiting`` (a line when notes changed, else empty), ``empty`` (no note at all), ``fingerprint``.
+    ``waiting`` (a line when notes changed, else empty), ``fault`` (why the last build failed), ``indexed`` (there is
+    something to ask about), ``empty`` (no note at all), ``fingerprint``.
     """
     word, means = _ENGINE.get(engine.state, (engine.state, ""))
     return {
@@ -29,6 +30,8 @@ def status_view(engine: EngineStatus, index: IndexStatus) -> dict[str, Any]:
         "speed": _speed(engine),
         "build": _build(index.progress) if index.state == "building" else None,
         "waiting": wording.waiting(index),
+        "fault": index.fault,
+        "indexed": index.passages > 0,
         "empty": index.notes == 0 and index.waiting == 0,
         "fingerprint": f"{index.fingerprint}/{index.state}/{index.notes}/{index.passages}/{index.waiting}",
     }

@@ -79,7 +79,7 @@ def open_page(chromium: Browser, address: str) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(address)
         expect(page.locator("#status-view .engine")).to_be_visible()
-        expect(page.locator("#scope-view .tree-label").first).to_be_visible()
+        expect(page.locator(".example, .drop-card, .welcome .primary").first).to_be_attached()
         return page
 
     yield open_one

@@ -42,6 +42,34 @@ def test_sentences_get_their_chips_while_the_rest_is_still_written(page: Page, s
     expect(page.locator("#send")).to_be_visible()
 
 
+def test_a_passage_that_is_being_read_stays_as_it_is_while_the_answer_goes_on(
+    page: Page, service: FakeStudyService
+) -> None:
+    service.hold("middle")
+    ask(page, QUESTION)
+    page.locator(".cite").nth(1).click()
+    expect(page.locator(".card.active")).to_be_focused()
+    service.release("middle")
+    answered(page)
+    expect(page.locator(".card.active .numbers")).to_have_text("123")
+    expect(page.locator(".card.active")).to_be_focused()
+    assert "".join(page.locator("#right mark.active").all_inner_texts()).startswith("handles each input")
+    page.keyboard.press("Escape")
+    expect(page.locator(".cite").nth(1)).to_be_focused()
+
+
+def test_a_new_conversation_in_the_middle_of_an_answer_is_empty(page: Page, service: FakeStudyService) -> None:
+    service.hold("middle")
+    ask(page, QUESTION)
+    expect(page.locator(".cite")).to_have_count(2)
+    page.locator("#new").click()
+    expect(page.locator(".thread")).to_have_text([QUESTION])
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.locator("#send")).to_be_visible()
+    page.locator(".thread").click()
+    expect(page.locator(".turn .remark")).to_have_text("You stopped this answer.")
+
+
 def test_only_what_is_cited_has_a_number(page: Page) -> None:
     ask(page, QUESTION)
     answered(page)

@@ -22,7 +22,8 @@ export function conversation(root, { element, trigger }) {
   for (const name of ["status", "contents", "sample"]) store.on(name, drawWelcome);
   return (value) => {
     if (value.id === undefined) return drawWelcome();
-    if (value.id !== thread) clear(value.id);
+    if (thread !== null && value.id !== thread) clear();
+    thread = value.id;
     for (const turn of JSON.parse(value.turns)) drawTurn(turn);
     store.set("threads", { current: value.id, threads: JSON.parse(value.threads) });
     return drawWelcome();
@@ -39,8 +40,7 @@ export function live() {
   };
 }
 
-function clear(id) {
-  thread = id;
+function clear() {
   drawn.clear();
   turns.clear();
   list?.replaceChildren();
@@ -243,18 +243,32 @@ function drawWelcome() {
   welcome.hidden = !shown;
   if (!shown) return;
   const examples = store.get("contents")?.examples ?? [];
-  redraw(welcome, [state.empty, state.build, state.engine, examples, store.get("sample"), state.notes], () => welcomeParts(state, examples));
+  redraw(welcome, [state.empty, state.indexed, state.waiting, state.build, state.engine, examples, store.get("sample"), state.notes], () => welcomeParts(state, examples));
 }
 
 function welcomeParts(state, examples) {
   if (!state.model && !state.engine) return [];
   if (state.empty && !state.build) return noNotes();
+  if (!state.indexed) return notIndexed(state);
   const chips = examples.map((question) => h("li", {}, button(question, { class: "example", on: { click: () => ask(question) } })));
   return [
     h("h1", { class: "welcome-title" }, "What would you like to understand?"),
     h("p", { class: "welcome-lead" }, `Answers come from your own ${state.notes ? state.notes.split(",")[0] : "notes"}. Every sentence shows where it stands.`),
     chips.length ? h("ul", { class: "examples", "aria-label": "Questions to start with" }, ...chips) : null,
     trouble(state),
+  ];
+}
+
+function notIndexed({ build, waiting }) {
+  if (!build) {
+    const update = button("Index them now", { class: "primary", on: { click: () => store.call("update") } });
+    return [h("h1", { class: "welcome-title" }, "Your notes are waiting"), h("p", { class: "welcome-lead" }, waiting || "Nothing is indexed yet."), update];
+  }
+  const value = build.share === null ? {} : { value: String(build.share) };
+  return [
+    h("h1", { class: "welcome-title" }, "Reading your notes"),
+    h("p", { class: "welcome-lead" }, "This is done once. You can ask as soon as the first note is in."),
+    h("div", { class: "build-line" }, h("progress", { max: "1", ...value, "aria-label": "Index" }), h("span", {}, build.says)),
   ];
 }
 

@@ -53,8 +53,10 @@ export function patch(container, nodes, cite) {
     if (old && old.drawnFrom === drawn) return;
     const fresh = build(node, cite);
     fresh.drawnFrom = drawn;
+    const focused = old?.contains(document.activeElement) ? document.activeElement.dataset.n : null;
     if (old) old.replaceWith(fresh);
     else container.append(fresh);
+    if (focused) fresh.querySelector(`.cite[data-n="${focused}"]`)?.focus();
   });
   while (container.childNodes.length > nodes.length) container.lastChild.remove();
 }

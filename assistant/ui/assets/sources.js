@@ -1,10 +1,10 @@
 // The sources panel: passages of the active answer, the cited words marked between their neighbours.
 
-import { build, button, h, redraw, scrollWithin, trail } from "./dom.js";
+import { build, button, h, scrollWithin, trail } from "./dom.js";
 import * as store from "./store.js";
 
 const LINES_ABOVE_PX = 64;
-let panel, back;
+let panel, back, cameFrom, shown, reading;
 
 export function sources(root) {
   panel = h("div", { class: "cards" });
@@ -17,9 +17,40 @@ export function sources(root) {
   return null;
 }
 
+/** Draws the panel again where it changed: a card that the student reads stays as it is while others arrive. */
 function draw(active) {
-  const fresh = redraw(panel, active, () => (active ? parts(active) : [emptyPanel()]));
-  if (fresh) for (const card of panel.querySelectorAll(".card.cited, .card.peek")) settle(card);
+  if (active?.id !== shown) {
+    shown = active?.id;
+    panel.replaceChildren();
+  }
+  const wanted = active ? parts(active) : [["empty", "", emptyPanel]];
+  const before = new Map([...panel.children].map((child) => [child.dataset.part, child]));
+  const children = wanted.map(([part, state, make]) => reuse(before.get(part), state) ?? replacement(before.get(part), part, state, make));
+  const focused = panel.querySelector(".active")?.contains(document.activeElement);
+  if (children.length !== panel.children.length || children.some((child, index) => panel.children[index] !== child)) panel.replaceChildren(...children);
+  if (focused) panel.querySelector(".active")?.focus({ preventScroll: true });
+  for (const card of panel.querySelectorAll(".card.cited:not(.open), .card.peek")) settle(card);
+}
+
+function reuse(old, state) {
+  return old && old.drawnFrom === JSON.stringify(state) ? old : null;
+}
+
+/** Makes a part; one that was open or being read before stays so. */
+function replacement(old, part, state, make) {
+  const made = make(state);
+  made.dataset.part = part;
+  made.drawnFrom = JSON.stringify(state);
+  if (old?.classList.contains("open")) toggleCard(made);
+  if (old?.classList.contains("active")) {
+    made.classList.add("active");
+    markActive(made, reading);
+  }
+  return made;
+}
+
+function markActive(card, n) {
+  for (const mark of card.querySelectorAll("mark")) mark.classList.toggle("active", n === undefined || mark.dataset.n === String(n));
 }
 
 /** A card shows its marked words and a little around them; the rest is one click away. */
@@ -45,13 +76,15 @@ function emptyPanel() {
   return h("p", { class: "panel-empty" }, "The passages that an answer rests on appear here, before its first word.");
 }
 
+/** What the panel holds, top to bottom: a name for each part, what it is drawn from, and how. */
 function parts({ sources: { cited, found }, final, abstained }) {
-  const unnamed = abstained ? "Nearest passages" : cited.length ? "Also found" : "Found in your notes";
+  const title = abstained ? "Nearest passages" : cited.length ? "Also found" : "Found in your notes";
+  const open = !final && !cited.length;
   return [
-    ...cited.map(citedCard),
-    found.length ? h("h3", { class: "panel-sub" }, unnamed) : null,
-    ...found.map((card) => foundCard(card, !final && !cited.length)),
-    !cited.length && !found.length ? emptyPanel() : null,
+    ...cited.map((card) => [`cited-${card.numbers[0]}`, card, citedCard]),
+    ...(found.length ? [["title", title, (text) => h("h3", { class: "panel-sub" }, text)]] : []),
+    ...found.map((card) => [`found-${card.key}`, { ...card, open }, foundCard]),
+    ...(cited.length || found.length ? [] : [["empty", "", emptyPanel]]),
   ];
 }
 
@@ -80,10 +113,10 @@ function citedCard(card) {
   );
 }
 
-function foundCard(card, open) {
+function foundCard(card) {
   return h(
     "details",
-    { class: `card found ${open ? "peek" : ""}`, "data-key": card.key, open },
+    { class: `card found ${card.open ? "peek" : ""}`, "data-key": card.key, open: card.open },
     h("summary", {}, trail(card.trail, card.page), h("span", { class: "how" }, card.read ? `${card.how} · read by the model` : card.how)),
     body(card),
     h("footer", {}, openNote(card))
@@ -108,12 +141,13 @@ function showKey(key, from) {
 function show(card, mark, from) {
   if (!card) return;
   back = from;
+  cameFrom = from.closest(".turn")?.querySelector(".answer");
   document.body.dataset.drawer = "sources";
   for (const other of panel.querySelectorAll(".active")) other.classList.remove("active");
   card.classList.add("active");
   if (card.matches(".cited:not(.open)")) toggleCard(card);
-  const n = mark?.dataset.n;
-  for (const piece of card.querySelectorAll("mark")) piece.classList.toggle("active", piece === mark || (n !== undefined && piece.dataset.n === n));
+  reading = mark?.dataset.n;
+  markActive(card, reading);
   (card.matches("details") ? card.querySelector("summary") : card).focus({ preventScroll: true });
   scrollWithin(panel.closest("#right"), mark ?? card, "middle");
 }
@@ -123,7 +157,8 @@ export function closeSources() {
   const open = document.body.dataset.drawer === "sources" || panel?.contains(document.activeElement);
   document.body.dataset.drawer = "";
   for (const other of panel?.querySelectorAll(".active") ?? []) other.classList.remove("active");
-  if (back?.isConnected) back.focus();
+  const chip = back?.isConnected ? back : cameFrom?.querySelector(`.cite[data-n="${reading}"]`);
+  if (back) chip?.focus();
   back = null;
   return Boolean(open);
 }

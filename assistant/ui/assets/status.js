@@ -4,6 +4,7 @@ import { button, h, redraw } from "./dom.js";
 import * as store from "./store.js";
 import { acceptDrops } from "./upload.js";
 
+const SILENCE_MS = 10_000;
 let fingerprint = null;
 
 export function status(root, { server, upload }) {
@@ -12,12 +13,21 @@ export function status(root, { server, upload }) {
   acceptDrops();
   const line = h("div", { class: "status-line" });
   root.append(line);
-  return (state) => {
+  let heard = performance.now();
+  setInterval(() => {
+    if (!document.hidden && performance.now() - heard > SILENCE_MS) redraw(line, "silent", silent);
+  }, 2000);
+  return ({ beat, ...state }) => {
+    heard = performance.now();
     if (!state.engine) return;
     store.set("status", state);
     redraw(line, state, () => parts(state));
     if (state.fingerprint !== fingerprint) refresh(state);
   };
+}
+
+function silent() {
+  return h("span", { class: "engine engine-failed", role: "alert" }, h("span", { class: "dot", "aria-hidden": "true" }), "The program does not answer. If it was ended, start it again and reload this page.");
 }
 
 /** The notes changed: what can be asked about and the library are asked for again. */
@@ -40,6 +50,7 @@ function parts(state) {
     h("span", { class: "counts" }, state.notes),
     state.speed ? h("span", { class: "speed" }, state.speed) : null,
     build ? buildPart(build) : null,
+    state.fault && !build ? h("span", { class: "fault", title: state.fault, tabindex: "0" }, state.fault) : null,
     state.waiting && !build ? waitingPart(state.waiting) : null,
   ];
 }
