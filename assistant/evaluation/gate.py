@@ -118,7 +118,7 @@ def _by_threshold(
     groups = np.array([f"{o.dataset} {o.case.kind} {'yes' if o.case.answerable else 'no'}" for o in observations])
     return [
         {"threshold": t, **{str(g): round(float((scores[groups == g] >= t).mean()), 3) for g in np.unique(groups)}}
-        for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+        for t in (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
     ]
 
 

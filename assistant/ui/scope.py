@@ -19,10 +19,15 @@ _VERB = re.compile(
 _NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)+[.):]?|(?:\d+|[IVX]+)[.):])\s+|\s*[:.-]+$")
 _NOT_A_TOPIC = re.compile(
     r"^(?:introduction|overview|summary|conclusion|contents|references|notes?|readme|index|exercises?"
-    r"|how |what |why |when |basic|key |main |other|more )",
+    r"|how |what |why |when |basic|key |main |other|more |fundamental|practical |\w+ing \w)",
     re.I,
 )
 _KINDS = re.compile(r"^((?:types|kinds|forms))\s+of\s+(.+)$", re.I)
+_SAYS_NOTHING_ALONE = re.compile(
+    r"(?:concept|term|advantage|disadvantage|benefit|limit|limitation|example|case|stage|step|process|capabilit|risk|goal"
+    r"|idea|metric|service|tool)(?:s|es|ies|y)?|terminology|purpose|basics|common|differ",
+    re.I,
+)
 _MAX_TOPIC_WORDS = 5
 
 
@@ -97,9 +102,8 @@ def example_questions(sections: Sequence[Section]) -> list[str]:
         question = _question(section.heading_path[-1]) if section.level >= 2 else ""
         if question:
             questions.setdefault(section.note, []).append(question)
-    rows = sorted(questions.values(), key=len, reverse=True)
-    depth = max(map(len, rows), default=0)
-    turns = (row[i] for i in range(depth) for row in rows if i < len(row))
+    depth = max(map(len, questions.values()), default=0)
+    turns = (row[i] for i in range(depth) for row in questions.values() if i < len(row))
     return list(dict.fromkeys(turns))[:EXAMPLES]
 
 
@@ -107,6 +111,8 @@ def _question(heading: str) -> str:
     topic = _VERB.sub("", _NUMBERING.sub("", heading.strip()))
     words = topic.split()
     if not words or len(words) > _MAX_TOPIC_WORDS or _NOT_A_TOPIC.match(topic) or topic.endswith("?"):
+        return ""
+    if _SAYS_NOTHING_ALONE.fullmatch(words[-1]):
         return ""
     kinds = _KINDS.match(topic)
     if kinds:

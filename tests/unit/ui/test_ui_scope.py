@@ -84,7 +84,15 @@ def test_a_heading_becomes_a_question(heading: str, question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["Introduction", "What is a model?", "A very long heading of many many words", "Summary"]
+    "heading",
+    [
+        "Introduction",
+        "What is a model?",
+        "A very long heading of many many words",
+        "Summary",
+        "Use cases",
+        "Foundational concepts",
+    ],
 )
 def test_a_heading_that_makes_no_good_question_makes_none(heading: str) -> None:
     assert example_questions([section("a.md", "T", heading)]) == []
