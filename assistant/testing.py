@@ -155,6 +155,9 @@ class FakeEmbedder:
         self.dimension = dimension
         self.embedded: list[str] = []
 
+    def load(self) -> None:
+        """Does nothing: there is nothing to load."""
+
     def token_starts(self, text: str) -> NDArray[np.int64]:
         """Returns where the words and signs of ``text`` begin."""
         return np.array([match.start() for match in re.finditer(r"\w+|[^\w\s]", text)], dtype=np.int64)

@@ -57,7 +57,7 @@ class StudyAssistant:
     def __init__(self, workspace: Workspace, config: Config, *, model_named: bool = False) -> None:
         self.workspace = workspace
         self.config = config
-        workspace.notes.mkdir(parents=True, exist_ok=True)
+        _make_folder(workspace.notes)
         self._model_named = model_named
         self._folders = model_folders(workspace)
         self._embedder = Lazy(self._open_embedder, "embedder")
@@ -276,14 +276,16 @@ class StudyAssistant:
         """Copies files or folders into the notes folder and returns the paths of what is new there.
 
         Raises:
-            NotesError: Nothing could be added; the message has the reason of each file.
+            NotesError: A file was not added, or is there already. The message has the reason of each such file; the
+                others are in the folder.
         """
         done = library.add_notes(self.workspace.notes, files, folder=folder, config=self.config.notes)
         self._shelf.refresh()
         added = tuple(item.path for item in done if item.state == "added")
-        if not added and done:
-            reasons = "; ".join(f"{i.source.name}: {i.reason or f'is there already, as {i.path}'}" for i in done)
-            raise NotesError(f"Nothing was added. {reasons}", hint="assistant notes list")
+        if left := [item for item in done if item.state != "added"]:
+            reasons = "; ".join(f"{i.source.name}: {i.reason or f'is there already, as {i.path}'}" for i in left)
+            count = f"{len(added)} of {len(done)} files were added" if added else "Nothing was added"
+            raise NotesError(f"{count}. {reasons}", hint="assistant notes list")
         return added
 
     def remove_note(self, path: str) -> None:
@@ -354,3 +356,13 @@ class StudyAssistant:
             self.build()
         except AssistantError as error:
             self._fault = f"{error.message} {error.hint}".strip()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotesError(
+            f"The notes folder {folder} cannot be made: {error.strerror or error}.",
+            hint="Name another folder: assistant --workspace FOLDER",
+        ) from error

@@ -50,11 +50,11 @@ class Words:
 
     @cached_property
     def denied(self) -> frozenset[str]:
-        """Stems of the content words that stand right behind a negation: up to two words each."""
+        """Stems of the content words that stand next behind a negation, one each."""
         found, after = set(), 0
         for word in words(self.text):
             if word in NEGATIONS:
-                after = 2
+                after = 1
             elif after and word not in STOPWORDS:
                 found.add(stem(word))
                 after -= 1

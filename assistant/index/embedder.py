@@ -37,6 +37,9 @@ class Embedder(Protocol):
     def window_tokens(self) -> int:
         """Tokens that one text may have, special tokens not counted. Longer texts would be cut silently."""
 
+    def load(self) -> None:
+        """Loads the weights now, if they are not loaded yet."""
+
     def token_starts(self, text: str) -> NDArray[np.int64]:
         """Returns the offset in ``text`` at which each of its tokens begins, ascending, shape (tokens,)."""
 

@@ -232,13 +232,6 @@ def examples(page: str) -> list[Example]:
     return found
 
 
-class LoadedEmbedder(FakeEmbedder):
-    """The program loads the real one's weights ahead of time."""
-
-    def load(self) -> None:
-        return
-
-
 def first_sentence(prompt: Prompt) -> str:
     """Answers with what stands first in the notes."""
     lines = [line.lstrip("-* ") for line in prompt.blocks[0].splitlines() if line and not line.startswith("#")]
@@ -253,7 +246,7 @@ def load_stand_in(_: StudyAssistant) -> FakeGenerator:
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the sample course, as the current folder."""
     shutil.copytree(ROOT / "notes", tmp_path / "notes")
-    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: LoadedEmbedder(window_tokens=256))
+    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: FakeEmbedder(window_tokens=256))
     monkeypatch.setattr(StudyAssistant, "_load_engine", load_stand_in)
     monkeypatch.delenv("ASSISTANT_HOME", raising=False)
     monkeypatch.setenv("COLUMNS", "100")

@@ -17,14 +17,9 @@ from assistant.workspace import Workspace
 ANSWER = "Cats purr at night."
 
 
-class LoadedEmbedder(FakeEmbedder):
-    def load(self) -> None:
-        """Nothing to load."""
-
-
 @pytest.fixture
 def assistant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StudyAssistant]:
-    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: LoadedEmbedder())
+    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: FakeEmbedder())
     monkeypatch.setattr(
         StudyAssistant, "_load_engine", lambda _: FakeGenerator(lambda _: ANSWER, comparisons=(-9, -9, -0.1, -5))
     )
@@ -88,6 +83,19 @@ def test_adding_what_is_there_or_cannot_be_read_says_why(assistant: StudyAssista
         assistant.add_notes([_file(assistant, "picture.xyz", "?")])
 
 
+def test_what_could_be_added_is_and_the_rest_is_named(assistant: StudyAssistant) -> None:
+    good, bad = _file(assistant, "owls.md", "Owls hoot."), _file(assistant, "picture.xyz", "?")
+    with pytest.raises(NotesError, match=r"1 of 2 files were added\. picture\.xyz"):
+        assistant.add_notes([good, bad])
+    assert "owls.md" in {note.path for note in assistant.library()}
+
+
+def test_a_file_in_the_place_of_the_notes_folder_says_so(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("a file")
+    with pytest.raises(NotesError, match="cannot be made"):
+        StudyAssistant(Workspace(tmp_path), Config())
+
+
 def test_the_index_folder_may_be_deleted_while_it_runs(assistant: StudyAssistant) -> None:
     assistant.build()
     assistant.close()
@@ -119,12 +127,12 @@ def test_a_background_build_is_seen_and_its_failure_told(
 ) -> None:
     began, go_on = threading.Event(), threading.Event()
 
-    def slow(embedder: LoadedEmbedder, texts: list[str], report: object = None) -> object:
+    def slow(embedder: FakeEmbedder, texts: list[str], report: object = None) -> object:
         began.set()
         assert go_on.wait(30)
         raise ModelMissing("The embedder is gone.", hint="assistant models pull")
 
-    monkeypatch.setattr(LoadedEmbedder, "embed_chunks", slow)
+    monkeypatch.setattr(FakeEmbedder, "embed_chunks", slow)
     assistant.start_build()
     assert began.wait(30)
     assert assistant.index_status().state == "building"

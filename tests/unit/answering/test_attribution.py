@@ -40,6 +40,7 @@ def quotes(sentence: str, question: str = "") -> list[str]:
         ("Training took three days on 128 machines.", "Training took 3 days"),
         ("Costs were not reduced.", "Costs were not"),
         ("Large chunks are sent in periods.", "like having large chunks"),
+        ("It is not expensive for batch jobs, as real-time endpoints cost more.", "Trade-off: real-time"),
     ],
 )
 def test_what_the_notes_say_is_cited_exactly(sentence: str, start_of_quote: str) -> None:

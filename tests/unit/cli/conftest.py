@@ -14,13 +14,6 @@ from assistant.types import Prompt
 from assistant.wiring import StudyAssistant
 
 
-class LoadedEmbedder(FakeEmbedder):
-    """The program loads the real one's weights ahead of time."""
-
-    def load(self) -> None:
-        return
-
-
 @pytest.fixture
 def script() -> dict[str, Any]:
     """What the model says; a test may change it before it asks."""
@@ -39,7 +32,7 @@ def generators(script: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> list[
         loaded.append(FakeGenerator(answer, comparisons=lambda _: script["comparisons"]))
         return loaded[-1]
 
-    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: LoadedEmbedder())
+    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: FakeEmbedder())
     monkeypatch.setattr(StudyAssistant, "_load_engine", load)
     return loaded
 
