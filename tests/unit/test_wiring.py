@@ -77,7 +77,7 @@ def test_a_removed_note_goes_to_the_trash_whole(assistant: StudyAssistant) -> No
 
 def test_adding_what_is_there_or_cannot_be_read_says_why(assistant: StudyAssistant) -> None:
     same = _file(assistant, "cats.md", (assistant.workspace.notes / "cats.md").read_text())
-    with pytest.raises(NotesError, match="there already, as cats.md"):
+    with pytest.raises(NotesError, match=r"there already, as cats\.md"):
         assistant.add_notes([same])
     with pytest.raises(NotesError, match=r"picture\.xyz"):
         assistant.add_notes([_file(assistant, "picture.xyz", "?")])
