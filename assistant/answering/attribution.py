@@ -28,7 +28,7 @@ _MIN_OWN_SHARE = 0.3
 _MIN_GAIN = 0.12
 """A further citation must cover this share of the sentence that no earlier one covers."""
 
-_MIN_CLAUSE_SHARE = 0.34
+_MIN_CLAUSE_SHARE = 0.51
 """Of each clause with at least two words to check, the share that must be covered."""
 
 _CLAUSE = re.compile(r";\s|,?\s(?:which|because|so that|but|although|while|whereas|making|leading to|resulting in)\s")

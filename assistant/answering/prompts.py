@@ -16,6 +16,9 @@ SYSTEM = (
     "nothing that they do not say."
 )
 
+_STYLE = "Quote the notes closely."
+"""Stands last, where a small model heeds it: without it "Which technique fits house prices?" got "Classification"."""
+
 _PROBE = "Do the notes above contain the answer to this question? Reply with Yes or No only."
 
 YES_NO = (" Yes", " No", "Yes", "No")
@@ -32,7 +35,7 @@ def render_block(block: Block) -> str:
 
 def answer_prompt(question: str, blocks: Sequence[Block], history: Sequence[Turn] = ()) -> Prompt:
     """Returns the prompt that asks for the answer. ``history`` is what a follow-up refers to, oldest first."""
-    return Prompt(SYSTEM, tuple(map(render_block, blocks)), f"{_earlier(history)}Question: {question}")
+    return Prompt(SYSTEM, tuple(map(render_block, blocks)), f"{_earlier(history)}Question: {question}\n{_STYLE}")
 
 
 def probe_prompt(question: str, blocks: Sequence[Block], history: Sequence[Turn] = ()) -> Prompt:

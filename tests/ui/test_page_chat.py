@@ -42,6 +42,18 @@ def test_sentences_get_their_chips_while_the_rest_is_still_written(page: Page, s
     expect(page.locator("#send")).to_be_visible()
 
 
+def test_a_card_at_rest_shows_its_marked_words(page: Page) -> None:
+    ask(page, QUESTION)
+    answered(page)
+    shown = """card => {
+        const frame = card.querySelector('.excerpt').getBoundingClientRect();
+        const mark = card.querySelector('mark').getBoundingClientRect();
+        return frame.height < 250 && mark.top >= frame.top && mark.top < frame.bottom - 40;
+    }"""
+    for card in page.locator(".card.cited").all():
+        assert card.evaluate(shown)
+
+
 def test_a_passage_that_is_being_read_stays_as_it_is_while_the_answer_goes_on(
     page: Page, service: FakeStudyService
 ) -> None:

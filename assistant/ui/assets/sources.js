@@ -58,7 +58,7 @@ function settle(card) {
   const excerpt = card.querySelector(".excerpt");
   const mark = excerpt.querySelector("mark");
   if (!mark) return;
-  const above = mark.getBoundingClientRect().top - excerpt.getBoundingClientRect().top;
+  const above = excerpt.scrollTop + mark.getBoundingClientRect().top - excerpt.getBoundingClientRect().top;
   excerpt.scrollTop = Math.max(0, above - LINES_ABOVE_PX);
   excerpt.classList.toggle("more-above", excerpt.scrollTop > 0);
   excerpt.classList.toggle("more-below", excerpt.scrollTop + excerpt.clientHeight < excerpt.scrollHeight - 1);

@@ -162,7 +162,7 @@ def test_a_standalone_question_goes_alone(retriever: Retriever) -> None:
     history = (Turn("What is batch?", "Many inputs."),)
     _, answer = run(answerer(retriever, generator), "What do dogs do to strangers?", history=history)
     assert answer.search.query == "What do dogs do to strangers?"
-    assert generator.prompts[0].question == "Question: What do dogs do to strangers?"
+    assert generator.prompts[0].question.startswith("Question: What do dogs do to strangers?\n")
 
 
 def test_what_is_read_stays_within_the_budget(retriever: Retriever) -> None:
