@@ -74,10 +74,18 @@ class StudyAssistant:
 
     # -- models ------------------------------------------------------------------------------------------------
 
-    def warm(self) -> None:
+    def load(self) -> None:
         """Starts loading the embedder and the model in background threads and returns at once."""
         self._weights.start()
         self._engine.start()
+
+    def warm(self) -> None:
+        """Starts, in the background, all that makes the first answers quick, and returns at once.
+
+        Loads the models, brings the index up to date, and then lets the model read the notes while nobody asks.
+        """
+        self.load()
+        threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
 
     def embedder(self) -> SentenceTransformerEmbedder:
         """Returns the embedder; its weights load with the first embedding.
@@ -125,10 +133,6 @@ class StudyAssistant:
     def warm_status(self) -> WarmStatus:
         """Returns how many sections are ready for answers that start at once."""
         return self._warmer.status() if self._warmer else WarmStatus(0, 0, running=False)
-
-    def start_warming(self) -> None:
-        """Prepares all sections in the background while nobody asks; the model is loaded first, if need be."""
-        threading.Thread(target=self._warm_sections, name="start warming", daemon=True).start()
 
     def warmer(self) -> Warmer:
         """Returns what prepares sections. Loads the model.
@@ -344,7 +348,9 @@ class StudyAssistant:
         if self._warmer is not None:
             self._warmer.start()
 
-    def _warm_sections(self) -> None:
+    def _prepare(self) -> None:
+        if self._shelf.status().state != "ready":
+            self._build_quietly()
         try:
             self.warmer().start()
         except AssistantError:

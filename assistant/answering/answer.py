@@ -35,6 +35,10 @@ from assistant.types import (
     Turn,
 )
 
+_BEST_IS_ENOUGH = 2.0
+"""From this log P(Yes) - log P(No) on, the best section is read alone: what else was found only distracts the model. Of
+65 questions whose best section answers them 37 are above it, of 55 whose best section does not, 1."""
+
 _SURE = 0.8
 _NEAR = 0.34
 """From this evidence and this share of covered words on, a sentence that is not supported is marked, not withdrawn."""
@@ -171,10 +175,15 @@ class _Run:
         generator = self._owner.wait_for_model()
         self._began += time.perf_counter() - waited_from  # loading is not answering
         history = followup.relevant_turns(self._request.question, self._request.history)
-        self._blocks = self._pack(generator, sections, history)
-        probe = probe_prompt(self._request.question, self._blocks, history)
-        yield from generator.read(probe, cancel=self._cancel, exact=self._request.exact)
-        margin = yes_margin(generator.compare_next(probe, YES_NO, cancel=self._cancel, exact=self._request.exact))
+        packed = self._pack(generator, sections, history)
+        margin = 0.0
+        for count in dict.fromkeys((1, len(packed))):
+            self._blocks = packed[:count]
+            probe = probe_prompt(self._request.question, self._blocks, history)
+            yield from generator.read(probe, cancel=self._cancel, exact=self._request.exact)
+            margin = yes_margin(generator.compare_next(probe, YES_NO, cancel=self._cancel, exact=self._request.exact))
+            if margin >= _BEST_IS_ENOUGH:
+                break
         self._evidence = FULL_GATE.probability(seen, margin)
         if self._evidence < self._owner.config.min_evidence:
             yield self._abstain(_NOT_FOUND, generator.name)

@@ -15,7 +15,6 @@ from assistant.errors import QuestionError
 
 if TYPE_CHECKING:
     from assistant.types import Answer, Event
-    from assistant.wiring import StudyAssistant
 
 QUESTION = Annotated[str, typer.Argument(help="Your question, in quotes. - reads it from standard input.")]
 
@@ -31,7 +30,7 @@ def ask(
 
     question = _read(question)
     with opened(context) as assistant:
-        assistant.warm()
+        assistant.load()
         build_if_needed(assistant)
         events = assistant.ask(question, scope=find_scope(context, assistant), exact=exact)
         if as_json:
@@ -48,7 +47,7 @@ def chat(context: typer.Context) -> None:
     from assistant.types import Turn
 
     with opened(context) as assistant:
-        assistant.warm()
+        assistant.load()
         build_if_needed(assistant)
         scope = find_scope(context, assistant)
         out = console()
@@ -107,20 +106,12 @@ def ui(
     from assistant.ui.app import serve
 
     with opened(context) as assistant:
-
-        def ready(address: str) -> None:
-            typer.echo(f"Study assistant: {address}   (Ctrl-C ends it)")
-            threading.Thread(target=_prepare, args=(assistant,), name="prepare", daemon=True).start()
-
-        serve(assistant, port=port or assistant.config.ui.port, open_browser=browser, on_ready=ready)
-
-
-def _prepare(assistant: StudyAssistant) -> None:
-    """Behind the open page: loads the models, updates the index, then prepares sections while nobody asks."""
-    assistant.warm()
-    if assistant.index_status().state != "ready":
-        assistant.start_build()
-    assistant.start_warming()
+        serve(
+            assistant,
+            port=port or assistant.config.ui.port,
+            open_browser=browser,
+            on_ready=lambda address: typer.echo(f"Study assistant: {address}   (Ctrl-C ends it)"),
+        )
 
 
 def _read(question: str) -> str:

@@ -172,6 +172,18 @@ def test_what_is_read_stays_within_the_budget(retriever: Retriever) -> None:
     assert 0 < read <= 12
 
 
+def test_a_sure_best_section_is_read_alone(retriever: Retriever) -> None:
+    question = "dogs bark at strangers, batch inputs at once"
+    unsure = scripted("Dogs bark at strangers.", comparisons=(-9.0, -9.0, -0.5, -1.0))
+    run(answerer(retriever, unsure), question)
+    assert [len(prompt.blocks) > 1 for prompt in unsure.compared] == [False, True]
+    assert unsure.prompts[0].blocks == unsure.compared[1].blocks
+    sure = scripted("Dogs bark at strangers.")
+    run(answerer(retriever, sure), question)
+    assert [len(prompt.blocks) for prompt in (*sure.compared, *sure.prompts)] == [1, 1]
+    assert sure.prompts[0].blocks[0] == unsure.prompts[0].blocks[0]
+
+
 def test_commands_in_a_note_are_data(retriever: Retriever) -> None:
     """What a note says stands in a block, never in the instructions or the question."""
     generator = scripted("Zebras graze.")
