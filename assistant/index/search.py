@@ -19,6 +19,9 @@ from assistant.index.vectors import VectorIndex, load_vectors
 from assistant.types import Hit, Scope, SearchResult
 
 _BACKGROUND_SAMPLE = 512
+_MATCH_BUDGET = 12_000
+"""Passages that the words of one question may match: SQLite scores each, a thousand in about 1 ms. Beyond it the most
+common words are left out; they weigh least, and the search by meaning still has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +97,25 @@ class Retriever:
     def _lexical(self, reading: Reading, only: NDArray[np.int64] | None) -> list[tuple[int, float]]:
         if not reading.words:
             return []
-        expression = " OR ".join(f'"{word}"' for word in reading.words)
+        expression = " OR ".join(f'"{word}"' for word in self._affordable(reading.words))
         limit = self._config.candidates
         if only is None:
             return self.store.match_words(expression, limit)
         allowed = set(only.tolist())
         everything = self.store.match_words(expression, limit=-1)
         return [pair for pair in everything if pair[0] in allowed][:limit]
+
+    def _affordable(self, found: tuple[str, ...]) -> list[str]:
+        """The words to search for, rarest first, as far as the passages they stand in stay within the budget."""
+        counts = {word: self.store.count_matches(f'"{word}"') for word in found}
+        chosen: list[str] = []
+        total = 0
+        for word in sorted(found, key=counts.__getitem__):
+            total += counts[word]
+            if chosen and total > _MATCH_BUDGET:
+                break
+            chosen.append(word)
+        return chosen
 
     def _background(self, vectors: VectorIndex, query: NDArray[np.float32]) -> tuple[float, float]:
         if self._sample is None or not len(self._sample):

@@ -117,3 +117,19 @@ def test_the_vector_file_is_only_a_copy(tmp_path: Path) -> None:
     store.remove("1.md")
     assert len(load_vectors(tmp_path, store, 64)) == 4
     store.close()
+
+
+def test_beyond_the_budget_the_rarest_words_are_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder = FakeEmbedder()
+    fill(
+        tmp_path, {f"{n}.md": f"cats and {'zebras' if n == 3 else 'dogs'} number{n}" for n in range(9)}, embedder
+    ).close()
+    retriever = Retriever(tmp_path, embedder, RetrievalConfig(), "test")
+
+    def matched() -> list[str]:
+        return sorted(hit.chunk.note for hit in retriever.search("cats and zebras", k=20).hits if hit.lexical_rank)
+
+    assert len(matched()) == 9
+    monkeypatch.setattr("assistant.index.search._MATCH_BUDGET", 5)
+    assert matched() == ["3.md"]
+    retriever.close()
