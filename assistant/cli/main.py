@@ -16,7 +16,7 @@ import typer
 
 from assistant import __version__
 from assistant.cli import answers, bench, doctor, index, models, notes
-from assistant.cli.session import Options, options_of
+from assistant.cli.session import Options
 from assistant.errors import AssistantError
 
 GLOBAL_OPTIONS = ("--workspace", "--model", "--scope")
@@ -122,4 +122,4 @@ def _threads_are_left() -> bool:
     return any(thread.daemon and thread.name in ("model", "embedder") for thread in threading.enumerate())
 
 
-__all__ = ["app", "hoisted", "main", "options_of", "run"]
+__all__ = ["app", "hoisted", "main", "run"]

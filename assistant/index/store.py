@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import sqlite3
@@ -17,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import IndexBusy, IndexMissing, IndexWriteFailed, NoteNotFound, NotesIndexError
-from assistant.index.schema import FORMAT, HEADING_SEPARATOR, SCHEMA
+from assistant.errors import IndexMissing, NoteNotFound, NotesIndexError
+from assistant.index.rows import join_path, scope_filter, split_path, wrapped
+from assistant.index.schema import FORMAT, SCHEMA
 from assistant.index.words import words
 from assistant.types import Block, Chunk, Note, Scope, SkippedFile
 
@@ -79,7 +79,7 @@ class Store:
         self._lock = threading.RLock()
         if not create and not self.path.is_file():
             raise IndexMissing("The notes are not indexed yet.", hint="assistant index build")
-        with _wrapped(self.path):
+        with wrapped(self.path):
             if create:
                 folder.mkdir(parents=True, exist_ok=True)
             self._db = self._open(create)
@@ -131,7 +131,7 @@ class Store:
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """One change: all of it or, after an exception or a kill, nothing. Counts the generation up."""
-        with self._lock, _wrapped(self.path):
+        with self._lock, wrapped(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -170,14 +170,17 @@ class Store:
             ).lastrowid  # fmt: skip
             db.executemany(
                 "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)",
-                [(note_id, b.ordinal, b.start, b.end, _join(b.heading_path), _join(b.parents)) for b in entry.blocks],
+                [
+                    (note_id, b.ordinal, b.start, b.end, join_path(b.heading_path), join_path(b.parents))
+                    for b in entry.blocks
+                ],
             )
             db.executemany(
                 'INSERT INTO chunks (note_id, block, start, "end", heading_path, parents, context, text, page,'
                 " text_key, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (note_id, c.block, c.start, c.end, _join(c.heading_path), _join(c.parents), c.context, c.text,
-                     c.page, key, vector.tobytes())
+                    (note_id, c.block, c.start, c.end, join_path(c.heading_path), join_path(c.parents), c.context,
+                     c.text, c.page, key, vector.tobytes())
                     for c, key, vector in zip(chunks, entry.text_keys, vectors, strict=True)
                 ],
             )  # fmt: skip
@@ -246,12 +249,12 @@ class Store:
                 (path, ordinal),
             )
             if row is not None:
-                found.append(Block(path, _parts(row[2]), _parts(row[3]), row[0], row[1], row[4], ordinal))
+                found.append(Block(path, split_path(row[2]), split_path(row[3]), row[0], row[1], row[4], ordinal))
         return found
 
     def block_keys(self, scope: Scope) -> list[tuple[str, int]]:
         """Returns ``(note path, ordinal)`` of every block in ``scope``, in reading order."""
-        where, values = _scope_filter(scope, "b")
+        where, values = scope_filter(scope, "b")
         return self._all(
             f"SELECT n.path, b.ordinal FROM blocks b JOIN notes n ON n.id = b.note_id WHERE {where}"
             " ORDER BY n.path, b.ordinal",
@@ -270,7 +273,7 @@ class Store:
         if scope == Scope():
             rows = self._all("SELECT id FROM chunks ORDER BY id")
         else:
-            where, values = _scope_filter(scope, "c")
+            where, values = scope_filter(scope, "c")
             rows = self._all(
                 f"SELECT c.id FROM chunks c JOIN notes n ON n.id = c.note_id WHERE {where} ORDER BY c.id",
                 values,
@@ -285,7 +288,7 @@ class Store:
             f" FROM chunks c JOIN notes n ON n.id = c.note_id WHERE c.id IN ({marks})",
             tuple(int(i) for i in ids),
         )
-        return {r[0]: Chunk(r[1], _parts(r[2]), _parts(r[3]), *r[4:]) for r in rows}
+        return {r[0]: Chunk(r[1], split_path(r[2]), split_path(r[3]), *r[4:]) for r in rows}
 
     def vectors(self, ids: Sequence[int] | NDArray[np.int64], dimension: int) -> NDArray[np.float32]:
         """Returns the vectors with these ids in their order, shape (len(ids), dimension).
@@ -296,7 +299,7 @@ class Store:
         out = np.empty((len(ids), dimension), dtype=np.float32)
         place = {int(id_): row for row, id_ in enumerate(ids)}
         found = 0
-        with self._lock, _wrapped(self.path):
+        with self._lock, wrapped(self.path):
             for low in range(0, len(ids), 500):
                 part = [int(i) for i in ids[low : low + 500]]
                 marks = ",".join("?" * len(part))
@@ -351,11 +354,11 @@ class Store:
         )
 
     def _one(self, sql: str, values: tuple[object, ...] = ()) -> Any:
-        with self._lock, _wrapped(self.path):
+        with self._lock, wrapped(self.path):
             return self._db.execute(sql, values).fetchone()
 
     def _all(self, sql: str, values: tuple[object, ...] = ()) -> list[Any]:
-        with self._lock, _wrapped(self.path):
+        with self._lock, wrapped(self.path):
             return self._db.execute(sql, values).fetchall()
 
 
@@ -398,46 +401,3 @@ def _count_words(db: sqlite3.Connection, found: set[str], change: int) -> None:
         return
     db.executemany("UPDATE vocabulary SET notes = notes - 1 WHERE word = ?", [(word,) for word in sorted(found)])
     db.execute("DELETE FROM vocabulary WHERE notes <= 0")
-
-
-def _scope_filter(scope: Scope, table: str) -> tuple[str, tuple[object, ...]]:
-    """Returns a WHERE clause over ``n`` (notes) and ``table`` with its values."""
-    clauses, values = ["1"], []
-    if scope.path:
-        clauses.append("(n.path = ? OR substr(n.path, 1, length(?)) = ?)")
-        values += [scope.path, scope.path + "/", scope.path + "/"]
-    if scope.heading_path:
-        prefix = _join(scope.heading_path) + HEADING_SEPARATOR
-        clauses.append(f"substr({table}.heading_path || char(31), 1, length(?)) = ?")
-        values += [prefix, prefix]
-    return " AND ".join(clauses), tuple(values)
-
-
-def _join(parts: tuple[str, ...]) -> str:
-    return HEADING_SEPARATOR.join(part.replace(HEADING_SEPARATOR, " ") for part in parts)
-
-
-def _parts(joined: str) -> tuple[str, ...]:
-    return tuple(joined.split(HEADING_SEPARATOR)) if joined else ()
-
-
-@contextlib.contextmanager
-def _wrapped(path: Path) -> Iterator[None]:
-    """Turns SQLite's and the system's errors into ours, with what mends them."""
-    try:
-        yield
-    except (sqlite3.OperationalError, OSError) as error:
-        said = str(error)
-        if "full" in said or getattr(error, "errno", None) == errno.ENOSPC:
-            raise IndexWriteFailed(
-                f"The disk is full; {path} was not changed.", hint="Free some space, then: assistant index build"
-            ) from error
-        if "readonly" in said or "unable to open" in said or isinstance(error, PermissionError):
-            raise IndexWriteFailed(
-                f"{path} cannot be written: {said}.", hint=f'Give yourself write permission on "{path.parent}".'
-            ) from error
-        if "locked" in said or "busy" in said:
-            raise IndexBusy(f"{path} is in use by another process.", hint="Try again in a moment.") from error
-        raise NotesIndexError(f"{path} cannot be used: {said}.", hint="assistant index build --force") from error
-    except sqlite3.DatabaseError as error:
-        raise NotesIndexError(f"{path} is damaged: {error}.", hint="assistant index build --force") from error

@@ -1,0 +1,58 @@
+"""What stands between the store and SQLite: heading paths as columns, scopes as conditions, errors as ours."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant.errors import IndexBusy, IndexWriteFailed, NotesIndexError
+from assistant.index.schema import HEADING_SEPARATOR
+from assistant.types import Scope
+
+
+def scope_filter(scope: Scope, table: str) -> tuple[str, tuple[object, ...]]:
+    """Returns a WHERE clause over ``n`` (notes) and ``table`` with its values."""
+    clauses, values = ["1"], []
+    if scope.path:
+        clauses.append("(n.path = ? OR substr(n.path, 1, length(?)) = ?)")
+        values += [scope.path, scope.path + "/", scope.path + "/"]
+    if scope.heading_path:
+        prefix = join_path(scope.heading_path) + HEADING_SEPARATOR
+        clauses.append(f"substr({table}.heading_path || char(31), 1, length(?)) = ?")
+        values += [prefix, prefix]
+    return " AND ".join(clauses), tuple(values)
+
+
+def join_path(parts: tuple[str, ...]) -> str:
+    """Returns a heading path as it stands in one column."""
+    return HEADING_SEPARATOR.join(part.replace(HEADING_SEPARATOR, " ") for part in parts)
+
+
+def split_path(joined: str) -> tuple[str, ...]:
+    """Returns the heading path that stands in a column."""
+    return tuple(joined.split(HEADING_SEPARATOR)) if joined else ()
+
+
+@contextlib.contextmanager
+def wrapped(path: Path) -> Iterator[None]:
+    """Turns SQLite's and the system's errors into ours, with what mends them."""
+    try:
+        yield
+    except (sqlite3.OperationalError, OSError) as error:
+        said = str(error)
+        if "full" in said or getattr(error, "errno", None) == errno.ENOSPC:
+            raise IndexWriteFailed(
+                f"The disk is full; {path} was not changed.", hint="Free some space, then: assistant index build"
+            ) from error
+        if "readonly" in said or "unable to open" in said or isinstance(error, PermissionError):
+            raise IndexWriteFailed(
+                f"{path} cannot be written: {said}.", hint=f'Give yourself write permission on "{path.parent}".'
+            ) from error
+        if "locked" in said or "busy" in said:
+            raise IndexBusy(f"{path} is in use by another process.", hint="Try again in a moment.") from error
+        raise NotesIndexError(f"{path} cannot be used: {said}.", hint="assistant index build --force") from error
+    except sqlite3.DatabaseError as error:
+        raise NotesIndexError(f"{path} is damaged: {error}.", hint="assistant index build --force") from error
