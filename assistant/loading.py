@@ -47,6 +47,10 @@ class Lazy(Generic[T]):
                     raise
             return self._value
 
+    def wait(self) -> None:
+        """Waits until the value is made or could not be made; says nothing of why."""
+        self._quietly()
+
     @property
     def ready(self) -> T | None:
         """The value if it is made, without waiting."""

@@ -338,7 +338,10 @@ class StudyAssistant:
             model_key=known[0].files[0].sha256 if known else "",
         )
         shown = name if known else path.stem
-        return load_engine(path, shown, options, probe_file=self.workspace.index / PROBE_FILE)
+        probe_file = self.workspace.index / PROBE_FILE
+        if self._weights.started and not probe_file.exists():
+            self._weights.wait()  # loading takes the processor that the threads are about to be measured on
+        return load_engine(path, shown, options, probe_file=probe_file)
 
     def _open_retriever(self) -> Retriever:
         return Retriever(self.workspace.index, self.embedder(), self.config.retrieval, self.fingerprint())

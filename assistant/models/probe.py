@@ -11,7 +11,7 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from assistant.models.context import ContextOptions, LlamaContext
 from assistant.models.llama import LlamaModel, build_id
 
 _BATCH_TOKENS, _SINGLE_TOKENS = 64, 6
+_LOOK_S, _BUSY_PERCENT = 0.3, 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +82,28 @@ def probe_threads(model: LlamaModel, threads: Iterable[int] | None = None) -> Th
     return ThreadChoice(threads_for_one, threads_for_many, measured[threads_for_one][0], measured[threads_for_many][1])
 
 
-def recall_threads(model: LlamaModel, name: str, path: Path) -> ThreadChoice:
+def is_busy() -> bool:
+    """Returns whether other work takes a good part of the processor now; takes 0.3 s."""
+    return psutil.cpu_percent(interval=_LOOK_S) > _BUSY_PERCENT
+
+
+def recall_threads(model: LlamaModel, name: str, path: Path, busy: Callable[[], bool] = is_busy) -> ThreadChoice:
     """Returns the choice remembered in ``path`` for this machine and model, or measures and remembers it.
+
+    A busy machine would say that few threads are best, for ever: then all cores are taken, and nothing is remembered.
 
     Raises:
         ModelError: A small context does not fit into memory.
     """
     key = machine_key(name)
     choice = load_choice(path, key)
-    if choice is None:
-        choice = probe_threads(model)
-        save_choice(path, key, choice)
+    if choice is not None:
+        return choice
+    if busy():
+        count = min(cores(), _usable_threads())
+        return ThreadChoice(count, count, 0.0, 0.0)
+    choice = probe_threads(model)
+    save_choice(path, key, choice)
     return choice
 
 

@@ -96,3 +96,13 @@ def test_forgetting_gives_the_old_value_and_makes_a_new_one(maker: Maker) -> Non
     assert lazy.forget() == "value 1"
     assert (lazy.ready, lazy.started) == (None, False)
     assert lazy.get() == "value 2"
+
+
+def test_waiting_says_nothing_of_a_failure() -> None:
+    def fail() -> int:
+        raise ModelMissing("It is not there.")
+
+    value = Lazy(fail, "test")
+    value.wait()
+    assert value.ready is None
+    assert isinstance(value.error, ModelMissing)

@@ -40,11 +40,24 @@ def test_a_folder_that_cannot_be_written_is_reported(tmp_path):
     assert not save_choice(tmp_path / "file" / "threads.json", "a", CHOICE)
 
 
+def idle():
+    return False
+
+
+@pytest.mark.model
+def test_a_busy_machine_is_not_measured_and_nothing_is_remembered(small_model_path, tmp_path):
+    path = tmp_path / "threads.json"
+    with LlamaModel(small_model_path) as model:
+        choice = recall_threads(model, "small", path, lambda: True)
+    assert choice.threads == choice.batch_threads == min(probe.cores(), candidates()[-1])
+    assert not path.exists()
+
+
 @pytest.mark.model
 def test_a_real_model_is_measured_once_for_each_machine(small_model_path, tmp_path):
     path = tmp_path / "threads.json"
     with LlamaModel(small_model_path) as model:
-        choice = recall_threads(model, "small", path)
+        choice = recall_threads(model, "small", path, idle)
         assert choice.threads in candidates()
         assert choice.batch_threads in candidates()
         assert choice.decode_tokens_per_s > 0
@@ -52,8 +65,8 @@ def test_a_real_model_is_measured_once_for_each_machine(small_model_path, tmp_pa
         assert list(json.loads(path.read_text())) == [probe.machine_key("small")]
 
         path.write_text(path.read_text().replace(f'"threads": {choice.threads}', '"threads": 77'))
-        assert recall_threads(model, "small", path).threads == 77, "remembered"
-        assert recall_threads(model, "other", path).threads != 77, "another model is measured"
+        assert recall_threads(model, "small", path, idle).threads == 77, "remembered"
+        assert recall_threads(model, "other", path, idle).threads != 77, "another model is measured"
 
 
 @pytest.mark.model
