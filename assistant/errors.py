@@ -16,6 +16,9 @@ AssistantError                 exit code
 │   ├── ModelDamaged            5   the checksum differs, or llama.cpp refuses the file
 │   ├── DownloadFailed          5   every source was tried
 │   └── PromptTooLong           5   the question does not fit the model's context
+├── StudyError                  6   quizzes, cards and reviews
+│   ├── StudyDatabaseError      6   study.db cannot be used
+│   └── NoSuchCard              6   no card or item has this id
 └── Cancelled                 130   stopped by the student
 
 Code raises these; only the command line's ``main`` and the page's boundary catch them. Exceptions of other libraries
@@ -107,6 +110,20 @@ class DownloadFailed(ModelError):
 
 class PromptTooLong(ModelError):
     """The prompt does not fit the model's context. Nothing was cut silently."""
+
+
+class StudyError(AssistantError):
+    """A quiz, a card or a review cannot go on."""
+
+    exit_code = 6
+
+
+class StudyDatabaseError(StudyError):
+    """``study.db`` cannot be opened or written. What was stored before is intact."""
+
+
+class NoSuchCard(StudyError):
+    """No card or quiz item has this id."""
 
 
 class Cancelled(AssistantError):

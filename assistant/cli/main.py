@@ -1,6 +1,6 @@
 """``assistant``: the commands, and the one place of the command line that turns errors into words and exit codes.
 
-Exit codes: 0 done; 2 wrong use; 3 notes; 4 index; 5 models; 130 stopped; 1 anything else (see ``assistant.errors``).
+Exit codes: 0 done; 2 wrong use; 3 notes; 4 index; 5 models; 6 study; 130 stopped; 1 anything else (see ``assistant.errors``).
 """
 
 from __future__ import annotations

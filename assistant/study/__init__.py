@@ -1,0 +1,1 @@
+"""Quizzes, cards and reviews: what the student knows, kept in ``study.db``."""
