@@ -12,7 +12,7 @@ from assistant import errors
 from assistant.errors import AssistantError
 
 LINE = re.compile(r"^(?P<branch>[│├└─ ]*)(?P<name>[A-Z]\w+) +(?:exit code|(?P<code>\d+))")
-CODES = {"UsageError": 2, "NotesError": 3, "NotesIndexError": 4, "ModelError": 5, "Cancelled": 130}
+CODES = {"UsageError": 2, "NotesError": 3, "NotesIndexError": 4, "ModelError": 5, "StudyError": 6, "Cancelled": 130}
 
 
 def drawn() -> Iterator[tuple[str, str, int]]:
