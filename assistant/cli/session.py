@@ -56,8 +56,12 @@ def options_of(context: typer.Context) -> Options:
 
 
 @contextlib.contextmanager
-def opened(context: typer.Context) -> Iterator[StudyAssistant]:
+def opened(context: typer.Context, *, kv_folder: Path | None = None) -> Iterator[StudyAssistant]:
     """Gives the assistant of the workspace and closes it afterwards.
+
+    Args:
+        context: Holds the options in front of the command.
+        kv_folder: Where states of sections are kept; None for the index folder.
 
     Raises:
         ModelError: ``--model`` names no model that is here.
@@ -70,7 +74,7 @@ def opened(context: typer.Context) -> Iterator[StudyAssistant]:
     if options.model is not None:
         _check_model(options.model, workspace)
     named = options.model is not None or config.model.name != Config().model.name
-    assistant = StudyAssistant(workspace, config, model_named=named)
+    assistant = StudyAssistant(workspace, config, model_named=named, kv_folder=kv_folder)
     try:
         yield assistant
     finally:

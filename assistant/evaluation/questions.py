@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.errors import UsageError
@@ -41,6 +43,30 @@ class Dataset:
     name: str
     notes: tuple[Note, ...]
     cases: tuple[Case, ...]
+
+    def sample(self, limit: int = 0, seed: int = 0, kinds: Sequence[str] = ()) -> Dataset:
+        """Returns a dataset of some of the cases, in their order. The same arguments always give the same cases.
+
+        Args:
+            limit: At most so many, every kind (answerable or not) in its share; 0 for all.
+            seed: Of the draw.
+            kinds: Only these; empty for all.
+        """
+        cases = [case for case in self.cases if not kinds or case.kind in kinds]
+        if 0 < limit < len(cases):
+            drawn = list(cases)
+            random.Random(seed).shuffle(drawn)
+            groups = {case.id: (case.kind, case.answerable) for case in cases}
+            sizes = Counter(groups.values())
+            seen: Counter[tuple[str, bool]] = Counter()
+            places = {}
+            for case in drawn:  # the k-th of a group stands where k/size of the sample is drawn
+                group = groups[case.id]
+                places[case.id] = (seen[group] + 0.5) / sizes[group]
+                seen[group] += 1
+            kept = set(sorted(places, key=places.__getitem__)[:limit])
+            cases = [case for case in cases if case.id in kept]
+        return replace(self, cases=tuple(cases))
 
 
 def load_notes_set(notes_root: Path, questions: Path) -> Dataset:

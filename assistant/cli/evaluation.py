@@ -1,0 +1,120 @@
+"""``assistant eval``: measures how good the answers are, and compares two measurements."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.session import console, interrupt_sets, opened
+
+if TYPE_CHECKING:
+    from assistant.evaluation.report import Change, Metric, Report
+
+app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
+
+
+@app.command("run")
+def run(
+    context: typer.Context,
+    suite: Annotated[str, typer.Argument(help="notes or squad.")],
+    data: Annotated[Path | None, typer.Option(help="Folder with the suite's data.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="At most so many cases; 0 for all.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the draw of the cases.")] = 0,
+    kinds: Annotated[str, typer.Option(help="Only these kinds of cases, comma-separated.")] = "",
+    exact: Annotated[bool, typer.Option("--exact", help="Read every prompt in full, without the cache.")] = False,
+    read: Annotated[str, typer.Option(help="What the model reads: sections or passages.")] = "sections",
+    out: Annotated[Path | None, typer.Option("--json", help="Write the report, with a row per case, here.")] = None,
+) -> None:
+    """Ask the questions of a suite and report how many answers, refusals and citations are right."""
+    from assistant.errors import UsageError
+    from assistant.evaluation.answers import Read, Variant
+    from assistant.evaluation.suites import load_suite, run_answers
+
+    if read not in list(Read):
+        raise UsageError(f"There is nothing {read!r} to read.", hint="--read sections or --read passages")
+    cancel = threading.Event()
+    message = "Stopping; what was measured so far is reported."
+    with tempfile.TemporaryDirectory() as folder, opened(context, kv_folder=Path(folder)) as assistant:
+        chosen = tuple(filter(None, kinds.split(",")))
+        dataset = load_suite(suite, data, assistant.workspace).sample(limit, seed, chosen)
+        if not dataset.cases:
+            raise UsageError(f"No case of {suite} is of kind {kinds}.", hint="Leave out --kinds.")
+        with _bar() as show, interrupt_sets(cancel, message):
+            report = run_answers(
+                assistant,
+                dataset,
+                Variant(exact, Read(read)),
+                now=datetime.now(UTC),
+                settings={"limit": limit, "seed": seed, "kinds": list(chosen)},
+                cancel=cancel,
+                on_progress=lambda done, total, row: show(done, total),
+            )
+    if out is not None:
+        report.save(out)
+    _show(report)
+
+
+@app.command("compare")
+def compare(
+    before: Annotated[Path, typer.Argument(help="A report written by `eval run --json`.")],
+    after: Annotated[Path, typer.Argument(help="Another one, of the same suite.")],
+) -> None:
+    """Compare two reports case by case: differences with their 95 % interval, and which cases changed."""
+    from assistant.evaluation.report import compare as compare_rows
+    from assistant.evaluation.report import load_rows
+
+    changes = compare_rows(load_rows(before), load_rows(after))
+    out = console()
+    for change in changes:
+        out.print(_line(change), markup=False)
+        for name, ids in (("lost", change.lost), ("won", change.won)):
+            if ids:
+                out.print(f"    {name}: {', '.join(ids)}", markup=False)
+    if not changes:
+        out.print("The reports have no case in common.")
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """Gives a callback that draws how many cases are done and how long the rest takes, if stderr is a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _show(report: Report) -> None:
+    out = console()
+    about = ", ".join(f"{name} {value}" for name, value in report.settings.items() if value not in (0, "", []))
+    state = "" if report.complete else " (stopped early)"
+    out.print(f"{report.suite}: {len(report.rows)} cases{state}; {about}", markup=False)
+    for metric in (*report.metrics, *report.controls):
+        out.print(_metric_line(metric), markup=False)
+
+
+def _metric_line(metric: Metric) -> str:
+    e = metric.estimate
+    if math.isnan(e.value):
+        return f"{metric.name:<44}{'-':>8}"
+    verdict = {None: "", True: "  met", False: "  NOT met"}[metric.met]
+    return f"{metric.name:<44}{e.value:>8.1%}  [{e.low:.1%}, {e.high:.1%}]  n={e.n}{verdict}"
+
+
+def _line(change: Change) -> str:
+    d = change.difference
+    p = "" if change.p_value is None else f"  p={change.p_value:.2f}"
+    return (
+        f"{change.name:<20}{change.before:>9.3f} ->{change.after:>8.3f}  {d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}]"
+        f"  n={d.n}{p}"
+    )

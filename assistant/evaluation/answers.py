@@ -1,0 +1,153 @@
+"""Evaluates answers: are they right, are refusals right, do the citations stand where the answer stands?"""
+
+from __future__ import annotations
+
+import re
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from assistant.answering.answer import Answerer, Request
+from assistant.answering.prompts import SYSTEM, render_block
+from assistant.config import AnsweringConfig
+from assistant.evaluation.intervals import mean, ratio
+from assistant.evaluation.questions import Case
+from assistant.evaluation.report import Metric, Row
+from assistant.index.search import Retriever
+from assistant.models.engine import LlamaEngine
+from assistant.types import Answer, Block, Citation, Done, Sampling, SearchResult
+
+_MARKUP = re.compile(r"[*_`]")
+_PASSAGES = 4
+
+
+class Read(StrEnum):
+    """What the model reads of what was found."""
+
+    SECTIONS = "sections"
+    PASSAGES = "passages"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """How the questions are answered.
+
+    Attributes:
+        exact: Full prefill, without states of sections that were read before.
+        read: Whole sections, as in production, or the best four passages alone.
+    """
+
+    exact: bool = False
+    read: Read = Read.SECTIONS
+
+
+class AnswerEvaluator:
+    """Asks the questions of a dataset as a student would, one after the other.
+
+    Unless the variant is exact, the sections of each question are read beforehand, as the warmer does it in production.
+
+    Args:
+        retriever: Over the dataset's notes.
+        engine: Writes.
+        config: Budgets and thresholds of production.
+        variant: What differs from production.
+    """
+
+    def __init__(self, retriever: Retriever, engine: LlamaEngine, config: AnsweringConfig, variant: Variant) -> None:
+        self._engine = engine
+        self._variant = variant
+        kind = PassageAnswerer if variant.read is Read.PASSAGES else Answerer
+        if variant.read is Read.PASSAGES:
+            config = replace(config, max_blocks=_PASSAGES)
+        self._answerer = kind(retriever, lambda: engine, config, Sampling(), "evaluation")
+
+    def evaluate(self, case: Case, cancel: threading.Event) -> Row:
+        """Returns the row of one case. A crash is a row too."""
+        try:
+            return row_of(case, self._answer(case, cancel))
+        except Exception:  # noqa: BLE001  (one bad case must not lose an hour of others; the row says what happened)
+            return {"id": case.id, "kind": case.kind, "question": case.question, "error": traceback.format_exc()}
+
+    def _answer(self, case: Case, cancel: threading.Event) -> Answer:
+        request = Request(case.question, scope=case.scope, cancel=cancel, exact=self._variant.exact)
+        if not self._variant.exact:
+            _, blocks = self._answerer.search(request)
+            for _ in self._engine.warm(SYSTEM, [render_block(block) for block in blocks], cancel):
+                pass
+        return next(event.answer for event in self._answerer.ask(request) if isinstance(event, Done))
+
+
+class PassageAnswerer(Answerer):
+    """An ``Answerer`` that reads the best passages, and nothing around them."""
+
+    def search(self, request: Request) -> tuple[SearchResult, tuple[Block, ...]]:
+        """Returns what was found, and its best passages as blocks."""
+        found, _ = super().search(request)
+        return found, tuple(
+            Block(c.note, c.heading_path, c.parents, c.start, c.end, c.text, c.block)
+            for c in (hit.chunk for hit in found.hits[:_PASSAGES])
+        )
+
+
+def row_of(case: Case, answer: Answer) -> Row:
+    """Returns what is to be said of one answer. Fields that do not apply to the case are None."""
+    cited = [] if answer.abstained else list(answer.numbered_citations())
+    good = sum(overlaps(citation, case) for citation in cited)
+    right = holds_facts(answer.text, case.facts) and not answer.abstained if case.answerable else None
+    claims = [sentence for sentence in answer.sentences if sentence.is_claim]
+    return {
+        "id": case.id,
+        "kind": case.kind,
+        "question": case.question,
+        "answerable": case.answerable,
+        "abstained": answer.abstained,
+        "right": right,
+        "refusal_right": answer.abstained != case.answerable,
+        "cited": len(cited),
+        "cited_right": good if case.answerable else None,
+        "right_with_proof": right and good > 0 if case.answerable else None,
+        "claims": len(claims),
+        "claims_supported": sum(sentence.supported for sentence in claims),
+        "evidence": round(answer.evidence, 4),
+        "first_token_s": answer.timings.first_token_s,
+        "prompt_tokens": answer.timings.prompt_tokens,
+        "text": answer.draft or answer.text,
+        "error": "",
+    }
+
+
+def metrics_of(rows: Sequence[Row]) -> Iterator[Metric]:
+    """Yields the figures of a run."""
+    sound = [row for row in rows if not row["error"]]
+    yield Metric("crashed", mean([float(bool(row["error"])) for row in rows]), 0.0, lower_is_better=True)
+    asked = [row for row in sound if row["answerable"]]
+    yield Metric("answered rightly", mean([float(row["right"]) for row in asked]))
+    yield Metric("answerable but refused", mean([float(row["abstained"]) for row in asked]), lower_is_better=True)
+    for kind in dict.fromkeys(row["kind"] for row in sound if not row["answerable"]):
+        refused = [float(row["abstained"]) for row in sound if row["kind"] == kind and not row["answerable"]]
+        yield Metric(f"unanswerable refused, {kind}", mean(refused))
+    yield Metric("citation precision", ratio([r["cited_right"] for r in asked], [r["cited"] for r in asked]))
+    right = [row for row in asked if row["right"]]
+    yield Metric("citation recall of right answers", mean([float(row["right_with_proof"]) for row in right]))
+    claims = [row for row in sound if row["claims"]]
+    supported, all_claims = [row["claims_supported"] for row in claims], [row["claims"] for row in claims]
+    yield Metric("claims supported by the notes", ratio(supported, all_claims))
+
+
+def holds_facts(text: str, facts: Sequence[str]) -> bool:
+    """Returns whether each fact occurs in ``text``, markup, case and spacing aside; ``|`` separates alternatives."""
+    told = _plain(text)
+    return all(any(_plain(alternative) in told for alternative in fact.split("|")) for fact in facts)
+
+
+def overlaps(citation: Citation, case: Case) -> bool:
+    """Returns whether the cited words and a gold passage have a character in common."""
+    return any(
+        note == citation.note and start < citation.end and citation.start < end for note, start, end in case.gold
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(_MARKUP.sub("", text.lower()).split())
