@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import Cancelled, PromptTooLong
-from assistant.types import Generated, Prompt, Reading, Sampling, Token
+from assistant.types import Aside, Compared, Generated, Prompt, Reading, Sampling, Token
 
 Answers = Sequence[str] | Callable[[Prompt], str]
+Events = Generator[Reading | Compared | Token | Generated, None, None]
 Comparisons = Sequence[float] | Callable[[Prompt], Sequence[float]]
 
 
@@ -24,14 +26,16 @@ class FakeGenerator:
         generator = FakeGenerator(lambda prompt: "Yes." if "batch" in prompt.question else "No.")
 
     Args:
-        answers: One for each call of ``generate``, in order; or a function of the prompt.
+        answers: One for each answer that is written, in order; or a function of the prompt.
         comparisons: What ``compare_next`` returns, one log-probability for each option; or a function of the prompt.
         name: The model's name.
         context_tokens: Room for prompt and answer together.
 
     Attributes:
-        prompts: Every prompt given to ``generate``, in order.
-        compared: Every prompt given to ``compare_next``, in order.
+        prompts: Every prompt that was answered, in order.
+        compared: Every prompt whose next token was compared, aside or alone, in order.
+        turns: Every turn that was to be prepared, in order.
+        warmed: Every block that was read in the background, in order.
         closed: Whether ``close`` was called.
     """
 
@@ -47,6 +51,8 @@ class FakeGenerator:
         self.context_tokens = context_tokens
         self.prompts: list[Prompt] = []
         self.compared: list[Prompt] = []
+        self.turns: list[str] = []
+        self.warmed: list[str] = []
         self.closed = False
         self._answers = answers
         self._comparisons = comparisons
@@ -68,26 +74,36 @@ class FakeGenerator:
         sampling: Sampling = Sampling(),  # noqa: B008 - frozen
         stop: tuple[str, ...] = (),
         exact: bool = False,
-    ) -> Iterator[Reading | Token | Generated]:
+        aside: Aside | None = None,
+    ) -> Events:
         """Yields two ``Reading``, a ``Token`` for each word of the scripted answer, and one ``Generated``.
+
+        With ``aside``, the scripted log-probabilities stand before the first ``Token``. An answer of the script is used
+        up by its first ``Token``.
 
         Raises:
             PromptTooLong: As the real one, at the call.
-            LookupError: The script has no answer left.
+            LookupError: While it runs: the script has no answer left.
         """
         size = self._size(prompt)
         if size + max_tokens > self.context_tokens:
             raise PromptTooLong(f"The prompt has {size} tokens and its answer up to {max_tokens}.")
-        self.prompts.append(prompt)
-        answer = self._answer(prompt)
-        ends = [answer.index(text) for text in stop if text in answer]
-        return self._stream(answer[: min(ends, default=None)], size, max_tokens, cancel)
+        return self._events(prompt, max_tokens, cancel, stop, aside)
 
-    def read(self, prompt: Prompt, *, cancel: threading.Event, exact: bool = False) -> Iterator[Reading]:
-        """Yields two ``Reading``."""
+    def _events(
+        self, prompt: Prompt, max_tokens: int, cancel: threading.Event, stop: tuple[str, ...], aside: Aside | None
+    ) -> Events:
         size = self._size(prompt)
         yield Reading(0, size)
         yield Reading(size, size)
+        if aside is not None and not cancel.is_set():
+            other = replace(prompt, question=aside.question)
+            yield Compared(self.compare_next(other, aside.options, cancel=cancel))
+        yield from self._stream(prompt, max_tokens, cancel, stop)
+
+    def prepare_turn(self, system: str, turn: str) -> None:
+        """Notes the turn."""
+        self.turns.append(turn)
 
     def compare_next(
         self, prompt: Prompt, options: tuple[str, ...], *, cancel: threading.Event, exact: bool = False
@@ -102,6 +118,12 @@ class FakeGenerator:
         self.compared.append(prompt)
         found = self._comparisons(prompt) if callable(self._comparisons) else self._comparisons
         return tuple(found[: len(options)])
+
+    def warm(self, system: str, blocks: Sequence[str], cancel: threading.Event) -> Iterator[int]:
+        """Notes the blocks, and yields how many are done after each."""
+        for done, block in enumerate(blocks, start=1):
+            self.warmed.append(block)
+            yield done
 
     def ready(self, system: str, blocks: Sequence[str]) -> tuple[bool, ...]:
         """Returns that every block was read before."""
@@ -121,13 +143,12 @@ class FakeGenerator:
     def _size(self, prompt: Prompt) -> int:
         return self.prompt_overhead(prompt.system, prompt.question) + sum(map(self.count_tokens, prompt.blocks))
 
-    def _stream(
-        self, answer: str, size: int, max_tokens: int, cancel: threading.Event
-    ) -> Iterator[Reading | Token | Generated]:
-        words = re.findall(r"\s*\S+\s*?", answer)
+    def _stream(self, prompt: Prompt, max_tokens: int, cancel: threading.Event, stop: tuple[str, ...]) -> Events:
+        self.prompts.append(prompt)
+        answer, size = self._answer(prompt), self._size(prompt)
+        ends = [answer.index(text) for text in stop if text in answer]
+        words = re.findall(r"\s*\S+\s*?", answer[: min(ends, default=None)])
         finish, written = "length" if len(words) > max_tokens else "stop", 0
-        for done in (0, size):
-            yield Reading(done, size)
         for word in words[:max_tokens]:
             if cancel.is_set():
                 break

@@ -158,28 +158,50 @@ class Citation:
 class Prompt:
     """What the model is given, in pieces that never merge: each is tokenised on its own.
 
-    The layout is ``[system prefix][block][block]...[question + assistant header]``. Control tokens that stand in a
-    block or in the question are plain text to the model.
+    The layout is ``[system prefix][block][block]...[turn]...[question + assistant header]``. Control tokens that stand
+    in a block, a turn or the question are plain text to the model.
 
     Attributes:
         system: Instructions; the same for every question.
         blocks: Texts of the notes, best first.
         question: What follows the notes in the user's message.
+        turns: What was said before in this conversation, oldest first. As with blocks, what the model computed for a
+            turn is kept, but in memory only.
     """
 
     system: str
     blocks: tuple[str, ...]
     question: str
+    turns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A second question about the same notes, asked in the same step as the first one and forgotten afterwards.
+
+    Attributes:
+        question: Stands in the place of ``Prompt.question``.
+        options: Texts whose first tokens differ; how probable each is as the beginning of the reply is what is asked.
+    """
+
+    question: str
+    options: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is chosen. Temperature 0 is greedy; otherwise ``seed`` makes a run repeatable."""
+    """How the next token is chosen. Temperature 0 is greedy; otherwise ``seed`` makes a run repeatable.
+
+    Attributes:
+        grammar: What the whole answer must match, in llama.cpp's GBNF with a rule ``root``; empty for no grammar. An
+            answer that reaches its token limit is the beginning of a match.
+    """
 
     temperature: float = 0.0
     top_k: int = 40
     top_p: float = 0.95
     seed: int = 0
+    grammar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +236,13 @@ class Reading:
 
     tokens_done: int
     tokens_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Event: the reply to an ``Aside``: the natural logarithm of the probability of each of its options."""
+
+    log_probabilities: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.models.engine import EngineOptions, LlamaEngine, load_engine
+from assistant.models.engine import LlamaEngine, load_engine
+from assistant.models.options import EngineOptions
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

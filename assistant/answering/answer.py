@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator as YieldsOf
 from dataclasses import dataclass, replace
 
 from assistant.answering import followup
 from assistant.answering.attribution import NOT_SAID, Attributor, says_absent
 from assistant.answering.evidence import FIRST_GATE, FULL_GATE, Evidence, weigh, yes_margin
 from assistant.answering.packing import choose_blocks, pack, without_slow
-from assistant.answering.prompts import YES_NO, answer_prompt, probe_prompt, render_block
+from assistant.answering.prompts import SYSTEM, answer_prompt, aside_evidence, render_block, render_turn
 from assistant.answering.sentences import SentenceSplitter
 from assistant.config import AnsweringConfig
 from assistant.errors import Cancelled, QuestionError
 from assistant.index.search import Retriever
-from assistant.models.engine import Generator
+from assistant.models.engine import Generation, Generator
 from assistant.types import (
     Answer,
     Block,
+    Compared,
     Done,
     Event,
     Generated,
-    Prompt,
     Reading,
     Retrieved,
     Sampling,
@@ -176,24 +178,44 @@ class _Run:
         self._began += time.perf_counter() - waited_from  # loading is not answering
         history = followup.relevant_turns(self._request.question, self._request.history)
         packed = self._pack(generator, sections, history)
-        margin = 0.0
         for count in dict.fromkeys((1, len(packed))):
             self._blocks = packed[:count]
-            probe = probe_prompt(self._request.question, self._blocks, history)
-            yield from generator.read(probe, cancel=self._cancel, exact=self._request.exact)
-            margin = yes_margin(generator.compare_next(probe, YES_NO, cancel=self._cancel, exact=self._request.exact))
-            if margin >= _BEST_IS_ENOUGH:
-                break
-        self._evidence = FULL_GATE.probability(seen, margin)
-        if self._evidence < self._owner.config.min_evidence:
-            yield self._abstain(_NOT_FOUND, generator.name)
-            return
-        yield from self._write(generator, answer_prompt(self._request.question, self._blocks, history))
+            with contextlib.closing(self._generate(generator, history)) as events:
+                margin = yield from self._read(events)
+                if margin < _BEST_IS_ENOUGH and count < len(packed):
+                    continue
+                self._evidence = FULL_GATE.probability(seen, margin)
+                if self._evidence < self._owner.config.min_evidence:
+                    yield self._abstain(_NOT_FOUND, generator.name)
+                else:
+                    yield from self._write(events, generator)
+                return
+
+    def _generate(self, generator: Generator, history: Sequence[Turn]) -> Generation:
+        question = self._request.question
+        return generator.generate(
+            answer_prompt(question, self._blocks, history),
+            max_tokens=self._owner.config.max_output_tokens,
+            cancel=self._cancel,
+            sampling=self._owner.sampling,
+            exact=self._request.exact,
+            aside=aside_evidence(question),
+        )
+
+    def _read(self, events: Generation) -> YieldsOf[Event, None, float]:
+        """Passes on how far the reading is, and returns how much surer the model is of Yes than of No."""
+        for event in events:
+            if isinstance(event, Reading):
+                yield event
+            elif isinstance(event, Compared):
+                return yes_margin(event.log_probabilities)
+        raise Cancelled("The question was stopped.")
 
     def _pack(self, generator: Generator, sections: tuple[Block, ...], history: Sequence[Turn]) -> tuple[Block, ...]:
         """The sections to read: within the budget, and within what the context leaves beside question and answer."""
         bare = answer_prompt(self._request.question, (), history)
-        reserved = generator.prompt_overhead(bare.system, probe_prompt(self._request.question, (), history).question)
+        said = sum(map(generator.count_tokens, bare.turns))
+        reserved = generator.prompt_overhead(bare.system, aside_evidence(self._request.question).question) + said
         room = generator.context_tokens - reserved - self._owner.config.max_output_tokens
         budget = min(self._owner.config.notes_tokens, room)
         packed = pack(sections, self._search.hits, budget, generator.count_tokens)
@@ -202,22 +224,13 @@ class _Run:
         ready = generator.ready(bare.system, [render_block(block) for block in packed])
         return without_slow(packed, ready)
 
-    def _write(self, generator: Generator, prompt: Prompt) -> Iterator[Event]:
+    def _write(self, events: Generation, generator: Generator) -> Iterator[Event]:
         attributor = self._owner.attributor(self._blocks, self._search.query)
         splitter = SentenceSplitter()
         sentences: list[Sentence] = []
-        events = generator.generate(
-            prompt,
-            max_tokens=self._owner.config.max_output_tokens,
-            cancel=self._cancel,
-            sampling=self._owner.sampling,
-            exact=self._request.exact,
-        )
         finish = "stop"
         for event in events:
-            if isinstance(event, Reading):
-                yield event
-            elif isinstance(event, Token):
+            if isinstance(event, Token):
                 if not splitter.text:
                     self._timings = replace(self._timings, first_token_s=self._elapsed())
                 spans = splitter.feed(event.text)
@@ -231,7 +244,10 @@ class _Run:
         for start, end in splitter.finish():
             sentences.append(attributor.attribute(splitter.text, start, end))
             yield sentences[-1]
-        yield self._close(splitter.text, tuple(sentences), finish, generator.name)
+        done = self._close(splitter.text, tuple(sentences), finish, generator.name)
+        if not done.answer.abstained and not done.answer.stopped:
+            generator.prepare_turn(SYSTEM, render_turn(Turn(self._request.question, done.answer.text)))
+        yield done
 
     def _close(self, text: str, sentences: tuple[Sentence, ...], finish: str, model: str) -> Done:
         """Ends with the answer, or withdraws it where the notes support nothing of it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.types import Block, Prompt, Turn
+from assistant.types import Aside, Block, Prompt, Turn
 
 SYSTEM = (
     "You help a student with their own study notes. Answer the question from the notes only, in one or two full "
@@ -35,19 +35,23 @@ def render_block(block: Block) -> str:
 
 def answer_prompt(question: str, blocks: Sequence[Block], history: Sequence[Turn] = ()) -> Prompt:
     """Returns the prompt that asks for the answer. ``history`` is what a follow-up refers to, oldest first."""
-    return Prompt(SYSTEM, tuple(map(render_block, blocks)), f"{_earlier(history)}Question: {question}\n{_STYLE}")
+    turns = tuple(map(render_turn, history))
+    return Prompt(SYSTEM, tuple(map(render_block, blocks)), f"Question: {question}\n{_STYLE}", turns)
 
 
-def probe_prompt(question: str, blocks: Sequence[Block], history: Sequence[Turn] = ()) -> Prompt:
-    """Returns the prompt after which the model's own Yes and No say whether the notes hold the answer."""
-    return Prompt(SYSTEM, tuple(map(render_block, blocks)), f"{_earlier(history)}Question: {question}\n{_PROBE}")
+def aside_evidence(question: str) -> Aside:
+    """Returns what is asked aside: do the notes hold the answer? The model's own Yes and No say."""
+    return Aside(f"Question: {question}\n{_PROBE}", YES_NO)
 
 
-def _earlier(history: Sequence[Turn]) -> str:
-    if not history:
-        return ""
-    lines = [f"Student: {turn.question}\nYou: {_shortened(turn.answer)}" for turn in history]
-    return "Earlier in this conversation:\n" + "\n".join(lines) + "\n\n"
+def probe_prompt(question: str, blocks: Sequence[Block]) -> Prompt:
+    """Returns ``aside_evidence`` as a prompt of its own."""
+    return Prompt(SYSTEM, tuple(map(render_block, blocks)), aside_evidence(question).question)
+
+
+def render_turn(turn: Turn) -> str:
+    """Returns what the model reads of an earlier turn of the conversation."""
+    return f"Earlier in this conversation:\nStudent: {turn.question}\nYou: {_shortened(turn.answer)}\n\n"
 
 
 def _shortened(text: str) -> str:

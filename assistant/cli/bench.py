@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import platform
+import tempfile
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +16,9 @@ from assistant.cli.session import build_if_needed, console, opened
 
 def bench(
     context: typer.Context,
-    only: Annotated[str, typer.Option(help="Comma-separated: build, search, starts, writing. Default: all.")] = "",
+    only: Annotated[
+        str, typer.Option(help="Comma-separated: build, search, starts, writing, kv, lookup. Default: all.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure this machine: index build, search, first word, decoding, memory, cold starts. Takes some minutes."""
@@ -25,7 +29,7 @@ def bench(
     machine = f"{platform.machine()}, {hardware.cores} cores, {hardware.total_memory_bytes / 1e9:.0f} GB"
     figures = []
     out = console()
-    with opened(context) as assistant:
+    with tempfile.TemporaryDirectory() as folder, opened(context, kv_folder=Path(folder)) as assistant:
         build_if_needed(assistant)
         if not as_json:
             out.print(f"{machine}; model {assistant.config.model.name}", markup=False)
@@ -33,7 +37,7 @@ def bench(
             figures.append(figure)
             if not as_json:
                 verdict = "" if figure.met is None else "  met" if figure.met else "  NOT met"
-                line = f"{figure.name:<46}{figure.value:>10.3g} {figure.unit:<11}{figure.goal:<9}{verdict}"
+                line = f"{figure.name:<60}{figure.value:>10.3g} {figure.unit:<11}{figure.goal:<9}{verdict}"
                 out.print(line.rstrip(), markup=False)
     if as_json:
         typer.echo(json.dumps({"machine": machine, "figures": [asdict(figure) for figure in figures]}))

@@ -30,7 +30,9 @@ class Finding:
 
 def doctor(
     context: typer.Context,
-    probe: Annotated[bool, typer.Option("--probe", help="Measure again how many threads are fastest.")] = False,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Measure again which threads and batches are fastest.")
+    ] = False,
 ) -> int:
     """Check the parts, the models, the notes, the index and the memory, and say what to do."""
     out = console()

@@ -1,6 +1,7 @@
 """``assistant``: the commands, and the one place of the command line that turns errors into words and exit codes.
 
-Exit codes: 0 done; 2 wrong use; 3 notes; 4 index; 5 models; 6 study; 130 stopped; 1 anything else (see ``assistant.errors``).
+Exit codes: 0 done; 2 wrong use; 3 notes; 4 index; 5 models; 6 study; 130 stopped; 1 anything else, see
+``assistant.errors``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import answers, bench, doctor, index, models, notes
+from assistant.cli import answers, bench, doctor, evaluation, index, models, notes
 from assistant.cli.session import Options
 from assistant.errors import AssistantError
 
@@ -38,6 +39,7 @@ app.command("bench")(bench.bench)
 app.add_typer(index.app, name="index")
 app.add_typer(notes.app, name="notes")
 app.add_typer(models.app, name="models")
+app.add_typer(evaluation.app, name="eval")
 
 
 def _version(wanted: bool) -> None:

@@ -8,15 +8,17 @@ import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from assistant.answering.answer import Answerer, Request
 from assistant.answering.prompts import SYSTEM, render_block
+from assistant.answering.warming import WarmGenerator
 from assistant.config import AnsweringConfig
 from assistant.evaluation.intervals import mean, ratio
 from assistant.evaluation.questions import Case
 from assistant.evaluation.report import Metric, Row
 from assistant.index.search import Retriever
-from assistant.models.engine import LlamaEngine
+from assistant.models.engine import Generator
 from assistant.types import Answer, Block, Citation, Done, Sampling, SearchResult
 
 _MARKUP = re.compile(r"[*_`]")
@@ -43,6 +45,10 @@ class Variant:
     read: Read = Read.SECTIONS
 
 
+class CachingGenerator(Generator, WarmGenerator, Protocol):
+    """A generator that keeps what it read."""
+
+
 class AnswerEvaluator:
     """Asks the questions of a dataset as a student would, one after the other.
 
@@ -55,7 +61,9 @@ class AnswerEvaluator:
         variant: What differs from production.
     """
 
-    def __init__(self, retriever: Retriever, engine: LlamaEngine, config: AnsweringConfig, variant: Variant) -> None:
+    def __init__(
+        self, retriever: Retriever, engine: CachingGenerator, config: AnsweringConfig, variant: Variant
+    ) -> None:
         self._engine = engine
         self._variant = variant
         kind = PassageAnswerer if variant.read is Read.PASSAGES else Answerer

@@ -12,75 +12,24 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
-from assistant.answering.packing import choose_blocks, pack
-from assistant.answering.prompts import answer_prompt
-from assistant.config import Config
 from assistant.errors import UsageError
+from assistant.evaluation.bench_trials import measure_kv, measure_lookup
+from assistant.evaluation.bench_writing import measure_writing
+from assistant.evaluation.figures import QUESTIONS, Figure, Subject, at_least
 from assistant.index.build import Builder
 from assistant.index.chunking import split
-from assistant.index.embedder import SentenceTransformerEmbedder
 from assistant.index.search import Retriever
 from assistant.index.store import Entry, FileState, Store
-from assistant.models.engine import LlamaEngine
-from assistant.types import Block, Chunk, Generated, IndexStatus, Note, NoteStatus, Prompt, Scope
-from assistant.workspace import Workspace
+from assistant.types import Block, Chunk, Note
 
-_QUESTIONS = (
-    "What is the difference between batch and real-time inference?",
-    "Which metrics tell how good a model is?",
-    "wat are embedings used for",
-    "How are costs kept low with serverless services?",
-    "What is overfitting?",
-    "Which stages does the machine learning lifecycle have?",
-)
-_DECODED = 64
 _ROUNDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table. ``goal`` says what is good, in words; ``met`` is None where nothing is demanded."""
-
-    name: str
-    value: float
-    unit: str
-    goal: str = ""
-    met: bool | None = None
-
-
-class Subject(Protocol):
-    """What is measured: an assistant with its parts."""
-
-    workspace: Workspace
-    config: Config
-
-    def embedder(self) -> SentenceTransformerEmbedder:
-        """Returns the embedder."""
-
-    def engine(self) -> LlamaEngine:
-        """Returns the engine."""
-
-    def retriever(self) -> Retriever:
-        """Returns the retriever."""
-
-    def index_status(self) -> IndexStatus:
-        """Returns the state of the index."""
-
-    def library(self) -> tuple[NoteStatus, ...]:
-        """Returns the notes."""
-
-    def note(self, path: str) -> Note:
-        """Returns a note."""
 
 
 def run(assistant: Subject, only: tuple[str, ...] = ()) -> Iterator[Figure]:
@@ -119,7 +68,7 @@ def measure_build(assistant: Subject) -> Iterator[Figure]:
         ratios.append(bare_s / build_s)
         speeds.append(len(texts) / build_s)
     yield Figure("index build", statistics.median(speeds), "passages/s")
-    yield _at_least("index build against the bare embedder", statistics.median(ratios), 0.9)
+    yield at_least("index build against the bare embedder", statistics.median(ratios), 0.9)
 
 
 def measure_search(assistant: Subject) -> Iterator[Figure]:
@@ -129,47 +78,14 @@ def measure_search(assistant: Subject) -> Iterator[Figure]:
             _fill(Path(folder), assistant, size)
             retriever = Retriever(Path(folder), assistant.embedder(), assistant.config.retrieval, "bench")
             try:
-                retriever.search(_QUESTIONS[0])
-                times = [1000 * _seconds(partial(retriever.search, question)) for question in _QUESTIONS * 10]
+                retriever.search(QUESTIONS[0])
+                times = [1000 * _seconds(partial(retriever.search, question)) for question in QUESTIONS * 10]
             finally:
                 retriever.close()
         p50, p95 = np.percentile(times, (50, 95))
         yield Figure(f"search p50, {size:,} passages", float(p50), "ms")
         met = None if goal_ms is None else bool(p95 < goal_ms)
         yield Figure(f"search p95, {size:,} passages", float(p95), "ms", f"< {goal_ms:g} ms" if goal_ms else "", met)
-
-
-def measure_writing(assistant: Subject) -> Iterator[Figure]:
-    """Time to the first word, cold and warm, and decoding against the bare llama.cpp loop."""
-    engine = assistant.engine()
-    prompts = [_prompt(assistant, question) for question in _QUESTIONS[:3]]
-    cancel = threading.Event()
-
-    def first_word(prompt: Prompt, *, exact: bool) -> Generated:
-        events = engine.generate(prompt, max_tokens=2, cancel=cancel, exact=exact)
-        return next(event for event in events if isinstance(event, Generated))
-
-    for prompt in prompts:
-        for _ in engine.warm(prompt.system, prompt.blocks, cancel):
-            pass
-    warm, cold = [], []
-    for prompt in prompts:
-        cold.append(first_word(prompt, exact=True))
-        warm.append(first_word(prompt, exact=False))
-    tokens = statistics.median(cost.prompt_tokens for cost in warm)
-    warm_s = statistics.median(cost.first_token_s for cost in warm)
-    cold_s = statistics.median(cost.first_token_s for cost in cold)
-    yield Figure("prompt, median", tokens, "tokens")
-    yield Figure("first word, sections read before", warm_s, "s")
-    yield Figure("first word, everything read anew", cold_s, "s")
-    yield Figure("first word, anew against read before", cold_s / warm_s, "x")
-    speeds, ratios = [], []
-    for _ in range(_ROUNDS):
-        ours, bare = _decode_speeds(engine, prompts[0])
-        speeds.append(ours)
-        ratios.append(ours / bare)
-    yield Figure("decoding", statistics.median(speeds), "tokens/s")
-    yield _at_least("decoding against the bare llama.cpp loop", statistics.median(ratios), 0.95)
 
 
 def measure_starts(assistant: Subject) -> Iterator[Figure]:
@@ -180,10 +96,10 @@ def measure_starts(assistant: Subject) -> Iterator[Figure]:
     yield Figure("assistant --help", help_s, "s", "< 1 s", help_s < 1)
     page_s = statistics.median(_page_seconds(base) for _ in range(3))
     yield Figure("assistant ui to the page", page_s, "s", "< 5 s", page_s < 5)
-    answer = json.loads(_run([*base, "ask", "--json", _QUESTIONS[0]]))
+    answer = json.loads(_run([*base, "ask", "--json", QUESTIONS[0]]))
     first_s = answer["timings"]["load_s"] + answer["timings"]["first_token_s"]
     yield Figure("assistant ask, process start to first word", first_s, "s")
-    peak = _peak_memory_gb([*base, "ask", "--json", "--exact", _QUESTIONS[1]])
+    peak = _peak_memory_gb([*base, "ask", "--json", "--exact", QUESTIONS[1]])
     yield Figure("peak memory of an answer", peak, "GB", "< 2.5 GB", peak < 2.5)
 
 
@@ -192,33 +108,15 @@ GROUPS: dict[str, Callable[[Subject], Iterator[Figure]]] = {
     "search": measure_search,
     "starts": measure_starts,
     "writing": measure_writing,
+    "kv": measure_kv,
+    "lookup": measure_lookup,
 }
-
-
-def _at_least(name: str, ratio: float, goal: float) -> Figure:
-    return Figure(name, ratio, "x", f">= {goal:g}", ratio >= goal)
 
 
 def _seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
-
-
-def _prompt(assistant: Subject, question: str) -> Prompt:
-    """The prompt that production would build, with all sections in it."""
-    retriever, config = assistant.retriever(), assistant.config.answering
-    hits = retriever.search(question, Scope()).hits
-    blocks = choose_blocks(retriever.store, hits, config.max_blocks)
-    return answer_prompt(question, pack(blocks, hits, config.notes_tokens, assistant.engine().count_tokens))
-
-
-def _decode_speeds(engine: LlamaEngine, prompt: Prompt) -> tuple[float, float]:
-    """Tokens per second of the engine with streaming, and of its context driven by nothing but decode and argmax."""
-    events = engine.generate(prompt, max_tokens=_DECODED, cancel=threading.Event())
-    cost = next(event for event in events if isinstance(event, Generated))
-    ours = (cost.output_tokens - 1) / (cost.total_s - cost.first_token_s)
-    return ours, engine.bare_decode_speed(prompt, cost.output_tokens)
 
 
 def _fill(folder: Path, assistant: Subject, size: int) -> None:

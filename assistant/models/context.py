@@ -1,4 +1,4 @@
-"""What a model has read, in sequences that share one pool of cells; and how the next token is chosen."""
+"""What a model has read, in sequences that share one pool of cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from assistant.errors import ModelError
 from assistant.models.llama import LlamaModel, library
-from assistant.types import Sampling
 
 SEQUENCES = 2
 """Sequences of a context: the one that is being answered on, and one through which states come and go."""
@@ -36,6 +35,8 @@ class ContextOptions:
         threads: CPU threads for one token at a time.
         batch_threads: CPU threads for reading a prompt.
         kv_type: ``f16``, or ``q8_0`` for half the memory at a loss of precision.
+        flash_attention: Rounds a token differently in batches of different sizes, and gains nothing on a CPU; llama.cpp
+            wants it for quantised values.
     """
 
     cells: int = 4096
@@ -43,6 +44,7 @@ class ContextOptions:
     threads: int = 1
     batch_threads: int = 1
     kv_type: str = "f16"
+    flash_attention: bool = False
 
 
 class LlamaContext:
@@ -67,13 +69,19 @@ class LlamaContext:
                 hint="Close other programs, or set a smaller model.context_tokens in assistant.toml.",
             )
         self._memory = self._api.llama_get_memory(self._context)
-        self._batch = self._api.llama_batch_init(options.batch_tokens, 0, 1)
+        self._batch = self._api.llama_batch_init(options.batch_tokens, 0, SEQUENCES)
+        self._outputs = [-1]
         self._no_abort = self._api.ggml_abort_callback()
 
     @property
     def can_move(self) -> bool:
         """Whether tokens can be moved to other positions after they were computed."""
         return self.model.is_plain_transformer and bool(self._api.llama_memory_can_shift(self._memory))
+
+    @property
+    def can_fork(self) -> bool:
+        """Whether sequences can share tokens and go on differently."""
+        return self.model.is_plain_transformer
 
     def decode(self, tokens: Sequence[int], position: int, sequence: int) -> bool:
         """Evaluates ``tokens`` at ``position`` and behind; the logits of the last one can then be read.
@@ -89,27 +97,63 @@ class LlamaContext:
         Raises:
             ModelError: There is no room, or llama.cpp failed. The same cleaning up is needed.
         """
-        batch = self._batch
-        batch.n_tokens = len(tokens)
-        last = len(tokens) - 1
+        self._batch.n_tokens = 0
+        self._add(tokens, position, (sequence,))
+        return self._run(position)
+
+    def decode_fork(self, shared: Sequence[int], branches: Sequence[Sequence[int]], position: int) -> bool:
+        """Evaluates ``shared`` for several sequences at once, and behind it for each sequence its own branch.
+
+        One batch for all costs hardly more than one for the longest. The logits of each branch's last token can then be
+        read: ``logits(k)`` of branch k.
+
+        Args:
+            shared: Tokens that all sequences continue with; may be empty.
+            branches: Number k continues sequence k; none is empty. Together with ``shared`` they are at most
+                ``options.batch_tokens``. All these sequences must hold the same tokens, and share them.
+            position: Where the first token stands.
+
+        Returns:
+            As ``decode``.
+
+        Raises:
+            ModelError: As ``decode``.
+        """
+        self._batch.n_tokens = 0
+        self._add(shared, position, range(len(branches)), wants_logits=False)
+        for sequence in reversed(range(len(branches))):  # the first branch last: what a sampler of llama.cpp reads
+            self._add(branches[sequence], position + len(shared), (sequence,))
+        return self._run(position)
+
+    def _add(
+        self, tokens: Sequence[int], position: int, sequences: Sequence[int], *, wants_logits: bool = True
+    ) -> None:
+        """Adds tokens to the batch; logits are wanted of the last one at most."""
+        batch, first = self._batch, self._batch.n_tokens
         for i, token in enumerate(tokens):
-            batch.token[i] = token
-            batch.pos[i] = position + i
-            batch.n_seq_id[i] = 1
-            batch.seq_id[i][0] = sequence
-            batch.logits[i] = i == last
-        code = self._api.llama_decode(self._context, batch)
+            at = first + i
+            batch.token[at] = token
+            batch.pos[at] = position + i
+            batch.n_seq_id[at] = len(sequences)
+            for k, sequence in enumerate(sequences):
+                batch.seq_id[at][k] = sequence
+            batch.logits[at] = wants_logits and i == len(tokens) - 1
+        batch.n_tokens = first + len(tokens)
+
+    def _run(self, position: int) -> bool:
+        code = self._api.llama_decode(self._context, self._batch)
         if code not in (_DECODED, _ABORTED):
             why = "its memory is full" if code == _NO_ROOM else f"code {code}: {self._library.reason()}"
             raise ModelError(
-                f"llama.cpp could not read {len(tokens)} tokens at position {position}, {why}.",
+                f"llama.cpp could not read {self._batch.n_tokens} tokens at position {position}, {why}.",
                 hint="Ask again; if it happens twice, restart the assistant.",
             )
+        self._outputs = [at for at in range(self._batch.n_tokens) if self._batch.logits[at]]
         return bool(code == _DECODED)
 
-    def logits(self) -> Floats:
-        """Returns the scores of the next token, ``(vocabulary_size,)``; a view that the next ``decode`` overwrites."""
-        pointer = self._api.llama_get_logits_ith(self._context, -1)
+    def logits(self, branch: int = 0) -> Floats:
+        """Returns the scores of the next token, ``(vocabulary_size,)``; a view that the next decoding overwrites."""
+        pointer = self._api.llama_get_logits_ith(self._context, self._outputs[-1 - branch])
         return np.ctypeslib.as_array(pointer, shape=(self.model.vocabulary_size,))
 
     def copy(self, source: int, target: int, start: int = -1, end: int = -1) -> None:
@@ -190,59 +234,12 @@ class LlamaContext:
         # Logits are read for one token only; room for a whole batch of them would take hundreds of megabytes.
         p.n_outputs_max = SEQUENCES
         p.n_threads, p.n_threads_batch = options.threads, options.batch_threads
-        # Flash attention rounds a token differently in batches of different sizes, and gains nothing on a CPU; only
-        # llama.cpp's quantised values need it.
-        p.flash_attn_type = self._api.LLAMA_FLASH_ATTN_TYPE_DISABLED
-        if options.kv_type != "f16":
-            p.flash_attn_type = self._api.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        wanted = options.flash_attention or options.kv_type != "f16"
+        flash, plain = self._api.LLAMA_FLASH_ATTN_TYPE_ENABLED, self._api.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        p.flash_attn_type = flash if wanted else plain
         p.type_k = p.type_v = _KV_TYPES[options.kv_type]
         p.no_perf = True
         return p
-
-
-class Sampler:
-    """Chooses the next token from the logits of a context. Temperature 0 takes the most probable one.
-
-    The order of the steps is llama.cpp's own: top-k, top-p, temperature, then a draw with the seed.
-    """
-
-    def __init__(self, context: LlamaContext, sampling: Sampling) -> None:
-        self._context = context
-        self._api = library().api
-        self._chain: Any = self._build(sampling) if sampling.temperature > 0 else None
-
-    def sample(self) -> int:
-        """Returns the token that comes next."""
-        if self._chain is None:
-            return int(np.argmax(self._context.logits()))
-        return int(self._api.llama_sampler_sample(self._chain, self._context._context, -1))
-
-    def close(self) -> None:
-        """Frees the sampler. A second call does nothing."""
-        if self._chain is not None:
-            self._api.llama_sampler_free(self._chain)
-            self._chain = None
-
-    def __enter__(self) -> Sampler:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _build(self, sampling: Sampling) -> Any:
-        api = self._api
-        chain = api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
-        steps = [
-            api.llama_sampler_init_top_k(sampling.top_k),
-            api.llama_sampler_init_top_p(sampling.top_p, 1),
-            api.llama_sampler_init_temp(sampling.temperature),
-            api.llama_sampler_init_dist(sampling.seed & 0xFFFFFFFF),
-        ]
-        for step in steps:
-            api.llama_sampler_chain_add(chain, step)  # the chain owns and frees its steps
-        return chain
 
 
 def _bytes_of(state: State) -> Any:

@@ -7,25 +7,31 @@ import functools
 import threading
 import time
 import weakref
+from collections.abc import Generator as YieldsOf
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from assistant.errors import Cancelled, ModelError, PromptTooLong
 from assistant.models import probe
-from assistant.models.context import ContextOptions, LlamaContext
+from assistant.models.context import LlamaContext
 from assistant.models.kv_cache import BlockCache, CacheStatus
-from assistant.models.kv_store import StateStore
-from assistant.models.llama import LlamaModel, build_id
+from assistant.models.llama import LlamaModel
+from assistant.models.options import EngineOptions, build_cache, context_options
 from assistant.models.prompting import PromptTokenizer
+from assistant.models.sampler import Sampler
 from assistant.models.sequence import PromptSequence, TokenPrompt
 from assistant.models.text_stream import TextStream
 from assistant.models.worker import Job, Priority, Worker
-from assistant.models.writer import AnswerWriter
-from assistant.types import Generated, Prompt, Reading, Sampling, Token
+from assistant.models.writer import AnswerWriter, TokenAside
+from assistant.types import Aside, Compared, Generated, Prompt, Reading, Sampling, Token
 
-GenerationEvent = Reading | Token | Generated
+GenerationEvent = Reading | Compared | Token | Generated
+Generation = YieldsOf[GenerationEvent, None, None]
 GREEDY = Sampling()
 
 
@@ -55,11 +61,12 @@ class Generator(Protocol):
         sampling: Sampling = GREEDY,
         stop: tuple[str, ...] = (),
         exact: bool = False,
-    ) -> Iterator[GenerationEvent]:
-        """Yields how far the prompt is read, the answer's pieces, and at last exactly one ``Generated``."""
+        aside: Aside | None = None,
+    ) -> Generation:
+        """Yields how far the prompt is read, the reply to ``aside``, the answer's pieces, and at last ``Generated``."""
 
-    def read(self, prompt: Prompt, *, cancel: threading.Event, exact: bool = False) -> Iterator[Reading]:
-        """Yields how far the prompt is read. ``compare_next`` and ``generate`` need not read it again."""
+    def prepare_turn(self, system: str, turn: str) -> None:
+        """Reads a turn of the conversation in the background, so that a follow-up need not."""
 
     def compare_next(
         self, prompt: Prompt, options: tuple[str, ...], *, cancel: threading.Event, exact: bool = False
@@ -71,35 +78,6 @@ class Generator(Protocol):
 
     def close(self) -> None:
         """Frees the model. A second call does nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
-    """How an engine runs.
-
-    Attributes:
-        context_tokens: Room for prompt and answer together; at most what the model was trained for.
-        threads: CPU threads for one token at a time; 0 for the number of cores. ``load_engine`` can measure it.
-        batch_threads: The same for reading.
-        batch_tokens: Tokens read between two ``Reading`` events.
-        repack: See ``LlamaModel``.
-        kv_type: See ``ContextOptions``.
-        cache_memory_bytes: For states of blocks in memory; 0 turns the section cache off.
-        cache_folder: Where states of blocks survive the process; None keeps them in memory only.
-        cache_disk_bytes: The most they may take there.
-        model_key: Identifies the weights, best by their sha256; empty takes path, size and time of change.
-    """
-
-    context_tokens: int = 4096
-    threads: int = 0
-    batch_threads: int = 0
-    batch_tokens: int = 256
-    repack: bool = True
-    kv_type: str = "f16"
-    cache_memory_bytes: int = 256 * 2**20
-    cache_folder: Path | None = None
-    cache_disk_bytes: int = 2 * 2**30
-    model_key: str = ""
 
 
 class LlamaEngine:
@@ -121,12 +99,12 @@ class LlamaEngine:
         self.options = replace(options, context_tokens=min(options.context_tokens, model.trained_context))
         self.model = model
         try:
-            self._context = LlamaContext(model, _context_options(self.options))
+            self._context = LlamaContext(model, context_options(self.options))
         except ModelError:
             model.close()
             raise
         self._tokenizer = PromptTokenizer(model)
-        self._cache = _build_cache(self._context, self.options)
+        self._cache = build_cache(self._context, self.options)
         self._sequence = PromptSequence(self._context, self._cache)
         self._worker = Worker(
             f"engine {name}",
@@ -179,7 +157,8 @@ class LlamaEngine:
         sampling: Sampling = GREEDY,
         stop: tuple[str, ...] = (),
         exact: bool = False,
-    ) -> Iterator[GenerationEvent]:
+        aside: Aside | None = None,
+    ) -> Generation:
         """Yields ``Reading`` while the prompt is read, ``Token`` for each piece of text, and one ``Generated``.
 
         Work begins with the first event that is asked for. Closing the iterator has the effect of ``cancel``.
@@ -191,31 +170,40 @@ class LlamaEngine:
             sampling: Greedy by default.
             stop: Texts that end the answer and are not part of it.
             exact: Read the prompt in full, without states of blocks that were computed apart.
+            aside: Asked in the same step as the prompt's own question; ``Compared`` stands before the first ``Token``.
 
         Raises:
             PromptTooLong: Prompt and answer do not fit the context; at the call, before anything is computed.
-            ModelError: The engine was closed or failed.
+            ValueError: Options of ``aside`` are empty or begin with the same token.
+            ModelError: The engine was closed or failed, or ``sampling.grammar`` is not valid; at the first event.
         """
-        writer = self._writer(prompt, max_tokens)
+        asked = self._token_aside(aside) if aside else None
+        writer = self._writer(prompt, max_tokens, len(asked.tail) if asked else 0)
 
         def run(job: Job[GenerationEvent]) -> Iterator[GenerationEvent]:
-            yield from writer.read(job.cancelled, exact=exact)
-            yield from writer.write(job.cancelled, max_tokens, sampling, TextStream(stop))
+            with Sampler(self._context, sampling) as sampler:  # refuses a wrong grammar before anything is read
+                yield from writer.read(job.cancelled, exact=exact, aside=asked)
+                yield from writer.write(job.cancelled, max_tokens, sampler, TextStream(stop))
 
         return self._stream(Job(run, cancel), writer)
 
-    def read(self, prompt: Prompt, *, cancel: threading.Event, exact: bool = False) -> Iterator[Reading]:
-        """Yields ``Reading`` while the prompt is read, so that ``compare_next`` has nothing left to wait for.
+    def prepare_turn(self, system: str, turn: str) -> None:
+        """Reads a turn of the conversation in the background, so that a follow-up need not. Returns at once.
 
-        Ends early, without an error, when ``cancel`` is set. Raises what ``generate`` raises.
+        What the model computed for it is kept in memory only. A question that comes meanwhile goes first, and reads the
+        turn itself if it needs it.
+
+        Raises:
+            ModelError: The engine was closed or failed.
         """
-        writer = self._writer(prompt, 1)
+        prefix, block = self._tokenizer.prefix(system), self._tokenizer.plain(turn)
+        worker, sequence = self._worker, self._sequence
 
-        def run(job: Job[Reading]) -> Iterator[Reading]:
-            yield from writer.read(job.cancelled, exact=exact)
+        def run(job: Job[bool]) -> Iterator[bool]:
+            yield sequence.warm(prefix, block, lambda: job.cancelled() or worker.has_question(), lasting=False)
 
-        with contextlib.closing(self._worker.submit(Job(run, cancel), Priority.QUESTION)) as events:
-            yield from events
+        if len(prefix) + len(block) <= self.context_tokens:
+            worker.submit(Job(run, threading.Event()), Priority.BACKGROUND)
 
     def bare_decode_speed(self, prompt: Prompt, tokens: int) -> float:
         """Returns tokens per second of nothing but decode and argmax behind ``prompt``: a benchmark's yardstick."""
@@ -248,16 +236,33 @@ class LlamaEngine:
             ModelError: The engine was closed or failed.
             ValueError: Options are empty or begin with the same token.
         """
-        firsts = [token for option in options for token in self._tokenizer.plain(option)[:1]]
-        if len(set(firsts)) < len(options):
-            raise ValueError(f"options must begin with different tokens: {options}")
+        firsts = self._first_tokens(options)
         writer = self._writer(prompt, 1)
 
         def run(job: Job[tuple[float, ...]]) -> Iterator[tuple[float, ...]]:
             for _ in writer.read(job.cancelled, exact=exact):
                 pass
             if writer.is_read:
-                yield writer.next_token_log_probabilities(firsts)
+                yield writer.log_probabilities(firsts)
+
+        for found in self._worker.submit(Job(run, cancel), Priority.QUESTION):
+            return found
+        raise Cancelled("The question was stopped.")
+
+    def next_token_distribution(
+        self, prompt: Prompt, *, cancel: threading.Event, exact: bool = False
+    ) -> npt.NDArray[np.float32]:
+        """Returns the probability of every token to come next, ``(vocabulary_size,)``; they sum to 1.
+
+        Raises what ``compare_next`` raises.
+        """
+        writer = self._writer(prompt, 1)
+
+        def run(job: Job[npt.NDArray[np.float32]]) -> Iterator[npt.NDArray[np.float32]]:
+            for _ in writer.read(job.cancelled, exact=exact):
+                pass
+            if writer.is_read:
+                yield writer.next_token_distribution()
 
         for found in self._worker.submit(Job(run, cancel), Priority.QUESTION):
             return found
@@ -314,13 +319,22 @@ class LlamaEngine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _writer(self, prompt: Prompt, max_tokens: int) -> AnswerWriter:
-        """Returns the writer of a prompt that fits."""
+    def _first_tokens(self, options: tuple[str, ...]) -> tuple[int, ...]:
+        firsts = [token for option in options for token in self._tokenizer.plain(option)[:1]]
+        if len(set(firsts)) < len(options):
+            raise ValueError(f"options must begin with different tokens: {options}")
+        return tuple(firsts)
+
+    def _token_aside(self, aside: Aside) -> TokenAside:
+        return TokenAside(self._tokenizer.tail(aside.question), self._first_tokens(aside.options))
+
+    def _writer(self, prompt: Prompt, max_tokens: int, beside: int = 0) -> AnswerWriter:
+        """Returns the writer of a prompt that fits, with ``beside`` more tokens for a moment."""
         started_at = time.perf_counter()
         if max_tokens < 1:
             raise ValueError(f"max_tokens must be at least 1, but is {max_tokens}")
         tokens = self.tokenize(prompt)
-        if len(tokens) + max_tokens > self.context_tokens:
+        if len(tokens) + max(max_tokens, beside) > self.context_tokens:
             raise PromptTooLong(
                 f"The prompt has {len(tokens)} tokens and its answer up to {max_tokens}, but {self.name} can hold only "
                 f"{self.context_tokens} together.",
@@ -328,7 +342,7 @@ class LlamaEngine:
             )
         return AnswerWriter(self._context, self._sequence, tokens, started_at)
 
-    def _stream(self, job: Job[GenerationEvent], writer: AnswerWriter) -> Iterator[GenerationEvent]:
+    def _stream(self, job: Job[GenerationEvent], writer: AnswerWriter) -> Generation:
         event: GenerationEvent | None = None
         with contextlib.closing(self._worker.submit(job, Priority.QUESTION)) as events:
             for event in events:
@@ -353,8 +367,8 @@ def load_engine(path: Path, name: str, options: EngineOptions, probe_file: Path 
         path: A GGUF file.
         name: How the model is called.
         options: Threads of 0 are filled in.
-        probe_file: Where the best number of threads is remembered; on first use it is measured in a few seconds. None
-            takes the number of cores.
+        probe_file: Where the best numbers of threads and of tokens a batch are remembered; on first use they are
+            measured in a few seconds. None takes the number of cores and the batches of ``options``.
 
     Raises:
         ModelMissing: There is no such file.
@@ -363,33 +377,14 @@ def load_engine(path: Path, name: str, options: EngineOptions, probe_file: Path 
     """
     model = LlamaModel(path, repack=options.repack)
     if probe_file is not None and 0 in (options.threads, options.batch_threads):
-        choice = probe.recall_threads(model, name, probe_file)
+        choice = probe.recall(model, name, probe_file)
         options = replace(
             options,
             threads=options.threads or choice.threads,
             batch_threads=options.batch_threads or choice.batch_threads,
+            batch_tokens=choice.batch_tokens,
         )
     return LlamaEngine(model, name, options)
-
-
-def _context_options(options: EngineOptions) -> ContextOptions:
-    cores = probe.cores()
-    return ContextOptions(
-        cells=options.context_tokens,
-        batch_tokens=options.batch_tokens,
-        threads=options.threads or cores,
-        batch_threads=options.batch_threads or cores,
-        kv_type=options.kv_type,
-    )
-
-
-def _build_cache(context: LlamaContext, options: EngineOptions) -> BlockCache | None:
-    if options.cache_memory_bytes == 0 or not context.can_move:
-        return None
-    model_key = options.model_key or context.model.file_key
-    key = f"{model_key}; {build_id()}; kv {options.kv_type}; repack {options.repack}"
-    store = StateStore(options.cache_folder, options.cache_disk_bytes) if options.cache_folder else None
-    return BlockCache(key, options.cache_memory_bytes, store)
 
 
 def _free(cache: BlockCache | None, context: LlamaContext, model: LlamaModel) -> None:

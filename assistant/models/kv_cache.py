@@ -80,11 +80,11 @@ class BlockCache:
                 self._keep(key, state)
         return state
 
-    def put(self, key: str, state: State) -> None:
-        """Keeps a state in memory at once; ``save_one`` writes it to disk later."""
+    def put(self, key: str, state: State, *, lasting: bool = True) -> None:
+        """Keeps a state in memory at once; ``save_one`` writes it to disk later if it is ``lasting``."""
         with self._lock:
             self._keep(key, state)
-            if self._store is not None:
+            if self._store is not None and lasting:
                 self._unsaved[key] = state
 
     def __contains__(self, key: str) -> bool:

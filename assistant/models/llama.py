@@ -30,8 +30,12 @@ class Library:
         self.messages: deque[str] = deque(maxlen=40)
         # llama.cpp keeps a bare pointer to the callback: it has to live as long as the process.
         self._callback = llama_cpp.llama_log_callback(self._collect)
-        llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
+        self.restore_log()
         llama_cpp.llama_backend_init()
+
+    def restore_log(self) -> None:
+        """Takes the log back from llama-cpp-python's own classes, which set it to print."""
+        self.api.llama_log_set(self._callback, ctypes.c_void_p(0))
 
     def _collect(self, level: int, text: bytes, _: object) -> None:
         if level in (_LOG_WARNING, _LOG_ERROR):

@@ -1,4 +1,4 @@
-"""How many threads to use: measured on this machine with this model, once, and remembered.
+"""How many threads to use and how many tokens to read at a time: measured on this machine with this model, once.
 
 llama.cpp's threads wait for one another by spinning, so one more than there are free cores makes everything several
 times slower, and the number that is best cannot be told from the number of cores.
@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import platform
+import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -21,6 +22,14 @@ from assistant.models.context import ContextOptions, LlamaContext
 from assistant.models.llama import LlamaModel, build_id
 
 _BATCH_TOKENS, _SINGLE_TOKENS = 64, 6
+_BATCHES = (64, 128, 256, 512)
+_USUAL_BATCH = 256
+_WORTH_IT = 1.05
+"""Another batch than the usual one has to be so much faster: what was computed in other batches is not used again."""
+
+_COST_ROUNDS = 3
+_FORMAT = 2
+"""Of what is measured; a choice of an older kind is made again."""
 _LOOK_S, _BUSY_PERCENT = 0.3, 25.0
 
 
@@ -33,12 +42,14 @@ class ThreadChoice:
         batch_threads: For reading a prompt.
         decode_tokens_per_s: Speed of writing.
         prefill_tokens_per_s: Speed of reading.
+        batch_tokens: How many tokens to read at a time.
     """
 
     threads: int
     batch_threads: int
     decode_tokens_per_s: float
     prefill_tokens_per_s: float
+    batch_tokens: int = _USUAL_BATCH
 
 
 def candidates(physical: int | None = None, logical: int | None = None) -> tuple[int, ...]:
@@ -70,7 +81,7 @@ def probe_threads(model: LlamaModel, threads: Iterable[int] | None = None) -> Th
         ModelError: A small context does not fit into memory.
     """
     options = ContextOptions(cells=256, batch_tokens=_BATCH_TOKENS)
-    tokens = model.tokenize("The quick brown fox jumps over the lazy dog. " * 20, special=False)[:_BATCH_TOKENS]
+    tokens = _sample(model, _BATCH_TOKENS)
     with LlamaContext(model, options) as context:
         _measure(context, tokens)  # the first run reads the weights from disk
         measured = {}
@@ -82,12 +93,52 @@ def probe_threads(model: LlamaModel, threads: Iterable[int] | None = None) -> Th
     return ThreadChoice(threads_for_one, threads_for_many, measured[threads_for_one][0], measured[threads_for_many][1])
 
 
+def probe_batch(model: LlamaModel, threads: int) -> int:
+    """Returns how many tokens at a time are read fastest; takes as long as reading a thousand tokens.
+
+    Raises:
+        ModelError: A small context does not fit into memory.
+    """
+    speeds = {}
+    tokens = _sample(model, max(_BATCHES))
+    for size in _BATCHES:
+        options = ContextOptions(cells=size, batch_tokens=size, threads=threads, batch_threads=threads)
+        with LlamaContext(model, options) as context:
+            context.decode(tokens[:1], 0, 0)  # the first call makes the buffers
+            context.remove(0)
+            speeds[size] = size / _seconds(lambda: context.decode(tokens[:size], 0, 0))  # noqa: B023 (called at once)
+    return pick_batch(speeds)
+
+
+def pick_batch(speeds: Mapping[int, float]) -> int:
+    """Returns the fastest size, or the usual one if no other is clearly faster."""
+    best = max(speeds, key=speeds.__getitem__)
+    return best if speeds[best] > _WORTH_IT * speeds.get(_USUAL_BATCH, 0.0) else _USUAL_BATCH
+
+
+def batch_costs(model: LlamaModel, threads: int, largest: int) -> dict[int, float]:
+    """Returns for each size up to ``largest`` what a batch costs, in units of a single token, as medians.
+
+    Raises:
+        ModelError: A small context does not fit into memory.
+    """
+    options = ContextOptions(cells=512, batch_tokens=256, threads=threads, batch_threads=threads)
+    tokens = _sample(model, 256 + largest)
+    times: dict[int, list[float]] = {size: [] for size in range(1, largest + 1)}
+    with LlamaContext(model, options) as context:
+        context.decode(tokens[:256], 0, 0)
+        for size in list(times) * _COST_ROUNDS:
+            times[size].append(_seconds(lambda: context.decode(tokens[256 : 256 + size], 256, 0)))  # noqa: B023
+            context.remove(0, 256)
+    return {size: statistics.median(found) / statistics.median(times[1]) for size, found in times.items()}
+
+
 def is_busy() -> bool:
     """Returns whether other work takes a good part of the processor now; takes 0.3 s."""
     return psutil.cpu_percent(interval=_LOOK_S) > _BUSY_PERCENT
 
 
-def recall_threads(model: LlamaModel, name: str, path: Path, busy: Callable[[], bool] = is_busy) -> ThreadChoice:
+def recall(model: LlamaModel, name: str, path: Path, busy: Callable[[], bool] = is_busy) -> ThreadChoice:
     """Returns the choice remembered in ``path`` for this machine and model, or measures and remembers it.
 
     A busy machine would say that few threads are best, for ever: then all cores are taken, and nothing is remembered.
@@ -103,13 +154,14 @@ def recall_threads(model: LlamaModel, name: str, path: Path, busy: Callable[[], 
         count = min(cores(), _usable_threads())
         return ThreadChoice(count, count, 0.0, 0.0)
     choice = probe_threads(model)
+    choice = replace(choice, batch_tokens=probe_batch(model, choice.batch_threads))
     save_choice(path, key, choice)
     return choice
 
 
 def machine_key(model_name: str) -> str:
-    """Returns what a choice is valid for: processor, number of hardware threads, llama.cpp build and model."""
-    return f"{_processor()}; {_usable_threads()} threads; {build_id()}; {model_name}"
+    """Returns what a choice is valid for: processor, number of hardware threads, llama.cpp build, model, and probe."""
+    return f"{_processor()}; {_usable_threads()} threads; {build_id()}; {model_name}; probe {_FORMAT}"
 
 
 def load_choice(path: Path, key: str) -> ThreadChoice | None:
@@ -135,6 +187,16 @@ def save_choice(path: Path, key: str, choice: ThreadChoice) -> bool:
     except OSError:
         return False
     return True
+
+
+def _sample(model: LlamaModel, count: int) -> tuple[int, ...]:
+    return model.tokenize("The quick brown fox jumps over the lazy dog. " * count, special=False)[:count]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
 def _measure(context: LlamaContext, tokens: tuple[int, ...]) -> tuple[float, float]:

@@ -36,9 +36,17 @@ class PromptTokenizer:
         Raises:
             ModelError: The model was closed.
         """
+        blocks = tuple(map(self.plain, (*prompt.blocks, *prompt.turns)))
+        return TokenPrompt(self.prefix(prompt.system), blocks, self.tail(prompt.question), len(prompt.turns))
+
+    def tail(self, question: str) -> tuple[int, ...]:
+        """Returns the tokens of everything behind the notes.
+
+        Raises:
+            ModelError: The model was closed.
+        """
         before, after = self.layout.before_question, self.layout.tail
-        tail = self._template(before) + self.plain(prompt.question) + self._template(after)
-        return TokenPrompt(self.prefix(prompt.system), tuple(map(self.plain, prompt.blocks)), tail)
+        return self._template(before) + self.plain(question) + self._template(after)
 
     def _prefix(self, system: str) -> tuple[int, ...]:
         """Returns the tokens of everything before the notes."""

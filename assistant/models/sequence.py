@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeVar
 
 from assistant.models.context import LlamaContext, State
@@ -22,13 +23,15 @@ class TokenPrompt:
 
     Attributes:
         prefix: What every prompt with these instructions begins with.
-        blocks: The notes.
+        blocks: The notes, and behind them what was said before.
         tail: The question and the beginning of the answer; never empty.
+        fleeting: So many of the last blocks are what was said before, whose states are not for the disk.
     """
 
     prefix: tuple[int, ...]
     blocks: tuple[tuple[int, ...], ...]
     tail: tuple[int, ...]
+    fleeting: int = 0
 
     @property
     def tokens(self) -> tuple[int, ...]:
@@ -48,6 +51,16 @@ class TokenPrompt:
     def piece_ends(self) -> tuple[int, ...]:
         """Where prefix, blocks and tail end in ``tokens``."""
         return (len(self.prefix), *(end for _, end in self.block_ranges), len(self))
+
+    @property
+    def lasting(self) -> frozenset[tuple[int, ...]]:
+        """The blocks of notes, whose states may be kept on disk."""
+        return frozenset(self.blocks[: len(self.blocks) - self.fleeting])
+
+    @property
+    def tail_start(self) -> int:
+        """How many tokens stand before the tail."""
+        return len(self) - len(self.tail)
 
     def __len__(self) -> int:
         """The number of all tokens."""
@@ -125,13 +138,15 @@ class PromptSequence:
         self._held = _Held()
         self.cached = 0
 
-    def read(self, prompt: TokenPrompt, stop: Stop, *, exact: bool) -> Iterator[int]:
+    def read(self, prompt: TokenPrompt, stop: Stop, *, exact: bool, aside: Sequence[int] = ()) -> Iterator[int]:
         """Brings the prompt into the main sequence; afterwards the logits of its last token can be read.
 
         Args:
-            prompt: Must fit into the context.
+            prompt: Must fit into the context, and beside it what ``aside`` does not share with its tail.
             stop: Asked all the time, on this thread; True ends the reading at once.
             exact: Compute every token behind all tokens before it, without states that were moved.
+            aside: Another tail, evaluated in the same step as the last of the prompt and forgotten at once; its logits
+                are those of branch 1.
 
         Yields:
             The number of tokens that need nothing more: at first, and after each step. The last one is less than
@@ -142,6 +157,8 @@ class PromptSequence:
         """
         cache = None if exact else self._cache
         kept = self._held.reusable(prompt, prompt.block_ranges[1:] if cache else ())
+        if aside:
+            kept = min(kept, prompt.tail_start)
         if cache and self._missing(cache, prompt, kept):
             kept = min(kept, len(prompt.prefix))  # that is where blocks are computed
         done = self.cached = self._truncate(kept)
@@ -149,7 +166,7 @@ class PromptSequence:
         yield done
         with self._context.abort_when(stop):
             steps = self._read_blocks(cache, prompt, stop) if cache else self._read_exactly(prompt, stop)
-            for count in steps:
+            for count in chain(steps, self._read_tail(prompt, aside, stop)):
                 done += count
                 yield done
 
@@ -161,8 +178,14 @@ class PromptSequence:
         """
         self._decode((token,))
 
-    def warm(self, prefix: tuple[int, ...], block: tuple[int, ...], stop: Stop) -> bool:
+    def warm(self, prefix: tuple[int, ...], block: tuple[int, ...], stop: Stop, *, lasting: bool = True) -> bool:
         """Puts the state of a block into the cache unless it is there, and leaves the main sequence as it was.
+
+        Args:
+            prefix: The block stands behind it.
+            block: Its tokens.
+            stop: As for ``read``.
+            lasting: Whether the state may be kept on disk.
 
         Returns:
             False if it was stopped.
@@ -173,11 +196,40 @@ class PromptSequence:
         with self._parked(), self._context.abort_when(stop):
             self._truncate(len(prefix) if self._begins_with(prefix) else 0)
             _finish(self._extend(prefix, stop))
-            return _finish(self._compute(cache, prefix, block, stop)) is not None
+            return _finish(self._compute(cache, prefix, block, stop, lasting=lasting)) is not None
 
     def _read_exactly(self, prompt: TokenPrompt, stop: Stop) -> Iterator[int]:
-        for end in prompt.piece_ends:
+        for end in prompt.piece_ends[:-1]:
             yield from self._extend(prompt.tokens[:end], stop)
+
+    def _read_tail(self, prompt: TokenPrompt, aside: Sequence[int], stop: Stop) -> Iterator[int]:
+        """Reads the question, together with the one that is asked aside; both may begin alike."""
+        if len(self._held.tokens) < prompt.tail_start:
+            return  # stopped
+        if not aside:
+            yield from self._extend(prompt.tokens, stop)
+            return
+        shared = min(_common(prompt.tail, aside), len(prompt.tail) - 1, len(aside) - 1)
+        own, other = prompt.tail[shared:], tuple(aside[shared:])
+        room = max(0, self._context.options.batch_tokens - len(own) - len(other))
+        yield from self._extend(prompt.tokens[: prompt.tail_start + max(0, shared - room)], stop)
+        left = prompt.tokens[len(self._held.tokens) : prompt.tail_start + shared]
+        if len(left) <= room and not stop() and self._fork(left, own, other):
+            yield len(left) + len(own)
+
+    def _fork(self, shared: Sequence[int], own: Sequence[int], other: Sequence[int]) -> bool:
+        """Continues the main sequence with ``shared`` and ``own``, and a passing copy with ``shared`` and ``other``."""
+        start, done = len(self._held.tokens), False
+        self._context.copy(MAIN, SCRATCH)
+        try:
+            done = self._context.decode_fork(shared, (own, other), start)
+        finally:
+            self._context.remove(SCRATCH)
+            if not done and not self._context.remove(MAIN, start):
+                self._truncate(0)
+        if done:
+            self._held.add((*shared, *own))
+        return done
 
     def _read_blocks(self, cache: BlockCache, prompt: TokenPrompt, stop: Stop) -> Iterator[int]:
         """Computes the later blocks that are missing, then puts all in place; yields what each step brought."""
@@ -185,7 +237,7 @@ class PromptSequence:
         yield from self._extend(prefix, stop)
         computed: dict[tuple[int, ...], State] = {}
         for block in self._missing(cache, prompt, len(self._held.tokens)):
-            state = yield from self._compute(cache, prefix, block, stop)
+            state = yield from self._compute(cache, prefix, block, stop, lasting=block in prompt.lasting)
             if state is None:
                 return
             computed[block] = state
@@ -202,8 +254,7 @@ class PromptSequence:
             if len(self._held.tokens) < end:
                 return
             if start == len(prefix) and block and cache.key(prefix, block) not in cache:
-                self._keep(cache, prefix, block)
-        yield from self._extend(tokens, stop)
+                self._keep(cache, prefix, block, lasting=block in prompt.lasting)
 
     def _missing(self, cache: BlockCache, prompt: TokenPrompt, kept: int) -> list[tuple[int, ...]]:
         """Returns the blocks behind ``kept`` tokens whose state is unknown, but not the first: it needs no moving."""
@@ -213,24 +264,24 @@ class PromptSequence:
         return [block for block in dict.fromkeys(later) if cache.get(cache.key(prompt.prefix, block)) is None]
 
     def _compute(
-        self, cache: BlockCache, prefix: tuple[int, ...], block: tuple[int, ...], stop: Stop
+        self, cache: BlockCache, prefix: tuple[int, ...], block: tuple[int, ...], stop: Stop, *, lasting: bool
     ) -> Generator[int, None, State | None]:
         """Computes a block behind the prefix, which is all that is held, and returns its state, or None if stopped."""
         if len(self._held.tokens) == len(prefix):
             yield from self._extend(prefix + block, stop)
         complete = len(self._held.tokens) == len(prefix) + len(block)
-        state = self._keep(cache, prefix, block) if complete else None
+        state = self._keep(cache, prefix, block, lasting=lasting) if complete else None
         self._truncate(len(prefix))
         return state
 
-    def _keep(self, cache: BlockCache, prefix: tuple[int, ...], block: tuple[int, ...]) -> State:
+    def _keep(self, cache: BlockCache, prefix: tuple[int, ...], block: tuple[int, ...], *, lasting: bool) -> State:
         """Puts the state of the block that was computed behind the prefix into the cache, and returns it."""
         try:
             self._context.copy(MAIN, SCRATCH, len(prefix), len(prefix) + len(block))
             state = self._context.save_state(SCRATCH)
         finally:
             self._context.remove(SCRATCH)
-        cache.put(cache.key(prefix, block), state)
+        cache.put(cache.key(prefix, block), state, lasting=lasting)
         return state
 
     def _place(self, state: State, block: tuple[int, ...], delta: int) -> bool:

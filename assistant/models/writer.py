@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from assistant.models.context import LlamaContext, Sampler
+from assistant.models.context import LlamaContext
+from assistant.models.sampler import Sampler
 from assistant.models.sequence import MAIN, PromptSequence, TokenPrompt
 from assistant.models.text_stream import TextStream
-from assistant.types import Generated, Reading, Sampling, Token
+from assistant.types import Compared, Generated, Reading, Token
 
 Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAside:
+    """A question that is asked aside: another tail of the prompt, and the first tokens of its possible replies."""
+
+    tail: tuple[int, ...]
+    firsts: tuple[int, ...]
 
 
 class AnswerWriter:
@@ -35,19 +46,35 @@ class AnswerWriter:
         self._written = 0
         self.is_read = False
 
-    def read(self, stop: Stop, *, exact: bool) -> Iterator[Reading]:
-        """Reads the prompt; ``is_read`` tells whether it came to the end.
+    def read(self, stop: Stop, *, exact: bool, aside: TokenAside | None = None) -> Iterator[Reading | Compared]:
+        """Reads the prompt, and answers ``aside`` when that is done; ``is_read`` tells whether it came to the end.
 
         Raises:
             ModelError: llama.cpp failed.
         """
+        if aside is None:
+            yield from self._read(stop, exact=exact)
+        elif self._context.can_fork:
+            yield from self._read(stop, exact=exact, tail=aside.tail)
+            if self.is_read:
+                yield Compared(self.log_probabilities(aside.firsts, branch=1))
+        else:  # one question after the other
+            other, done = replace(self._prompt, tail=aside.tail), 0
+            for done in self._sequence.read(other, stop, exact=exact):
+                yield Reading(min(done, self._prompt.tail_start), len(self._prompt))
+            reply = Compared(self.log_probabilities(aside.firsts)) if done == len(other) else None
+            yield from self._read(stop, exact=exact)
+            if reply is not None and self.is_read:
+                yield reply
+
+    def _read(self, stop: Stop, *, exact: bool, tail: Sequence[int] = ()) -> Iterator[Reading]:
         total = len(self._prompt)
-        for done in self._sequence.read(self._prompt, stop, exact=exact):
+        for done in self._sequence.read(self._prompt, stop, exact=exact, aside=tail):
             self._cached = self._sequence.cached
             self.is_read = done == total
             yield Reading(done, total)
 
-    def write(self, stop: Stop, max_tokens: int, sampling: Sampling, text: TextStream) -> Iterator[Token | Generated]:
+    def write(self, stop: Stop, max_tokens: int, sampler: Sampler, text: TextStream) -> Iterator[Token | Generated]:
         """Writes the answer in pieces, and what it cost as the last thing.
 
         Raises:
@@ -55,18 +82,23 @@ class AnswerWriter:
         """
         finish = "cancelled"
         if self.is_read:
-            with Sampler(self._context, sampling) as sampler:
-                finish = yield from self._pieces(sampler, stop, max_tokens, text)
+            finish = yield from self._pieces(sampler, stop, max_tokens, text)
             if rest := text.finish():
                 yield Token(rest)
         yield self.summary(finish)
 
-    def next_token_log_probabilities(self, tokens: list[int]) -> tuple[float, ...]:
-        """Returns the natural logarithm of the probability of each of ``tokens`` to be the next one."""
-        logits = self._context.logits().astype(np.float64)
+    def log_probabilities(self, tokens: Sequence[int], branch: int = 0) -> tuple[float, ...]:
+        """Returns the natural logarithm of the probability of each of ``tokens`` to come next, of 1 what was aside."""
+        logits = self._context.logits(branch).astype(np.float64)
         top = logits.max()
         total = top + np.log(np.exp(logits - top).sum())
         return tuple(float(logits[token] - total) for token in tokens)
+
+    def next_token_distribution(self) -> npt.NDArray[np.float32]:
+        """Returns the probability of every token to come next, ``(vocabulary_size,)``."""
+        logits = self._context.logits()
+        weights = np.exp(logits - logits.max())
+        return np.asarray(weights / weights.sum(), dtype=np.float32)
 
     def bare_decode_speed(self, tokens: int) -> float:
         """Returns tokens per second of greedy decoding with nothing around it; the sequence stays as it was."""

@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from assistant.errors import Cancelled, ModelError, PromptTooLong
-from assistant.models.engine import EngineOptions, Generator, LlamaEngine, load_engine
-from assistant.types import Generated, Prompt, Reading, Sampling, Token
+from assistant.models.engine import Generator, LlamaEngine, load_engine
+from assistant.models.options import EngineOptions
+from assistant.types import Aside, Generated, Prompt, Reading, Sampling, Token
 
 pytestmark = pytest.mark.model
 
@@ -256,18 +257,22 @@ class TestSharing:
             answers = list(pool.map(lambda prompt: ask(small_engine, prompt)[0], prompts))
         assert answers == [expected[prompt] for prompt in prompts]
 
-    def test_many_questions_do_not_grow_the_memory(self, small_model_path):
-        options = replace(OPTIONS, context_tokens=512, cache_memory_bytes=2 * 2**20)
-        process = psutil.Process()
+    def test_a_thousand_questions_do_not_grow_the_memory(self, small_model_path, tmp_path):
+        """Every second one reads something new, so that states are made, moved, written to disk and thrown away."""
+        options = replace(
+            OPTIONS, context_tokens=512, cache_memory_bytes=2**20, cache_folder=tmp_path, cache_disk_bytes=4 * 2**20
+        )
+        aside, sizes = Aside("Is it so?", ("Yes", "No")), []
         with load_engine(small_model_path, "m", options) as engine:
-            sizes = []
-            for i in range(200):
-                ask(
-                    engine, Prompt("Be brief.", (f"Note {i}.", f"And {i * 7}."), f"Why {i}?"), max_tokens=2, exact=False
-                )
-                if i % 50 == 49:
-                    sizes.append(process.memory_info().rss)
-        assert sizes[-1] - sizes[0] < 8 * 2**20
+            for i in range(1000):
+                prompt = Prompt("Be brief.", (f"Note {i // 2}.", f"And {i % 7}."), f"Why {i}?", (f"Before {i % 3}.",))
+                events = engine.generate(prompt, max_tokens=1, cancel=threading.Event(), aside=aside)
+                assert sum(isinstance(event, Token) for event in events) > 0
+                if i % 100 == 99:
+                    sizes.append(psutil.Process().memory_info().rss)
+            assert engine.cache_status().memory_bytes <= options.cache_memory_bytes
+            assert engine.cache_status().disk_bytes <= options.cache_disk_bytes
+        assert max(sizes[5:]) - min(sizes[2:5]) < 4 * 2**20
 
     def test_after_closing_everything_is_refused(self, small_model_path):
         engine = load_engine(small_model_path, "m", replace(OPTIONS, context_tokens=512))

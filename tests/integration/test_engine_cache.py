@@ -10,8 +10,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.models.engine import EngineOptions, LlamaEngine, load_engine
-from assistant.types import Generated, Prompt, Reading, Sampling, Token
+from assistant.models.engine import LlamaEngine, load_engine
+from assistant.models.options import EngineOptions
+from assistant.types import Aside, Compared, Generated, Prompt, Reading, Sampling, Token
 
 pytestmark = pytest.mark.model
 
@@ -106,6 +107,100 @@ class TestCorrectness:
         cold = engine.compare_next(prompt_of(1, 0), ("Yes", "No"), cancel=cancel)
         forget_main(engine)
         assert engine.compare_next(prompt_of(1, 0), ("Yes", "No"), cancel=cancel) == pytest.approx(cold, abs=1e-5)
+
+
+class TestAside:
+    ASIDE = Aside("\nQuestion: Is anything said about it? Yes or No?", ("Yes", "No"))
+
+    @pytest.mark.parametrize("exact", [True, False])
+    def test_it_is_what_the_question_alone_would_give(self, engine, exact):
+        prompt = prompt_of(0, 1)
+        other = replace(prompt, question=self.ASIDE.question)
+        alone = engine.compare_next(other, self.ASIDE.options, cancel=threading.Event(), exact=exact)
+        forget_main(engine)
+        events = list(engine.generate(prompt, max_tokens=1, cancel=threading.Event(), exact=exact, aside=self.ASIDE))
+        compared = [event for event in events if isinstance(event, Compared)]
+        assert [event.log_probabilities for event in compared] == [pytest.approx(alone, abs=0.02)]
+        assert isinstance(events[events.index(compared[0]) - 1], Reading)
+
+    def test_it_leaves_no_trace_in_the_answer(self, engine):
+        """A batch of another size rounds differently, so scores may differ in the last digits and no further."""
+        for prompt in (prompt_of(0), prompt_of(1, 0, 2)):
+            bare = logits(engine, prompt, exact=False)
+            forget_main(engine)
+            list(engine.generate(prompt, max_tokens=1, cancel=threading.Event(), aside=self.ASIDE))
+            np.testing.assert_allclose(engine._context.logits(), bare, atol=0.02 * np.abs(bare).max())
+            again = [ask(engine, prompt, aside=self.ASIDE)[0] for _ in range(2)]
+            forget_main(engine)
+            assert [*again, ask(engine, prompt, aside=self.ASIDE)[0]] == [again[0]] * 3
+
+    def test_a_long_question_does_not_fit_one_batch(self, engine):
+        long = "\nQuestion: " + "why and how does that happen " * 80
+        aside = Aside(long + "Yes or No?", ("Yes", "No"))
+        prompt = replace(prompt_of(0), question=long + "Quote the notes.")
+        alone = engine.compare_next(replace(prompt, question=aside.question), aside.options, cancel=threading.Event())
+        events = list(engine.generate(prompt, max_tokens=2, cancel=threading.Event(), aside=aside))
+        compared = next(event for event in events if isinstance(event, Compared))
+        assert compared.log_probabilities == pytest.approx(alone, abs=0.02)
+
+    def test_a_model_that_cannot_share_answers_one_after_the_other(self, engine, monkeypatch):
+        shared = list(engine.generate(prompt_of(0), max_tokens=4, cancel=threading.Event(), aside=self.ASIDE))
+        monkeypatch.setattr(type(engine._context), "can_fork", property(lambda _: False))
+        events = list(engine.generate(prompt_of(0), max_tokens=4, cancel=threading.Event(), aside=self.ASIDE))
+        kinds = (Compared, Token)
+        first, second = ([e for e in run if isinstance(e, kinds)] for run in (shared, events))
+        assert first[0].log_probabilities == pytest.approx(second[0].log_probabilities, abs=0.02)
+        assert [type(event) for event in first] == [type(event) for event in second]
+
+    def test_cancelled_before_the_reply_it_says_nothing(self, engine):
+        cancel = threading.Event()
+        events = engine.generate(prompt_of(0, 1, 2), max_tokens=4, cancel=cancel, aside=self.ASIDE)
+        next(events)
+        cancel.set()
+        rest = list(events)
+        assert not any(isinstance(event, Token) for event in rest)
+        assert rest[-1].finish == "cancelled"
+        assert ask(engine, prompt_of(0), aside=self.ASIDE)[1].finish != "cancelled"
+
+    def test_closing_after_the_reply_frees_the_engine(self, engine):
+        events = engine.generate(prompt_of(0), max_tokens=400, cancel=threading.Event(), aside=self.ASIDE)
+        next(event for event in events if isinstance(event, Compared))
+        events.close()
+        assert ask(engine, prompt_of(1))[1].output_tokens > 0
+
+    def test_options_must_differ(self, engine):
+        with pytest.raises(ValueError, match="different tokens"):
+            engine.generate(prompt_of(0), max_tokens=1, cancel=threading.Event(), aside=Aside("?", ("Yes", "Yes")))
+
+
+class TestConversation:
+    TURN = "Earlier in this conversation:\nStudent: What is batch inference?\nYou: Many inputs at once.\n\n"
+
+    def test_a_followup_computes_only_what_is_new(self, engine):
+        ask(engine, prompt_of(0, 1))
+        engine.prepare_turn(SYSTEM, self.TURN)
+        list(engine.warm(SYSTEM, BLOCKS[3:4], threading.Event()))  # background work is done in order
+        forget_main(engine)
+        followup = replace(prompt_of(1, 0, question="\nQuestion: And its price?"), turns=(self.TURN,))
+        generated = ask(engine, followup)[1]
+        pieces = engine.tokenize(followup)
+        assert generated.prompt_tokens - generated.cached_tokens == len(pieces.prefix) + len(pieces.tail)
+        assert pieces.fleeting == 1
+
+    def test_a_turn_stands_between_notes_and_question(self, engine):
+        followup = replace(prompt_of(0), turns=(self.TURN,))
+        apart = engine.tokenize(followup)
+        assert apart.blocks == (*engine.tokenize(prompt_of(0)).blocks, engine._tokenizer.plain(self.TURN))
+
+    def test_what_was_said_is_not_written_to_disk(self, small_model_path, options):
+        with load_engine(small_model_path, "small", options) as engine:
+            before = engine.cache_status().disk_blocks
+            engine.prepare_turn("Another prefix.", self.TURN)
+            ask(engine, Prompt("Another prefix.", (), "Hm?", (self.TURN,)))
+            assert engine.ready("Another prefix.", [self.TURN]) == (True,)
+        with load_engine(small_model_path, "small", options) as engine:
+            assert engine.ready("Another prefix.", [self.TURN]) == (False,)
+            assert engine.cache_status().disk_blocks == before
 
 
 class TestReuse:

@@ -12,8 +12,9 @@ import pytest
 
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
 from assistant.models.context import ContextOptions, LlamaContext
-from assistant.models.engine import EngineOptions, LlamaEngine, load_engine
+from assistant.models.engine import LlamaEngine, load_engine
 from assistant.models.llama import LlamaModel, build_id
+from assistant.models.options import EngineOptions
 from assistant.types import Prompt
 
 pytestmark = pytest.mark.model
@@ -87,7 +88,8 @@ def test_the_process_ends_cleanly(small_model_path, state):
     program = f"""
 import sys, threading
 from pathlib import Path
-from assistant.models.engine import EngineOptions, load_engine
+from assistant.models.engine import load_engine
+from assistant.models.options import EngineOptions
 from assistant.types import Prompt, Token
 engine = load_engine(Path({str(small_model_path)!r}), "m", EngineOptions(threads=1, batch_threads=1))
 events = engine.generate(Prompt("s", ("word " * 2000,), "q"), max_tokens=900, cancel=threading.Event())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.answer import Answerer, Request
+from assistant.answering.prompts import render_turn
 from assistant.config import AnsweringConfig, ChunkingConfig, NotesConfig, RetrievalConfig
 from assistant.errors import QuestionError
 from assistant.index.build import Builder, fingerprint
@@ -154,7 +155,9 @@ def test_a_followup_is_searched_and_asked_with_what_it_follows(retriever: Retrie
     history = (Turn("What do dogs do at strangers?", "They bark."),)
     _, answer = run(answerer(retriever, generator), "and why do they?", history=history)
     assert answer.search.query == "What do dogs do at strangers? and why do they?"
-    assert "They bark." in generator.prompts[0].question
+    assert "They bark." in generator.prompts[0].turns[0]
+    assert "bark" not in generator.prompts[0].question
+    assert generator.turns == [render_turn(Turn("and why do they?", answer.text))]  # read while the student thinks
 
 
 def test_a_standalone_question_goes_alone(retriever: Retriever) -> None:

@@ -4,7 +4,17 @@ import pytest
 
 from assistant.models import probe
 from assistant.models.llama import LlamaModel
-from assistant.models.probe import ThreadChoice, candidates, load_choice, probe_threads, recall_threads, save_choice
+from assistant.models.probe import (
+    ThreadChoice,
+    batch_costs,
+    candidates,
+    load_choice,
+    pick_batch,
+    probe_batch,
+    probe_threads,
+    recall,
+    save_choice,
+)
 
 CHOICE = ThreadChoice(2, 4, 18.5, 61.25)
 
@@ -48,7 +58,7 @@ def idle():
 def test_a_busy_machine_is_not_measured_and_nothing_is_remembered(small_model_path, tmp_path):
     path = tmp_path / "threads.json"
     with LlamaModel(small_model_path) as model:
-        choice = recall_threads(model, "small", path, lambda: True)
+        choice = recall(model, "small", path, lambda: True)
     assert choice.threads == choice.batch_threads == min(probe.cores(), candidates()[-1])
     assert not path.exists()
 
@@ -57,7 +67,7 @@ def test_a_busy_machine_is_not_measured_and_nothing_is_remembered(small_model_pa
 def test_a_real_model_is_measured_once_for_each_machine(small_model_path, tmp_path):
     path = tmp_path / "threads.json"
     with LlamaModel(small_model_path) as model:
-        choice = recall_threads(model, "small", path, idle)
+        choice = recall(model, "small", path, idle)
         assert choice.threads in candidates()
         assert choice.batch_threads in candidates()
         assert choice.decode_tokens_per_s > 0
@@ -65,8 +75,8 @@ def test_a_real_model_is_measured_once_for_each_machine(small_model_path, tmp_pa
         assert list(json.loads(path.read_text())) == [probe.machine_key("small")]
 
         path.write_text(path.read_text().replace(f'"threads": {choice.threads}', '"threads": 77'))
-        assert recall_threads(model, "small", path, idle).threads == 77, "remembered"
-        assert recall_threads(model, "other", path, idle).threads != 77, "another model is measured"
+        assert recall(model, "small", path, idle).threads == 77, "remembered"
+        assert recall(model, "other", path, idle).threads != 77, "another model is measured"
 
 
 @pytest.mark.model
@@ -74,3 +84,26 @@ def test_only_the_given_numbers_are_tried(small_model_path):
     with LlamaModel(small_model_path) as model:
         choice = probe_threads(model, [1])
     assert (choice.threads, choice.batch_threads) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("speeds", "expected"),
+    [
+        ({64: 90.0, 128: 100.0, 256: 98.0}, 256),
+        ({64: 90.0, 128: 110.0, 256: 98.0}, 128),
+        ({256: 98.0, 512: 120.0}, 512),
+        ({256: 98.0, 512: 60.0}, 256),
+    ],
+)
+def test_the_usual_batch_stays_unless_another_is_clearly_faster(speeds, expected):
+    assert pick_batch(speeds) == expected
+
+
+@pytest.mark.model
+def test_a_larger_batch_costs_more_and_less_than_its_tokens_one_by_one(small_model_path):
+    with LlamaModel(small_model_path) as model:
+        assert probe_batch(model, 1) in (64, 128, 256, 512)
+        costs = batch_costs(model, 1, 8)
+    assert list(costs) == list(range(1, 9))
+    assert costs[1] == 1.0
+    assert all(0.3 < cost < 12 for cost in costs.values())

@@ -38,6 +38,17 @@ class TokenContext:
         self.computed += tokens
         return True
 
+    def decode_fork(self, shared, branches, position):
+        assert self.cells[0] == self.cells[1]
+        assert all(branches)
+        assert len(shared) + sum(map(len, branches)) <= self.options.batch_tokens
+        for sequence, branch in enumerate(branches):
+            tokens = (*shared, *branch)
+            self.cells[sequence] += [(position + i, token) for i, token in enumerate(tokens)]
+        self.computed += (*shared, *branches[0])
+        self.aside = tuple(token for _, token in self.cells[1])
+        return True
+
     def remove(self, sequence, start=-1, end=-1):
         if start > 0 and not self._forgets_parts:
             return False
@@ -197,3 +208,68 @@ def test_any_prompts_one_after_the_other_are_read_right(actions, budget):
         assert list(sequence.read(prompt, NEVER, exact=exact))[-1] == len(prompt)
         assert context.main == prompt.tokens
         sequence.append(99)
+
+
+class TestAside:
+    @pytest.mark.parametrize("exact", [True, False])
+    def test_both_tails_are_read_behind_the_same_notes_and_one_is_forgotten(self, exact):
+        context = TokenContext(batch_tokens=8)
+        sequence = PromptSequence(context, BlockCache("m", 10**6))
+        prompt = prompt_of((10, 11, 12), (20, 21), tail=(7, 8, 9))
+        steps = list(sequence.read(prompt, NEVER, exact=exact, aside=(7, 5)))
+        assert steps[-1] == len(prompt)
+        assert context.main == prompt.tokens
+        assert context.aside == (*prompt.tokens[: prompt.tail_start], 7, 5)
+        assert context.cells[1] == []
+
+    def test_the_same_prompt_is_computed_in_the_same_steps_again(self):
+        context = TokenContext(batch_tokens=8)
+        sequence = PromptSequence(context, BlockCache("m", 10**6))
+        prompt = prompt_of((10, 11, 12), tail=(7, 8, 9))
+        list(sequence.read(prompt, NEVER, exact=False, aside=(7, 5)))
+        sequence.append(42)
+        before = len(context.computed)
+        list(sequence.read(prompt, NEVER, exact=False, aside=(7, 5)))
+        assert tuple(context.computed[before:]) == prompt.tail
+
+    @given(st.data())
+    def test_any_two_tails_fit_any_batch(self, data):
+        size = data.draw(st.integers(4, 12))
+        context = TokenContext(batch_tokens=size)
+        sequence = PromptSequence(context, BlockCache("m", 10**6))
+        tokens = st.lists(st.integers(1, 3), min_size=1, max_size=2).map(tuple)
+        shared = tuple(data.draw(st.lists(st.integers(4, 6), max_size=14)))
+        tail, aside = (*shared, *data.draw(tokens)), (*shared, *data.draw(tokens))
+        prompt = prompt_of((10, 11), tail=tail)
+        steps = list(sequence.read(prompt, NEVER, exact=False, aside=aside))
+        assert steps[-1] == len(prompt)
+        assert context.main == prompt.tokens
+        assert context.aside == (*prompt.tokens[: prompt.tail_start], *aside)
+
+
+def test_what_was_said_before_is_kept_in_memory_only():
+    kept = []
+
+    class Store:
+        fault, budget_bytes = "", 0
+
+        def load(self, key):
+            return None
+
+        def __contains__(self, key):
+            return False
+
+        def save(self, key, state):
+            kept.append(key)
+
+    context = TokenContext()
+    cache = BlockCache("m", 10**6, Store())
+    sequence = PromptSequence(context, cache)
+    prompt = TokenPrompt((1, 2, 3), ((10, 11), (30, 31)), (7, 8), fleeting=1)
+    list(sequence.read(prompt, NEVER, exact=False))
+    sequence.warm((1, 2, 3), (40, 41), NEVER, lasting=False)
+    while cache.save_one():
+        pass
+    assert kept == [cache.key((1, 2, 3), (10, 11))]
+    assert cache.key((1, 2, 3), (30, 31)) in cache
+    assert cache.key((1, 2, 3), (40, 41)) in cache
