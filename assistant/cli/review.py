@@ -1,0 +1,192 @@
+"""``assistant review``: cards at the keyboard of the terminal."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.keyboard import END, keys
+from assistant.cli.session import console, opened, options_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from assistant.study.cards import Card
+    from assistant.study.session import Session
+    from assistant.wiring import StudyAssistant
+
+_QUIT = frozenset(("q", END))
+_UNDO = "u"
+_SHOW = frozenset(("", " "))
+_RATINGS = frozenset("1234")
+
+
+def review(
+    context: typer.Context,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", show_default=False, help="Stop after N answers.")
+    ] = None,
+    cram: Annotated[bool, typer.Option("--cram", help="All cards, due or not; their schedule stays as it is.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what is due as one JSON object and review nothing.")
+    ] = False,
+) -> None:
+    """Review the cards that are due.
+
+    Enter or space shows the back; 1 to 4 rate it: again, hard, good, easy; u takes the last answer back; q ends.
+    Every answer is stored at once. Where standard input is no terminal, each line of it is one key.
+    """
+    from assistant.study.reviews import cards_at
+    from assistant.study.session import Plan
+
+    with opened(context) as assistant:
+        assistant.study.refresh(_now())
+        plan = Plan(chosen=cards_at(options_of(context).parse_scope()), cram=cram, limit=limit)
+        session = assistant.study.deck.session(plan)
+        if as_json:
+            typer.echo(json.dumps(_due_json(assistant, session), ensure_ascii=False))
+        else:
+            with keys() as key:
+                _Table(console(), session, key).sit()
+            _print_next(console(), assistant, session)
+
+
+@dataclass(slots=True)
+class _Table:
+    """The conversation about one card after another."""
+
+    out: Console
+    session: Session
+    key: Callable[[], str]
+
+    def sit(self) -> None:
+        """Shows cards until none is left or the student ends it."""
+        while (card := self.session.card(_now())) is not None:
+            if not self._one(card):
+                return
+
+    def _one(self, card: Card) -> bool:
+        """Shows a card and takes one decision about it; returns False if that is to end."""
+        began = time.monotonic()
+        self._show_front(card)
+        pressed = self.key()
+        while pressed not in _SHOW | _RATINGS | _QUIT | {_UNDO}:
+            pressed = self.key()
+        if pressed in _QUIT | {_UNDO}:
+            return self._leave(pressed)
+        self._show_back(card)
+        while pressed not in _RATINGS:
+            pressed = self.key()
+            if pressed in _QUIT | {_UNDO}:
+                return self._leave(pressed)
+        self._rate(pressed, round(1000 * (time.monotonic() - began)))
+        return True
+
+    def _show_front(self, card: Card) -> None:
+        from assistant.cli.card_view import place_of
+        from assistant.cli.render import visible
+
+        self.out.print(f"\n{self.session.left(_now())} left  {place_of(card)}", style="dim", markup=False)
+        self.out.print(visible(card.front), style="bold", markup=False)
+
+    def _show_back(self, card: Card) -> None:
+        from assistant.cli.card_view import print_passages
+        from assistant.cli.render import visible
+
+        self.out.print("---", style="dim")
+        self.out.print(visible(card.back), markup=False)
+        print_passages(self.out, card)
+        if card.passage:
+            self.out.print("The passage was changed. Afterwards: assistant cards stale", style="yellow")
+        names, intervals = _ratings(self.session)
+        self.out.print(f"{names}   u undo   q quit", markup=False)
+        if intervals.strip():
+            self.out.print(intervals, style="dim", markup=False)
+
+    def _rate(self, pressed: str, took_ms: int) -> None:
+        from assistant.study.scheduling import Rating
+
+        done = self.session.rate(Rating(int(pressed)), _now(), took_ms)
+        if done.became_leech:
+            self.out.print(
+                f"Forgotten {done.card.schedule.lapses} times: suspended. Write it anew: assistant cards edit "
+                f"{done.card.id}",
+                style="yellow",
+                markup=False,
+            )
+
+    def _leave(self, pressed: str) -> bool:
+        from assistant.errors import StudyError
+
+        if pressed in _QUIT:
+            return False
+        try:
+            self.session.undo(_now())
+        except StudyError as error:
+            self.out.print(error.message, style="yellow", markup=False)
+        return True
+
+
+def _ratings(session: Session) -> tuple[str, str]:
+    """Returns the names of the ratings, and below them when the card would come back."""
+    from assistant.study.scheduling import Rating, interval_text
+
+    preview = session.preview(_now())
+    names, intervals = [], []
+    for rating in Rating:
+        name = f"{int(rating)} {rating.name.capitalize()}"
+        interval = interval_text(preview[rating]) if preview else ""
+        width = max(len(name), len(interval))
+        names.append(name.ljust(width))
+        intervals.append(interval.ljust(width))
+    return "   ".join(names), "   ".join(intervals).rstrip()
+
+
+def _print_next(out: Console, assistant: StudyAssistant, session: Session) -> None:
+    from assistant.study.scheduling import interval_text
+
+    done = session.answered
+    if done:
+        right = sum(answer.review.rating.right for answer in done)
+        out.print(f"\n{len(done)} answered, {right} recalled.")
+    now = _now()
+    if session.plan.cram or session.card(now) is not None:
+        return
+    queue = assistant.study.deck.reviews.queue(now, None, session.plan.chosen)
+    if queue.held_back:
+        out.print(f"Done for today; {queue.held_back} more wait. To go on all the same: assistant review --cram")
+    elif queue.next_at is not None:
+        out.print(f"Nothing is due. The next card in {interval_text(queue.next_at - now)}.")
+    elif not assistant.study.deck.cards():
+        out.print('There are no cards yet. Make one: assistant cards add "Front" "Back"')
+    else:
+        out.print("Nothing is due.")
+
+
+def _due_json(assistant: StudyAssistant, session: Session) -> dict[str, Any]:
+    from assistant.cli.card_view import card_json
+    from assistant.study.card_json import time_text
+
+    reviews, now, plan = assistant.study.deck.reviews, _now(), session.plan
+    queue = reviews.queue(now, plan.zone, plan.chosen)
+    cards = reviews.cram(now, plan.chosen) if plan.cram else queue.cards
+    shown = []
+    for card in cards[: plan.limit]:
+        intervals = {r.name.lower(): round(wait.total_seconds()) for r, wait in reviews.preview(card, now).items()}
+        shown.append(card_json(card) | {"intervals_s": intervals})
+    return {
+        "due": len(cards),
+        "held_back": queue.held_back,
+        "next_at": time_text(queue.next_at) if queue.next_at else None,
+        "cards": shown,
+    }
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
