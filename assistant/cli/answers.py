@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
-from assistant.cli.session import build_if_needed, console, find_scope, interrupt_sets, opened
-from assistant.errors import QuestionError
+from assistant.cli.session import (
+    build_if_needed,
+    console,
+    find_scope,
+    interrupt_sets,
+    opened,
+    options_of,
+    say_waiting,
+)
+from assistant.errors import QuestionError, UsageError
 
 if TYPE_CHECKING:
-    from assistant.types import Answer, Event
+    from assistant.types import Answer, Event, Scope, SearchResult, Turn
 
 QUESTION = Annotated[str, typer.Argument(help="Your question, in quotes. - reads it from standard input.")]
+APP = Annotated[bool, typer.Option("--app", help="Ask the running app: nothing is loaded here, so it starts at once.")]
+
+
+class Answering(Protocol):
+    """What answers: an assistant of this process, or the app."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        scope: Scope = ...,
+        cancel: threading.Event | None = None,
+        exact: bool = False,
+    ) -> Iterator[Event]:
+        """Yields the events of an answer."""
+
+    def search(self, question: str, *, scope: Scope = ..., k: int | None = None) -> SearchResult:
+        """Returns the best passages."""
 
 
 def ask(
@@ -24,15 +52,14 @@ def ask(
     question: QUESTION,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Read everything anew, without the section cache.")] = False,
+    app: APP = False,
 ) -> None:
     """Answer one question from the notes, with citations."""
     from assistant.cli.render import answer_json, print_answer
 
     question = _read(question)
-    with opened(context) as assistant:
-        assistant.load()
-        build_if_needed(assistant)
-        events = assistant.ask(question, scope=find_scope(context, assistant), exact=exact)
+    with _answering(context, app) as (assistant, scope):
+        events = assistant.ask(question, scope=scope, exact=exact)
         if as_json:
             answer = _last_answer(events)
             loaded_s = max(0.0, _process_age_s() - answer.timings.total_s)
@@ -41,15 +68,12 @@ def ask(
             print_answer(console(), events)
 
 
-def chat(context: typer.Context) -> None:
+def chat(context: typer.Context, app: APP = False) -> None:
     """Ask one question after another. Ctrl-C stops an answer, Ctrl-D ends."""
     from assistant.cli.render import print_answer
     from assistant.types import Turn
 
-    with opened(context) as assistant:
-        assistant.load()
-        build_if_needed(assistant)
-        scope = find_scope(context, assistant)
+    with _answering(context, app) as (assistant, scope):
         out = console()
         out.print("Ask your notes. Ctrl-C stops an answer, Ctrl-D ends.")
         history: list[Turn] = []
@@ -68,14 +92,14 @@ def search(
     question: QUESTION,
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=100, help="How many passages.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    app: APP = False,
 ) -> None:
     """Find passages without asking the model."""
     from assistant.cli.render import hit_json, print_hits
 
     question = _read(question)
-    with opened(context) as assistant:
-        build_if_needed(assistant)
-        found = assistant.search(question, scope=find_scope(context, assistant), k=count)
+    with _answering(context, app, with_model=False) as (assistant, scope):
+        found = assistant.search(question, scope=scope, k=count)
     if as_json:
         shown = {
             "query": found.query,
@@ -101,17 +125,52 @@ def ui(
         ),
     ] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    no_warm: Annotated[bool, typer.Option("--no-warm", help="Do not read notes ahead while nobody asks.")] = False,
 ) -> None:
     """Open the app in the browser. It is served on this machine only."""
     from assistant.ui.app import serve
 
     with opened(context) as assistant:
+        if no_warm:
+            assistant.set_warming(False)
         serve(
             assistant,
             port=port or assistant.config.ui.port,
             open_browser=browser,
             on_ready=lambda address: typer.echo(f"Study assistant: {address}   (Ctrl-C ends it)"),
         )
+
+
+@contextlib.contextmanager
+def _answering(context: typer.Context, app: bool, *, with_model: bool = True) -> Iterator[tuple[Answering, Scope]]:
+    """Gives what answers, ready to be asked, and the scope to ask in."""
+    if app:
+        yield _running_app(context), options_of(context).parse_scope()  # what is meant by it, the app finds out
+        return
+    with opened(context) as assistant:
+        if with_model:
+            assistant.load()
+        build_if_needed(assistant)
+        yield assistant, find_scope(context, assistant)
+
+
+def _running_app(context: typer.Context) -> Answering:
+    """Returns the app that runs over the workspace.
+
+    Raises:
+        AppNotRunning: There is none.
+        UsageError: A model was named; the app has its own.
+    """
+    from assistant.cli.remote import RemoteAssistant
+    from assistant.remote.appfile import find_app
+
+    options = options_of(context)
+    if options.model is not None:
+        raise UsageError(
+            f"--app asks the running app, which answers with its own model and not with {options.model}.",
+            hint="Leave out one of both, or start the app with that model: assistant ui --model NAME",
+        )
+    return RemoteAssistant(find_app(options.find_workspace().index), say_waiting)
 
 
 def _read(question: str) -> str:

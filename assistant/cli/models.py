@@ -141,7 +141,8 @@ def cache_warm(context: typer.Context) -> int:
             with interrupt_sets(cancel, "Stopping; what is read so far is kept."):
                 warmer.run(cancel, lambda s: bar.update(task, total=s.total, completed=s.ready))
         status = warmer.status()
-    typer.echo(f"{status.ready} of {status.total} sections are ready.")
+    full = " The cache cannot hold more." if status.full else ""
+    typer.echo(f"{status.ready} of {status.total} sections are ready.{full}")
     return 130 if cancel.is_set() else 0
 
 

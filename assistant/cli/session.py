@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +15,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from assistant.config import Config, load_config, override
-from assistant.errors import NoteNotFound
-from assistant.types import BuildProgress, Scope, Section
+from assistant.types import BuildProgress, Scope
 from assistant.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
@@ -95,31 +93,7 @@ def find_scope(context: typer.Context, assistant: StudyAssistant) -> Scope:
     Raises:
         NoteNotFound: Nothing in the index is there, or several places are.
     """
-    scope = options_of(context).parse_scope()
-    if scope == Scope() or assistant.retriever().store.chunk_ids(scope).size:
-        return scope
-    sections = assistant.outline()
-    meant = [Scope(section.note, section.heading_path) for section in sections if _ends_with(section, scope)]
-    if len(meant) == 1:
-        return meant[0]
-    near = [str(place) for place in meant[:3]] or _similar(scope, sections)
-    hint = f"Did you mean {' or '.join(near)}?" if near else "See: assistant notes list"
-    fault = "Several places in the index are" if meant else "Nothing in the index is"
-    raise NoteNotFound(f"{fault} at {str(scope)!r}.", hint=hint)
-
-
-def _similar(scope: Scope, sections: Sequence[Section]) -> list[str]:
-    """Returns the heading or note most like the one that was not found, if one is."""
-    if scope.heading_path:
-        known = dict.fromkeys(heading for section in sections for heading in section.heading_path)
-        return difflib.get_close_matches(scope.heading_path[-1], known, n=1)
-    return difflib.get_close_matches(scope.path, dict.fromkeys(section.note for section in sections), n=1)
-
-
-def _ends_with(section: Section, scope: Scope) -> bool:
-    inside = section.note == scope.path or section.note.startswith(f"{scope.path}/") or not scope.path
-    tail = section.heading_path[-len(scope.heading_path) :] if scope.heading_path else ()
-    return inside and bool(tail) and tail == scope.heading_path
+    return assistant.find_scope(options_of(context).parse_scope())
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -178,6 +152,9 @@ def build_if_needed(assistant: StudyAssistant) -> None:
         report = build_index(assistant)
         typer.echo(f"{report.passages} passages in {report.seconds:.0f} s.", err=True)
     elif status.waiting:
-        typer.echo(
-            f"Notes changed since they were indexed: {status.waiting}. To update: assistant index build", err=True
-        )
+        say_waiting(status.waiting)
+
+
+def say_waiting(notes: int) -> None:
+    """Says on stderr that an answer does not know the latest state of the notes."""
+    typer.echo(f"Notes changed since they were indexed: {notes}. To update: assistant index build", err=True)
