@@ -47,6 +47,7 @@ class AnsweringConfig:
     max_question_chars: int = 4000
     min_support: float = 0.68
     min_evidence: float = 0.25
+    warm: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,14 @@ class UiConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class StudyConfig:
+    """How many cards a day of reviews may hold."""
+
+    new_cards_per_day: int = 20
+    reviews_per_day: int = 200
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings, one group per room."""
 
@@ -77,6 +86,7 @@ class Config:
     retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
     answering: AnsweringConfig = field(default_factory=AnsweringConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
+    study: StudyConfig = field(default_factory=StudyConfig)
     ui: UiConfig = field(default_factory=UiConfig)
 
 

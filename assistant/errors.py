@@ -3,7 +3,8 @@
 AssistantError                 exit code
 ├── UsageError                  2   the request cannot be carried out as written
 │   ├── ConfigError             2   assistant.toml is wrong
-│   └── QuestionError           2   an empty or oversized question
+│   ├── QuestionError           2   an empty or oversized question
+│   └── AppNotRunning           2   --app was asked for, and no app answers
 ├── NotesError                  3   the notes folder, or one note in it
 │   ├── NoteNotFound            3
 │   └── UnreadableNote          3   one file; it is reported and skipped, the others are indexed
@@ -56,6 +57,10 @@ class ConfigError(UsageError):
 
 class QuestionError(UsageError):
     """The question is empty or too long to be one."""
+
+
+class AppNotRunning(UsageError):
+    """``--app`` was asked for, and no app of this workspace answers, or it ended before the answer was complete."""
 
 
 class NotesError(AssistantError):

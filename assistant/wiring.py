@@ -9,18 +9,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.answering.answer import Answerer, Request
+from assistant.answering.topic import Agenda, Topic, plan
 from assistant.answering.warming import Warmer, WarmStatus
 from assistant.config import Config
 from assistant.errors import AssistantError, IndexBusy, ModelMissing, NotesError
 from assistant.index.build import Builder, fingerprint
 from assistant.index.embedder import SentenceTransformerEmbedder
+from assistant.index.scopes import complete_scope
 from assistant.index.search import Retriever
 from assistant.index.shelf import Shelf
 from assistant.loading import Lazy
 from assistant.models.catalog import Catalog, model_folders
-from assistant.models.engine import EngineOptions, LlamaEngine, load_engine
+from assistant.models.engine import LlamaEngine, load_engine
 from assistant.models.hardware import ModelChoice, choose_model, detect_hardware
+from assistant.models.options import EngineOptions
 from assistant.notes import library
+from assistant.study.guide import Guide, GuideMaker, GuideProgress
 from assistant.types import (
     Answer,
     BuildProgress,
@@ -37,6 +41,8 @@ from assistant.types import (
     Section,
     Turn,
 )
+from assistant.wiring_quiz import Engines, Quizzes
+from assistant.wiring_study import Study
 from assistant.workspace import Workspace
 
 KV_FOLDER = "kv"
@@ -52,11 +58,15 @@ class StudyAssistant:
         workspace: Its ``notes`` folder is made if it is missing.
         config: The settings.
         model_named: The student named the model himself, so it is used whatever the memory.
+        kv_folder: Where states of sections are kept; None for the index folder.
     """
 
-    def __init__(self, workspace: Workspace, config: Config, *, model_named: bool = False) -> None:
+    def __init__(
+        self, workspace: Workspace, config: Config, *, model_named: bool = False, kv_folder: Path | None = None
+    ) -> None:
         self.workspace = workspace
         self.config = config
+        self._kv_folder = kv_folder or workspace.index / KV_FOLDER
         _make_folder(workspace.notes)
         self._model_named = model_named
         self._folders = model_folders(workspace)
@@ -64,8 +74,10 @@ class StudyAssistant:
         self._weights = Lazy(self._load_weights, "embedder")
         self._engine = Lazy(self._load_engine, "model")
         self._retriever = Lazy(self._open_retriever, "index")
-        self._warmer: Warmer | None = None
+        self._warmer = Warmer(lambda: self._engine.ready, self._agenda, on=config.answering.warm)
         self._shelf = Shelf(workspace.notes, workspace.index, config.notes)
+        self.study = Study(workspace.study_db, config.study, self._shelf)
+        self.quizzes = Quizzes(self.study, self._engines())
         self._build_lock = threading.Lock()
         self._build_cancel = threading.Event()
         self._progress: BuildProgress | None = None
@@ -131,8 +143,12 @@ class StudyAssistant:
         return EngineStatus(engine.name, "ready", "", timings.first_token_s or None, speed)
 
     def warm_status(self) -> WarmStatus:
-        """Returns how many sections are ready for answers that start at once."""
-        return self._warmer.status() if self._warmer else WarmStatus(0, 0, running=False)
+        """Returns how many sections are ready for answers that start at once. Cheap."""
+        return self._warmer.status()
+
+    def set_warming(self, on: bool) -> None:
+        """Lets sections be prepared while nobody asks, or not, until this object is closed."""
+        self._warmer.switch(on)
 
     def warmer(self) -> Warmer:
         """Returns what prepares sections. Loads the model.
@@ -141,9 +157,8 @@ class StudyAssistant:
             ModelError: It cannot be loaded.
             IndexMissing: Nothing was built yet.
         """
-        if self._warmer is None:
-            store = self._retriever.get().store
-            self._warmer = Warmer(self.engine(), lambda: store.blocks(store.block_keys(Scope())))
+        self._retriever.get()
+        self.engine()
         return self._warmer
 
     # -- questions ---------------------------------------------------------------------------------------------
@@ -169,7 +184,7 @@ class StudyAssistant:
             Sampling(temperature=self.config.model.temperature, seed=self.config.model.seed),
             self.fingerprint(),
         )
-        return self._remembering(answerer.ask(Request(question, tuple(history), scope, cancel, exact)))
+        return self._remembering(answerer.ask(Request(question, tuple(history), scope, cancel, exact)), scope)
 
     def retriever(self) -> Retriever:
         """Returns what finds passages.
@@ -187,12 +202,55 @@ class StudyAssistant:
         """
         return self._retriever.get().search(question, scope, k)
 
-    def _remembering(self, events: Iterator[Event]) -> Iterator[Event]:
+    def find_scope(self, scope: Scope) -> Scope:
+        """Returns the part of the notes that is meant. Outer headings may be left out where one place remains.
+
+        Raises:
+            NoteNotFound: Nothing in the index is there, or several places are.
+            IndexMissing: Nothing was built yet.
+        """
+        if scope == Scope() or self._retriever.get().store.chunk_ids(scope).size:
+            return scope
+        return complete_scope(scope, self.outline())
+
+    def guide(
+        self,
+        topic: str,
+        *,
+        scope: Scope = Scope(),  # noqa: B008  (frozen)
+        with_model: bool = True,
+        cancel: threading.Event | None = None,
+        on_progress: Callable[[GuideProgress], None] = lambda _: None,
+    ) -> Guide:
+        """Returns a study guide on a note, a heading or free words.
+
+        Raises:
+            StudyError: The notes hold nothing on the topic.
+            ModelError: The model cannot be used; with ``with_model`` false it is not needed.
+            IndexMissing: Nothing was built yet.
+        """
+        retriever = self._retriever.get()
+        generator = self.engine() if with_model else None
+        maker = GuideMaker(self._weights.get(), generator, self.config.answering.min_support)
+        with self._warmer.paused():
+            return self.study.guide(
+                topic,
+                scope,
+                retriever,
+                maker,
+                items=self.quizzes.room.bank.items(),
+                cancel=cancel or threading.Event(),
+                on_progress=on_progress,
+            )
+
+    def _remembering(self, events: Iterator[Event], scope: Scope) -> Iterator[Event]:
         self._weights.get()  # loading is not answering: it happens before the clock of the answer starts
-        for event in events:
-            if isinstance(event, Done) and event.answer.timings.output_tokens:
-                self._last = event.answer
-            yield event
+        with self._warmer.paused():
+            for event in events:
+                if isinstance(event, Done):
+                    self._last = event.answer if event.answer.timings.output_tokens else self._last
+                    self._warmer.turn_to(self._warmer.topic.after(event.answer, scope))
+                yield event
 
     # -- index -------------------------------------------------------------------------------------------------
 
@@ -233,13 +291,12 @@ class StudyAssistant:
                 self._build_cancel,
             )
             report(BuildProgress(0, 0, 0, ""))
-            built = builder.build(force=force)
+            with self._warmer.paused():
+                return builder.build(force=force)
         finally:
             self._progress = None
             self._shelf.refresh()
             self._build_lock.release()
-        self._after_build()
-        return built
 
     def start_build(self) -> None:
         """Starts ``build`` in the background; ``index_status().progress`` tells how far it is."""
@@ -304,16 +361,26 @@ class StudyAssistant:
     def close(self) -> None:
         """Stops what runs in the background and frees the models."""
         self.cancel_build()
-        if self._warmer is not None:
-            self._warmer.stop()
+        self._warmer.stop()
+        self.quizzes.stop()
         engine, retriever = self._engine.ready, self._retriever.ready
         if engine is not None:
             engine.close()
         if retriever is not None:
             retriever.close()
+        self.study.close()
         self._shelf.close()
 
     # -- making the parts --------------------------------------------------------------------------------------
+
+    def _engines(self) -> Engines:
+        return Engines(
+            retriever=self._retriever.get,
+            embedder=self.embedder,
+            generator=lambda: self._engine.ready,
+            load_generator=self.engine,
+            is_busy=lambda: self._warmer.is_paused,
+        )
 
     def _load_weights(self) -> SentenceTransformerEmbedder:
         embedder = self.embedder()
@@ -334,7 +401,7 @@ class StudyAssistant:
             threads=self.config.model.threads,
             batch_threads=self.config.model.threads,
             repack=False,  # repacked weights write a fifth faster, read a third slower and take 0.6 GB more
-            cache_folder=self.workspace.index / KV_FOLDER,
+            cache_folder=self._kv_folder,
             model_key=known[0].files[0].sha256 if known else "",
         )
         shown = name if known else path.stem
@@ -346,18 +413,14 @@ class StudyAssistant:
     def _open_retriever(self) -> Retriever:
         return Retriever(self.workspace.index, self.embedder(), self.config.retrieval, self.fingerprint())
 
-    def _after_build(self) -> None:
-        """A retriever follows the database by itself; one that could not be opened before is tried again."""
-        if self._warmer is not None:
-            self._warmer.start()
+    def _agenda(self, topic: Topic) -> Agenda:
+        return plan(self._retriever.get().store, topic)
 
     def _prepare(self) -> None:
         if self._shelf.status().state != "ready":
             self._build_quietly()
-        try:
-            self.warmer().start()
-        except AssistantError:
-            return  # it is shown where it matters: in the state line and at the next question
+        self._engine.wait()  # without a model nothing is prepared; why is shown in the state line
+        self._warmer.start()
 
     def _build_quietly(self) -> None:
         try:

@@ -17,7 +17,8 @@ import typer
 from assistant.cli.session import console, interrupt_sets, opened
 
 if TYPE_CHECKING:
-    from assistant.evaluation.report import Change, Metric, Report
+    from assistant.evaluation.questions import Dataset
+    from assistant.evaluation.report import Change, Metric, Report, Row
 
 app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
 
@@ -25,42 +26,65 @@ app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True
 @app.command("run")
 def run(
     context: typer.Context,
-    suite: Annotated[str, typer.Argument(help="notes or squad.")],
+    suite: Annotated[str, typer.Argument(help="notes, squad or quiz.")],
     data: Annotated[Path | None, typer.Option(help="Folder with the suite's data.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="At most so many cases; 0 for all.")] = 0,
     seed: Annotated[int, typer.Option(help="Of the draw of the cases.")] = 0,
     kinds: Annotated[str, typer.Option(help="Only these kinds of cases, comma-separated.")] = "",
     exact: Annotated[bool, typer.Option("--exact", help="Read every prompt in full, without the cache.")] = False,
     read: Annotated[str, typer.Option(help="What the model reads: sections or passages.")] = "sections",
+    maker: Annotated[str, typer.Option(help="Whose quiz items: structure or model.")] = "structure",
     out: Annotated[Path | None, typer.Option("--json", help="Write the report, with a row per case, here.")] = None,
 ) -> None:
-    """Ask the questions of a suite and report how many answers, refusals and citations are right."""
+    """Ask the questions of a suite, or make a quiz, and report how good the answers or the items are."""
     from assistant.errors import UsageError
     from assistant.evaluation.answers import Read, Variant
-    from assistant.evaluation.suites import load_suite, run_answers
+    from assistant.evaluation.quiz import By
+    from assistant.evaluation.suites import load_suite, run_answers, run_quiz
 
     if read not in list(Read):
         raise UsageError(f"There is nothing {read!r} to read.", hint="--read sections or --read passages")
-    cancel = threading.Event()
+    if maker not in list(By):
+        raise UsageError(f"There is no maker {maker!r}.", hint="--maker structure or --maker model")
+    cancel, now = threading.Event(), datetime.now(UTC)
     message = "Stopping; what was measured so far is reported."
     with tempfile.TemporaryDirectory() as folder, opened(context, kv_folder=Path(folder)) as assistant:
-        chosen = tuple(filter(None, kinds.split(",")))
-        dataset = load_suite(suite, data, assistant.workspace).sample(limit, seed, chosen)
-        if not dataset.cases:
-            raise UsageError(f"No case of {suite} is of kind {kinds}.", hint="Leave out --kinds.")
+        dataset = load_suite(suite, data, assistant.workspace)
         with _bar() as show, interrupt_sets(cancel, message):
-            report = run_answers(
-                assistant,
-                dataset,
-                Variant(exact, Read(read)),
-                now=datetime.now(UTC),
-                settings={"limit": limit, "seed": seed, "kinds": list(chosen)},
-                cancel=cancel,
-                on_progress=lambda done, total, row: show(done, total),
-            )
+            if suite == "quiz":
+                report = run_quiz(
+                    assistant,
+                    dataset,
+                    By(maker),
+                    count=limit or 60,
+                    seed=seed,
+                    now=now,
+                    cancel=cancel,
+                    on_progress=show,
+                )
+            else:
+                chosen = tuple(filter(None, kinds.split(",")))
+                report = run_answers(
+                    assistant,
+                    _sampled(dataset, limit, seed, chosen),
+                    Variant(exact, Read(read)),
+                    now=now,
+                    settings={"limit": limit, "seed": seed, "kinds": list(chosen)},
+                    cancel=cancel,
+                    on_progress=show,
+                )
     if out is not None:
         report.save(out)
     _show(report)
+
+
+def _sampled(dataset: Dataset, limit: int, seed: int, kinds: tuple[str, ...]) -> Dataset:
+    from assistant.errors import UsageError
+
+    sample = dataset.sample(limit, seed, kinds)
+    if not sample.cases:
+        raise UsageError(f"No case of {dataset.name} is of kind {', '.join(kinds)}.", hint="Leave out --kinds.")
+    return sample
 
 
 @app.command("compare")
@@ -84,14 +108,14 @@ def compare(
 
 
 @contextlib.contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
+def _bar() -> Iterator[Callable[[int, int, Row], None]]:
     """Gives a callback that draws how many cases are done and how long the rest takes, if stderr is a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield lambda done, total, row: bar.update(task, completed=done, total=total)
 
 
 def _show(report: Report) -> None:

@@ -16,7 +16,21 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import answers, bench, doctor, evaluation, index, models, notes
+from assistant.cli import (
+    answers,
+    bench,
+    cards,
+    doctor,
+    evaluation,
+    guide,
+    index,
+    models,
+    notes,
+    progress,
+    quiz,
+    review,
+    study,
+)
 from assistant.cli.session import Options
 from assistant.errors import AssistantError
 
@@ -34,11 +48,17 @@ app.command("ask")(answers.ask)
 app.command("chat")(answers.chat)
 app.command("search")(answers.search)
 app.command("ui")(answers.ui)
+app.command("review")(review.review)
+app.command("progress")(progress.progress)
+app.command("guide")(guide.guide)
 app.command("doctor")(doctor.doctor)
 app.command("bench")(bench.bench)
 app.add_typer(index.app, name="index")
 app.add_typer(notes.app, name="notes")
 app.add_typer(models.app, name="models")
+app.add_typer(quiz.app, name="quiz")
+app.add_typer(cards.app, name="cards")
+app.add_typer(study.app, name="study")
 app.add_typer(evaluation.app, name="eval")
 
 

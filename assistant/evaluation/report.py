@@ -112,7 +112,9 @@ def load_rows(path: Path) -> list[Row]:
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read as a report: {error}.", hint="assistant eval run --help") from error
+        raise UsageError(
+            f"{path} cannot be read as a report: {error}.", hint="Write one first: assistant eval run notes --json FILE"
+        ) from error
     if not isinstance(table, dict) or table.get("format") != FORMAT:
         raise UsageError(f"{path} is no report of format {FORMAT}.", hint="Run the suite again.")
     rows: list[Row] = table["rows"]

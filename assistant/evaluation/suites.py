@@ -6,6 +6,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,16 @@ from assistant.errors import UsageError
 from assistant.evaluation.answers import AnswerEvaluator, Variant, metrics_of
 from assistant.evaluation.gate import index_dataset
 from assistant.evaluation.questions import Dataset, load_notes_set, load_squad
+from assistant.evaluation.quiz import (
+    Bench,
+    By,
+    QuizEvaluator,
+    controls,
+    coverage_metric,
+    draw,
+    fair_items,
+    quiz_metrics,
+)
 from assistant.evaluation.report import Report, Row
 from assistant.index.embedder import SentenceTransformerEmbedder
 from assistant.models.engine import LlamaEngine
@@ -42,23 +53,70 @@ def load_suite(name: str, data: Path | None, workspace: Workspace) -> Dataset:
     """Returns the dataset of a suite.
 
     Args:
-        name: ``notes`` or ``squad``.
-        data: Its folder. ``notes`` has its questions in the repository and needs none.
+        name: ``notes``, ``squad``, or ``quiz``, which needs the notes of one of them and no questions.
+        data: The folder of ``squad``. ``notes`` has its questions in the repository and needs none.
         workspace: Its notes are those of the ``notes`` suite.
 
     Raises:
         UsageError: There is no such suite, or its data are missing.
     """
-    if name == "notes":
+    if name == "notes" or (name == "quiz" and data is None):
         return load_notes_set(workspace.notes, data or workspace.root / "eval" / "questions")
-    if name == "squad":
+    if name in ("squad", "quiz"):
         if data is None:
             raise UsageError("The suite squad needs its data.", hint="assistant eval run squad --data FOLDER")
         return load_squad(data)
     raise UsageError(f"There is no suite {name!r}.", hint=f"One of: {', '.join(SUITES)}")
 
 
-SUITES = ("notes", "squad")
+SUITES = ("notes", "squad", "quiz")
+
+
+def run_quiz(
+    subject: Subject,
+    dataset: Dataset,
+    by: By,
+    *,
+    count: int,
+    seed: int,
+    now: datetime,
+    cancel: threading.Event,
+    on_progress: Progress = lambda done, total, row: None,
+) -> Report:
+    """Makes items of the dataset's notes as the bank does, draws ``count`` of them as a quiz does, and examines them.
+
+    Raises:
+        ModelError: The model failed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        retriever = index_dataset(dataset, Path(folder), subject.embedder(), subject.config)
+        try:
+            bench = Bench(dataset.notes, retriever.store, subject.embedder(), subject.engine())
+            bank = list(islice(fair_items(bench, by, seed, cancel), count if by is By.MODEL else None))
+            items = draw(bank, count, seed)
+            evaluator = QuizEvaluator(bench)
+            rows: list[Row] = []
+            for item in items:
+                rows.append(evaluator.evaluate(item, cancel))
+                on_progress(len(rows), len(items), rows[-1])
+            chunks = retriever.store.chunks(retriever.store.chunk_ids().tolist()).values()
+            places = {(chunk.note, chunk.heading_path) for chunk in chunks}
+            metrics = [*quiz_metrics(items, rows, by)]
+            if by is By.STRUCTURE:
+                metrics.append(coverage_metric(bank, places))
+            checked = tuple(controls(evaluator, items))
+        finally:
+            retriever.close()
+    return Report(
+        suite=f"quiz over {dataset.name}",
+        settings={"model": subject.engine().name, "maker": str(by), "items in the bank": len(bank), "seed": seed},
+        fingerprint=subject.fingerprint(),
+        metrics=tuple(metrics),
+        controls=checked,
+        rows=tuple(rows),
+        created_at=now.isoformat(timespec="seconds"),
+        complete=len(rows) == count,
+    )
 
 
 def run_answers(

@@ -150,9 +150,10 @@ def fault(words: list[str]) -> str:
         arguments = arguments[1:] if "=" in arguments[0] else arguments[2:]
     command: Any = typer.main.get_command(app)
     while getattr(command, "commands", None) and arguments:
-        if arguments[0] not in command.commands:
+        default = getattr(command, "default_command", "")
+        if arguments[0] not in command.commands and not default:
             return f"no command {arguments[0]}"
-        command = command.commands[arguments.pop(0)]
+        command = command.commands[arguments.pop(0) if arguments[0] in command.commands else default]
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     before = arguments[: arguments.index("--")] if "--" in arguments else arguments
     unknown = [word for word in before if re.match(r"--?[a-z]", word) and word.split("=")[0] not in known]

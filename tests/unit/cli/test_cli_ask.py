@@ -258,5 +258,6 @@ def test_chat_remembers_what_was_asked(
     found = indexed("chat")
     assert found.code == 0
     assert found.out.count("From your notes.") == 2
-    assert ANSWER.split(".")[0] in generators[-1].prompts[-1].question
-    assert QUESTION in generators[-1].prompts[-1].question
+    [earlier] = generators[-1].prompts[-1].turns
+    assert ANSWER.split(".")[0] in earlier
+    assert QUESTION in earlier

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.answering.warming import WarmStatus
 from assistant.types import (
     Answer,
     Block,
@@ -17,8 +18,9 @@ from assistant.types import (
     Sentence,
 )
 from assistant.ui import wording
-from assistant.ui.status import status_view
+from assistant.ui.status import WarmSwitch, status_view, warm_view
 
+WARM = WarmStatus(62, 62)
 BLOCKS = (Block("a.md", (), (), 0, 9, "one two three", 0), Block("a.md", (), (), 9, 12, "four", 1))
 
 
@@ -91,7 +93,7 @@ def test_corrections_say_what_was_searched() -> None:
 
 
 def test_the_status_line_of_a_quiet_assistant() -> None:
-    view = status_view(EngineStatus("qwen", "ready", "", 0.94, 19.0), IndexStatus("ready", 3, 62, 0, "f"))
+    view = status_view(EngineStatus("qwen", "ready", "", 0.94, 19.0), IndexStatus("ready", 3, 62, 0, "f"), WARM)
     assert (view["notes"], view["speed"]) == ("3 notes, 62 passages", "first word 0.9 s · about 14 words/s")
     assert (view["engine"]["word"], view["build"], view["waiting"]) == ("ready", None, "")
     assert (view["indexed"], view["empty"]) == (True, False)
@@ -99,7 +101,7 @@ def test_the_status_line_of_a_quiet_assistant() -> None:
 
 def test_the_status_line_says_what_mends_a_missing_model() -> None:
     view = status_view(
-        EngineStatus("qwen", "missing", "Run: assistant models pull"), IndexStatus("missing", 0, 0, 2, "")
+        EngineStatus("qwen", "missing", "Run: assistant models pull"), IndexStatus("missing", 0, 0, 2, ""), WARM
     )
     assert view["engine"]["mend"] == "Run: assistant models pull"
     assert view["waiting"] == "Your notes are not indexed yet."
@@ -107,7 +109,7 @@ def test_the_status_line_says_what_mends_a_missing_model() -> None:
 
 def test_the_status_line_of_a_build() -> None:
     progress = BuildProgress(3, 12, 60, "a.md", 39.6)
-    view = status_view(EngineStatus("qwen", "loading"), IndexStatus("building", 3, 60, 9, "f", (), progress))
+    view = status_view(EngineStatus("qwen", "loading"), IndexStatus("building", 3, 60, 9, "f", (), progress), WARM)
     assert view["build"] == {"says": "Reading your notes: 3 of 12, about 40 s left", "share": 0.25, "current": "a.md"}
     assert view["engine"]["word"] == "warming up"
 
@@ -115,3 +117,35 @@ def test_the_status_line_of_a_build() -> None:
 def test_changed_notes_are_mentioned() -> None:
     assert wording.waiting(IndexStatus("stale", 3, 60, 1, "f")) == "1 note changed."
     assert wording.waiting(IndexStatus("ready", 3, 60, 0, "f")) == ""
+
+
+@pytest.mark.parametrize(
+    ("warm", "says"),
+    [
+        (WarmStatus(0, 0), ""),
+        (WarmStatus(412, 530, running=True), "412 of 530 sections ready for instant answers"),
+        (WarmStatus(0, 1), "0 of 1 section ready for instant answers"),
+        (WarmStatus(1_412, 5_300, full=True), "The cache holds 1,412 of 5,300 sections"),
+        (WarmStatus(530, 530), "All sections ready"),
+        (WarmStatus(1, 1), "Ready for instant answers"),
+    ],
+)
+def test_how_many_sections_are_ready(warm: WarmStatus, says: str) -> None:
+    view = warm_view(warm)
+    assert (view["says"], view["on"]) == (says, True)
+    assert view["means"].endswith(".")
+
+
+def test_the_switch_for_preparing_sections() -> None:
+    class Service:
+        on = True
+
+        def set_warming(self, on: bool) -> None:
+            self.on = on
+
+        def warm_status(self) -> WarmStatus:
+            return WarmStatus(3, 5, on=self.on)
+
+    switch = WarmSwitch(Service())  # type: ignore[arg-type]
+    assert switch.warming({"on": False})["on"] is False
+    assert switch.warming({"on": True}) == warm_view(WarmStatus(3, 5))

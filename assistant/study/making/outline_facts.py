@@ -1,0 +1,271 @@
+"""Finds facts and groups in the outline of a note: labelled items, nested bullets, headings, tables."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from assistant.answering.sentences import split_sentences
+from assistant.notes.labels import plain
+from assistant.notes.outline import Node, tree
+from assistant.study.items import Anchor
+from assistant.study.making.facts import Fact, Facts, Group, Term
+from assistant.study.making.phrases import readable
+from assistant.study.making.sentences import Definition, points_back, read_definition
+from assistant.types import Note
+
+_MARKER = re.compile(r"\s*(?:[-*+•‣◦▪●○]|(?P<number>\d{1,3})[.)])[ \t\u00a0]+(?:\[[ xX]\]\s+)?")
+_NUMBERED = re.compile(r"(?:(?:step|stage|phase|part)\s+)?\d{1,2}[.):]\s+", re.IGNORECASE)
+_BOLD = re.compile(
+    r"(?P<mark>\*\*|__)(?P<term>[^*\n]{1,70}?)\s*[:–—-]?\s*(?P=mark)(?P<link>\s*[-–—:=]+(?:\s+|$)|\s+|$)"
+)
+_PLAIN = re.compile(r"(?P<term>[^\s:–—.;,][^:–—.;]{0,48}?)(?P<link>\s+[-–—=]\s+|\s*[:–—](?:\s+|$)|(?<=\w)-(?:\s+|$))")
+_ADDS = re.compile(r"(?:like|not|e\.?g|i\.?e|such as|for example|see)\b", re.IGNORECASE)
+_ASPECTS_LIST = """
+    advantage aim application benefit cause cost definition disadvantage drawback effect example field formula
+    function goal impact limit limitation location meaning method purpose result risk role symptom trade-off
+    tradeoff treatment unit use
+"""
+_ASPECTS = frozenset(_ASPECTS_LIST.split())
+_DEFINES = frozenset(("definition", "meaning", "description"))
+_MAX_TERM_WORDS = 6
+_MAX_PLAIN_WORDS = 4
+_MAX_HEADING_WORDS = 12
+_MAX_BODIES = 6
+_MIN_SHARED = 0.25
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A list item or a section, read."""
+
+    node: Node
+    label: str
+    text_start: int
+    """Where the words behind the label begin; the end of the line if there are none."""
+
+    text_end: int
+    start: int
+    number: str = ""
+    children: list[_Entry] = field(default_factory=list)
+    bodies: list[tuple[int, int]] = field(default_factory=list)
+    """Paragraphs and items without a label: their offsets without markers."""
+
+
+def outline_facts(note: Note) -> Facts:
+    """Returns what the outline of ``note`` says. Takes time linear in its length."""
+    return _Reader(note).read()
+
+
+class _Reader:
+    def __init__(self, note: Note) -> None:
+        self._note = note
+        self._text = note.text
+        self._headings: dict[int, tuple[str, ...]] = {}
+        self._facts: list[Fact] = []
+        self._groups: list[Group] = []
+
+    def read(self) -> Facts:
+        root = self._entry(tree(self._note), ())
+        self._visit(root, (), frozenset())
+        return Facts(tuple(self._facts), tuple(self._groups))
+
+    # -- reading the tree --------------------------------------------------------------------------------------
+
+    def _entry(self, node: Node, headings: tuple[str, ...]) -> _Entry:
+        if node.kind == "section":
+            match = _NUMBERED.match(node.label)
+            label = readable(node.label[match.end() :] if match else node.label)
+            headings = (*headings, node.label)
+            entry = _Entry(node, label, node.start, node.start, node.start, number=match[0] if match else "")
+        elif node.kind == "item":
+            entry = self._item(node)
+        else:
+            entry = _Entry(node, "", node.start, node.start, node.start)
+        self._headings[id(entry)] = headings
+        for child in node.children:
+            self._take(entry, child, headings)
+        return entry
+
+    def _take(self, entry: _Entry, child: Node, headings: tuple[str, ...]) -> None:
+        if child.kind in ("section", "item"):
+            below = self._entry(child, headings)
+            if below.label:
+                entry.children.append(below)
+            else:
+                entry.bodies.append((below.start, below.text_end))
+        elif child.kind == "paragraph":
+            entry.bodies.append(self._trimmed(child.start, child.end))
+        elif child.kind == "table":
+            self._table(child, headings)
+
+    def _item(self, node: Node) -> _Entry:
+        """Reads a list item; one without a label that holds labelled ones is taken as their heading."""
+        line = node.children[0]
+        marker = _MARKER.match(self._text, line.start, line.end)
+        start, end = self._trimmed(marker.end() if marker else line.start, line.end)
+        number = (marker["number"] or "") if marker else ""
+        found = _BOLD.match(self._text, start, end) or _PLAIN.match(self._text, start, end)
+        if found is None or not _is_term(found, has_children=len(node.children) > 1):
+            label = readable(self._text[start:end])
+            heads = sum(self._is_labelled(child) for child in node.children) >= 2
+            label = label if heads and len(label.split()) <= _MAX_HEADING_WORDS else ""
+            return _Entry(node, label, end if label else start, end, start, number)
+        return _Entry(node, readable(plain(found["term"])), found.end(), end, start, number)
+
+    def _is_labelled(self, node: Node) -> bool:
+        if node.kind != "item":
+            return False
+        marker = _MARKER.match(self._text, node.start, node.end)
+        start, end = self._trimmed(marker.end() if marker else node.start, node.children[0].end)
+        return bool(_BOLD.match(self._text, start, end))
+
+    def _trimmed(self, start: int, end: int) -> tuple[int, int]:
+        body = self._text[start:end]
+        low = start + len(body) - len(body.lstrip())
+        return low, max(low, start + len(body.rstrip()))
+
+    # -- what it says ------------------------------------------------------------------------------------------
+
+    def _visit(self, entry: _Entry, place: tuple[str, ...], aspects: frozenset[str]) -> None:
+        common = _common_labels(entry.children)
+        inside = (*place, entry.label) if entry.label else place
+        members = [child for child in entry.children if not _is_aspect(child, aspects)]
+        if entry.label:
+            self._own(entry, Term(entry.label, place), aspects, is_leaf=not members)
+        else:
+            self._sentences(entry, inside)
+        self._group(entry, members, place)
+        for child in members:
+            self._visit(child, inside, common)
+
+    def _own(self, entry: _Entry, term: Term, aspects: frozenset[str], *, is_leaf: bool) -> None:
+        """Takes what is said of a labelled entry: behind its label, below it, and by its aspects."""
+        self._add(entry, term, "", entry.text_start, entry.text_end)
+        if entry.node.kind == "item" or (is_leaf and len(entry.bodies) <= _MAX_BODIES and self._is_short(entry)):
+            for start, end in entry.bodies:
+                self._body(entry, term, start, end)
+        else:
+            self._sentences(entry, (*term.place, term.label))
+        for child in entry.children:
+            if _is_aspect(child, aspects):
+                aspect = "" if child.label.lower() in _DEFINES else child.label
+                self._add(child, term, aspect, child.text_start, child.text_end)
+                for start, end in child.bodies:
+                    self._add(child, term, aspect, start, end, begin=start)
+
+    def _is_short(self, entry: _Entry) -> bool:
+        """Whether all that stands below a heading is about it, as in notes and unlike in an article."""
+        return sum(len(self._spans(start, end)) for start, end in entry.bodies) <= _MAX_BODIES
+
+    def _body(self, entry: _Entry, term: Term, start: int, end: int) -> None:
+        """Takes sentences below a label: definitions of what they name, else statements about the label."""
+        for low, high in self._spans(start, end):
+            found = read_definition(self._text[low:high])
+            if found is not None:
+                self._define(entry, term.place, found, (low, high))
+            else:
+                self._add(entry, term, "", low, high, begin=low)
+
+    def _define(self, entry: _Entry, place: tuple[str, ...], found: Definition, span: tuple[int, int]) -> None:
+        anchor = self._anchor(entry, *span)
+        term = Term(found.term, place)
+        self._facts.append(Fact(term, "", found.text, anchor, found.offset, found.subject, found.link))
+
+    def _sentences(self, entry: _Entry, place: tuple[str, ...]) -> None:
+        for start, end in entry.bodies:
+            for low, high in self._spans(start, end):
+                found = read_definition(self._text[low:high])
+                if found is not None:
+                    self._define(entry, place, found, (low, high))
+
+    def _spans(self, start: int, end: int) -> list[tuple[int, int]]:
+        return [(start + low, start + high) for low, high in split_sentences(self._text[start:end])]
+
+    def _add(self, entry: _Entry, term: Term, aspect: str, start: int, end: int, *, begin: int | None = None) -> None:
+        """Adds the first sentence of ``[start, end)`` as a fact; ``begin`` is where its proof starts."""
+        spans = self._spans(start, end)
+        if not spans:
+            return
+        low, high = spans[0]
+        text = readable(self._text[low:high])
+        if self._text[high - 1] == ":":
+            return  # it announces a list
+        if (len(text.split()) >= 2 or (aspect and text)) and not points_back(text) and not _ADDS.match(text):
+            proof = self._anchor(entry, entry.start if begin is None else begin, high)
+            whole = begin is not None and text[:1].isupper() and self._text[high - 1] == "."
+            self._facts.append(Fact(term, aspect, text, proof, low - proof.start, is_sentence=whole))
+
+    def _group(self, entry: _Entry, members: Sequence[_Entry], place: tuple[str, ...]) -> None:
+        if not entry.label or len(members) < 2 or (entry.node.kind == "section" and not place and len(members) > 9):
+            return
+        inside = (*place, entry.label)
+        anchors = tuple(self._label_anchor(member) for member in members)
+        terms = tuple(Term(member.label, inside) for member in members)
+        ordered = len(members) >= 3 and all(member.number for member in members)
+        self._groups.append(Group(entry.label, place, terms, anchors, ordered))
+
+    def _table(self, node: Node, headings: tuple[str, ...]) -> None:
+        rows = list(self._rows(node))
+        if len(rows) < 3 or len(rows[0][1]) < 2:
+            return
+        columns = [readable(cell) for cell in rows[0][1]]
+        owner = _Entry(node, "", node.start, node.start, node.start)
+        self._headings[id(owner)] = headings
+        for (start, end), cells in rows[2:]:
+            term = Term(readable(cells[0]), headings)
+            for column, cell in zip(columns[1:], cells[1:], strict=False):
+                text = readable(cell)
+                if term.label and column and re.search(r"\w", text):
+                    aspect = "" if column.lower() in _DEFINES else column
+                    self._facts.append(Fact(term, aspect, text, self._anchor(owner, start, end)))
+
+    def _rows(self, node: Node) -> Iterator[tuple[tuple[int, int], list[str]]]:
+        position = node.start
+        for line in self._text[node.start : node.end].splitlines(keepends=True):
+            start, end = self._trimmed(position, position + len(line))
+            position += len(line)
+            if start < end:
+                body = self._text[start:end].removeprefix("|").removesuffix("|")
+                yield (start, end), [cell.strip() for cell in re.split(r"(?<!\\)\|", body)]
+
+    # -- anchors -----------------------------------------------------------------------------------------------
+
+    def _label_anchor(self, entry: _Entry) -> Anchor:
+        line_end = self._text.find("\n", entry.start)
+        end = line_end if line_end >= 0 else len(self._text)
+        return self._anchor(entry, *self._trimmed(entry.start, end))
+
+    def _anchor(self, entry: _Entry, start: int, end: int) -> Anchor:
+        return Anchor(self._note.path, self._headings[id(entry)], start, end, self._text[start:end])
+
+
+def _is_term(found: re.Match[str], *, has_children: bool) -> bool:
+    """Whether the beginning of an item is a label: bold, or a few words before a dash or colon."""
+    words = plain(found["term"]).split()
+    if found.re is _BOLD:
+        follows = bool(found["link"].strip()) or found.end() == found.endpos or has_children
+        most = _MAX_HEADING_WORDS if has_children and found.end() == found.endpos else _MAX_TERM_WORDS
+        return len(words) <= most and (follows or found["link"].isspace())
+    return 1 <= len(words) <= _MAX_PLAIN_WORDS and not words[0].lower().startswith(("http", "e.g"))
+
+
+def _common_labels(entries: Sequence[_Entry]) -> frozenset[str]:
+    """Returns the labels that most of some siblings have below them: they name aspects, not things.
+
+    A thing that two lists happen to name is none: most of what stands beside it is not shared.
+    """
+    holders = [{child.label.lower() for child in entry.children} for entry in entries if entry.children]
+    counts = Counter(label for labels in holders for label in labels)
+    shared = {label for label, count in counts.items() if count >= 2 and count >= len(holders) / 2}
+    alien = {label for labels in holders if len(labels & shared) < _MIN_SHARED * len(labels) for label in labels}
+    return frozenset(shared - alien)
+
+
+def _is_aspect(entry: _Entry, common: frozenset[str]) -> bool:
+    if entry.children or (entry.node.kind == "section" and not entry.bodies):
+        return False
+    label = entry.label.lower()
+    return label in common or label in _ASPECTS or label.removesuffix("s") in _ASPECTS or label in _DEFINES

@@ -1,0 +1,248 @@
+"""The quiz room: starts quizzes from the bank, takes answers, and gives results. Surfaces talk to it alone."""
+
+from __future__ import annotations
+
+import random
+import threading
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.errors import StudyError
+from assistant.study.bank.builder import BankBuilder, BankProgress, WithModel, fingerprint
+from assistant.study.bank.store import Bank
+from assistant.study.exam.ground import Ground
+from assistant.study.exam.proof_gates import has_one_right_answer
+from assistant.study.grading.second_opinion import Comparer, settle
+from assistant.study.grading.short import Grade, Sheet, Similarity, grade_short
+from assistant.study.items import Item, Kind
+from assistant.study.making.pool import Pool
+from assistant.study.quiz.choosing import Difficulty, choose_items
+from assistant.study.quiz.contrast import contrast
+from assistant.study.quiz.marking import Mark, Response, mark
+from assistant.study.quiz.results import QuizResult, fact_of_item, summarise
+from assistant.study.quiz.session import Mode, Quiz, pose, time_limit_s
+from assistant.study.quiz.store import Logged, QuizStore
+from assistant.study.quiz.topics import Search, Topic, TopicKind, find_topic
+from assistant.types import Note, Section
+
+_RIVALS = 8
+_FIRST_NOTES = 12
+"""Notes read before a quiz starts where the bank is empty; a note takes about half a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuizRequest:
+    """What a student asks for. No kinds means all of them."""
+
+    topic: str = ""
+    count: int = 10
+    kinds: frozenset[Kind] = frozenset()
+    difficulty: Difficulty = Difficulty.ANY
+    mode: Mode = Mode.PRACTICE
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the room gets what it does not have itself.
+
+    Attributes:
+        notes: Returns all notes as they are now.
+        outline: Returns their sections.
+        search: Finds the passages that free words mean.
+        similarity: Returns what compares two texts by meaning, or None without an embedder.
+        comparer: Returns the model if it is loaded, or None.
+    """
+
+    notes: Callable[[], Sequence[Note]]
+    outline: Callable[[], Sequence[Section]]
+    search: Search
+    similarity: Callable[[], Similarity | None] = lambda: None
+    comparer: Callable[[], Comparer | None] = lambda: None
+
+
+class QuizRoom:
+    """Quizzes of one workspace. May be used from several threads."""
+
+    def __init__(self, bank: Bank, store: QuizStore, builder: BankBuilder, sources: Sources) -> None:
+        self.bank = bank
+        self.store = store
+        self._builder = builder
+        self._sources = sources
+        self._lock = threading.RLock()
+        self._pool: Pool | None = None
+        self._pool_key: frozenset[tuple[str, str]] = frozenset()
+
+    # -- a quiz ------------------------------------------------------------------------------------------------
+
+    def start(self, request: QuizRequest, now: datetime) -> Quiz:
+        """Returns a new quiz, stored. Where the bank lacks the topic, its notes are read first.
+
+        Raises:
+            StudyError: The notes give no question about the topic, or none of these kinds.
+            StudyDatabaseError: ``study.db`` cannot be used.
+        """
+        rng = random.Random(request.seed)
+        topic = self.find_topic(request.topic)
+        self._fill_for(topic)
+        items = self.choose(topic, request, rng)
+        if not items:
+            raise StudyError(
+                f"Your notes give no such question about {topic.title}.",
+                hint="Take another topic, more kinds, or see what there is: assistant quiz bank status",
+            )
+        return self._posed(topic.title, request.mode, items, now, rng)
+
+    def retry(self, quiz: Quiz, now: datetime, seed: int | None = None) -> Quiz:
+        """Returns a new quiz, stored, of the questions of ``quiz`` that went wrong, for practice.
+
+        Raises:
+            StudyError: All of them were right.
+        """
+        if not quiz.wrong:
+            raise StudyError("Nothing went wrong in this quiz.", hint="Start another one: assistant quiz")
+        return self._posed(quiz.topic, Mode.PRACTICE, list(quiz.wrong), now, random.Random(seed))
+
+    def choose(self, topic: Topic, request: QuizRequest, rng: random.Random) -> list[Item]:
+        """Returns the items for a quiz; with a question that tells two confused things apart, if there is one."""
+        history = self.store.history()
+        items = [
+            item
+            for item in self.bank.items(kinds=request.kinds)
+            if topic.holds(item) and request.difficulty.holds(item)
+        ]
+        if topic.kind is TopicKind.WRONG:
+            items = [item for item in items if item.id in history and not history[item.id].last_right]
+        contrasts = self._contrasts(topic, request, rng) if request.count > 1 else []
+        taken = {(proof.note, proof.start) for item in contrasts for proof in item.proofs}
+        items = [item for item in items if (item.source.note, item.source.start) not in taken]
+        chosen = choose_items(items, request.count - len(contrasts), history, rng)
+        return [*chosen[:1], *contrasts, *chosen[1:]]
+
+    def answer(self, quiz: Quiz, number: int, response: Response, now: datetime, took_ms: int) -> Quiz:
+        """Returns the quiz with an answer, stored.
+
+        Raises:
+            StudyError: The answer does not fit the question, or the quiz is over.
+        """
+        posed = quiz.posed[number] if 0 <= number < len(quiz.posed) else None
+        if posed is None:
+            raise StudyError(f"The quiz has no question {number + 1}.", hint=f"It has {len(quiz.posed)}.")
+        return self._saved(quiz.answered(number, self.mark(posed.item, posed.order, response), now, took_ms))
+
+    def mark(self, item: Item, order: tuple[int, ...], response: Response) -> Mark:
+        """Returns the mark of a response, see ``quiz.marking``."""
+        return mark(item, order, response, self.grade)
+
+    def finish(self, quiz: Quiz, now: datetime) -> Quiz:
+        """Returns the quiz, ended and stored."""
+        return self._saved(quiz.finished(now))
+
+    def appeal(self, quiz: Quiz, number: int, reason: str) -> Quiz:
+        """Returns the quiz with an answer counting as right, stored with the reason.
+
+        Raises:
+            StudyError: The question was not answered, or no reason is given.
+        """
+        return self._saved(quiz.appealed(number, reason))
+
+    def report(self, quiz: Quiz, item_id: str, reason: str, now: datetime) -> Quiz:
+        """Takes a bad question out of the quiz and of the bank, for good, and keeps the reason.
+
+        Raises:
+            NoSuchCard: The bank has none with this id.
+        """
+        if not any(posed.item.id == item_id for posed in quiz.posed):
+            return quiz
+        if item_id in {item.id for item in self.bank.items()}:
+            self.bank.report(item_id, reason, now)
+        return self._saved(quiz.without(item_id))
+
+    def result(self, quiz: Quiz) -> QuizResult:
+        """Returns what came out of it."""
+        return summarise(quiz, self.pool())
+
+    # -- short answers -----------------------------------------------------------------------------------------
+
+    def grade(self, item: Item, answer: str) -> Grade:
+        """Returns the grade of a short answer; the model is asked about unclear points if it is loaded."""
+        sheet = self._sheet(item)
+        grade = grade_short(answer, sheet, self._sources.similarity())
+        comparer = self._sources.comparer()
+        if comparer is None or not any(point.is_unclear for point in grade.points):
+            return grade
+        return settle(answer, grade, item.question, comparer, threading.Event())
+
+    def _sheet(self, item: Item) -> Sheet:
+        pool = self.pool()
+        fact = fact_of_item(item, pool)
+        rivals = tuple(other.text for other in pool.other_facts(fact))[:_RIVALS] if fact else ()
+        return Sheet(item.question, item.key_points, rivals, pool.abbreviations)
+
+    # -- the bank ----------------------------------------------------------------------------------------------
+
+    def build(
+        self,
+        cancel: threading.Event,
+        on_progress: Callable[[BankProgress], None] = lambda _: None,
+        model: WithModel | None = None,
+    ) -> None:
+        """Brings the bank up to date with all notes, see ``BankBuilder.build``.
+
+        Raises:
+            StudyDatabaseError: ``study.db`` cannot be written.
+            ModelError: The model failed; all else is done.
+        """
+        self._builder.build(self._sources.notes(), cancel, on_progress, model)
+
+    def find_topic(self, text: str) -> Topic:
+        """Returns what ``text`` names, see ``quiz.topics``."""
+        return find_topic(text, self._sources.notes(), self._sources.outline(), self._sources.search)
+
+    def pool(self) -> Pool:
+        """Returns what the notes say now; read anew when a note has changed."""
+        notes = self._sources.notes()
+        key = frozenset((note.path, fingerprint(note)) for note in notes)
+        with self._lock:
+            if self._pool is None or key != self._pool_key:
+                self._pool, self._pool_key = Pool(notes, Ground(notes)), key
+            return self._pool
+
+    def _fill_for(self, topic: Topic) -> None:
+        """Reads the notes of a topic that the bank does not know as they are now; the others can wait."""
+        notes = self._sources.notes()
+        of_topic = {span.note for span in topic.spans} or {note.path for note in notes}
+        self._builder.build(notes, threading.Event(), only=_first(of_topic))
+
+    def _contrasts(self, topic: Topic, request: QuizRequest, rng: random.Random) -> list[Item]:
+        if request.kinds and Kind.MATCH not in request.kinds:
+            return []
+        pool = self.pool()
+        for answer in self.store.confused():
+            item = self._contrast(answer, topic, pool, rng)
+            if item is not None:
+                self.store.mark_contrasted([answer])
+                return [item]
+        return []
+
+    def _contrast(self, answer: Logged, topic: Topic, pool: Pool, rng: random.Random) -> Item | None:
+        asked = self.bank.find(answer.item)
+        if asked is None or asked.kind is not Kind.CHOICE or not topic.holds(asked):
+            return None
+        item = contrast(asked, answer.given, pool, rng)
+        return item if item and has_one_right_answer(item, pool.ground).passed else None
+
+    def _posed(self, title: str, mode: Mode, items: list[Item], now: datetime, rng: random.Random) -> Quiz:
+        limit = time_limit_s(items) if mode is Mode.EXAM else None
+        id_ = uuid.UUID(int=rng.getrandbits(128), version=4).hex[:12]
+        return self._saved(Quiz(id_, title, mode, pose(items, rng), now, limit))
+
+    def _saved(self, quiz: Quiz) -> Quiz:
+        self.store.save(quiz)
+        return quiz
+
+
+def _first(notes: Collection[str]) -> frozenset[str]:
+    return frozenset(sorted(notes)[:_FIRST_NOTES])

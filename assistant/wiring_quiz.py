@@ -1,0 +1,173 @@
+"""Builds the quiz room of one workspace, and fills its bank in the background while nobody asks anything."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from assistant.errors import AssistantError, NotesError
+from assistant.index.embedder import Embedder
+from assistant.index.search import Retriever
+from assistant.models.engine import Generator
+from assistant.study.bank.builder import BankBuilder, BankProgress, ItemMaker, WithModel
+from assistant.study.bank.store import Bank, BankCounts
+from assistant.study.grading.short import Similarity
+from assistant.study.mastery import Answered
+from assistant.study.quiz.room import QuizRoom, Sources
+from assistant.study.quiz.store import QuizStore
+from assistant.study.quiz.topics import Span
+from assistant.study.transfer import Part
+from assistant.wiring_study import Study
+
+_PASSAGES = 12
+_MIN_COSINE_SHARE = 0.6
+"""Passages whose cosine is below this share of the best one's are about something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The heavy parts, by need.
+
+    Attributes:
+        retriever: Returns it, loading what it needs.
+        embedder: Returns it; its weights load with the first text.
+        generator: Returns the model if it is loaded, or None.
+        load_generator: Returns the model after loading it.
+        is_busy: Whether somebody is asking a question.
+    """
+
+    retriever: Callable[[], Retriever]
+    embedder: Callable[[], Embedder]
+    generator: Callable[[], Generator | None]
+    load_generator: Callable[[], Generator]
+    is_busy: Callable[[], bool] = bool
+
+
+MakeMaker = Callable[[Generator], ItemMaker | None]
+"""Returns what writes items with the model, or None to have it check items only."""
+
+
+@dataclass(frozen=True, slots=True)
+class BankStatus:
+    """What is in the bank, and how far a build of this process is; ``fault`` says why the last one failed."""
+
+    counts: BankCounts
+    progress: BankProgress | None = None
+    fault: str = ""
+
+
+class Quizzes:
+    """Quizzes of one workspace. May be used from several threads; ``study.db`` is opened when first needed."""
+
+    def __init__(self, study: Study, engines: Engines, make_maker: MakeMaker = lambda _: None) -> None:
+        self._study = study
+        self._engines = engines
+        self._make_maker = make_maker
+        self._opening = threading.Lock()
+        self._room: QuizRoom | None = None
+        self._cancel = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._progress: BankProgress | None = None
+        self._fault = ""
+        study.quiz_answers = self._answered
+        study.parts["quizzes"] = Part(lambda: self.room.store.dump(), lambda records: self.room.store.merge(records))
+
+    @property
+    def room(self) -> QuizRoom:
+        """Where quizzes are started and answered.
+
+        Raises:
+            StudyDatabaseError: ``study.db`` cannot be opened.
+        """
+        with self._opening:
+            if self._room is None:
+                bank = Bank(self._study.database)
+                builder = BankBuilder(bank, lambda: datetime.now(UTC))
+                sources = Sources(
+                    notes=self._study.notes,
+                    outline=self._study.outline,
+                    search=self._search,
+                    similarity=self._similarity,
+                    comparer=self._engines.generator,
+                )
+                self._room = QuizRoom(bank, QuizStore(self._study.database), builder, sources)
+            return self._room
+
+    def status(self) -> BankStatus:
+        """Returns what is in the bank."""
+        return BankStatus(self.room.bank.counts(), self._progress, self._fault)
+
+    def build(
+        self,
+        cancel: threading.Event,
+        on_progress: Callable[[BankProgress], None] = lambda _: None,
+        *,
+        with_model: bool = False,
+    ) -> BankStatus:
+        """Brings the bank up to date in this thread and returns what is in it.
+
+        Raises:
+            StudyDatabaseError: ``study.db`` cannot be written.
+            ModelError: The model cannot be used; what needs none is done.
+        """
+
+        def report(progress: BankProgress) -> None:
+            self._progress = progress
+            on_progress(progress)
+
+        try:
+            self.room.build(cancel, report)
+            if with_model and not cancel.is_set():
+                self.room.build(cancel, report, self._model())
+        finally:
+            self._progress = None
+        return self.status()
+
+    def start(self) -> None:
+        """Fills the bank in the background, with the model if it is loaded by then; a running build starts over."""
+        self.stop()
+        self._cancel = threading.Event()
+        self._thread = threading.Thread(target=self._quietly, args=(self._cancel,), name="bank", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stops the background build soon, and waits for it. What is done is kept."""
+        self._cancel.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _quietly(self, cancel: threading.Event) -> None:
+        try:
+            self._fault = ""
+            self.build(cancel, with_model=self._engines.generator() is not None)
+        except AssistantError as error:
+            self._fault = f"{error.message} {error.hint}".strip()
+
+    def _model(self) -> WithModel:
+        generator = self._engines.load_generator()
+        return WithModel(generator, self._make_maker(generator), self._engines.is_busy)
+
+    def _search(self, words: str) -> Sequence[Span]:
+        """The passages that free words mean; without an index, those that have the words."""
+        try:
+            hits = self._engines.retriever().search(words, k=_PASSAGES).hits
+        except NotesError:
+            return ()
+        best = max((hit.cosine for hit in hits), default=0.0)
+        chunks = [hit.chunk for hit in hits if hit.cosine >= _MIN_COSINE_SHARE * best]
+        return [Span(chunk.note, chunk.start, chunk.end) for chunk in chunks]
+
+    def _similarity(self) -> Similarity | None:
+        try:
+            embedder = self._engines.embedder()
+        except AssistantError:
+            return None  # short answers are then graded by their words alone
+        vector = lru_cache(maxsize=256)(embedder.embed_query)
+        return lambda a, b: float(vector(a) @ vector(b))
+
+    def _answered(self) -> Sequence[Answered]:
+        return [Answered(a.note, a.heading_path, a.at, a.is_right) for a in self.room.store.answers()]

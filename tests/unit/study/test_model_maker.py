@@ -1,0 +1,289 @@
+"""Items in the model's words: the notes decide what is right, and what fails a check is dropped and counted."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+import threading
+
+import pytest
+
+from assistant.answering.units import source_units
+from assistant.errors import ModelError
+from assistant.study.exam.examiner import Examiner
+from assistant.study.exam.ground import Ground
+from assistant.study.exam.model_gate import NAME, NEEDS_NOTES, is_pending
+from assistant.study.items import Item, Kind, Maker
+from assistant.study.making.pool import Pool
+from assistant.study.model_maker import ModelMaker, fault_of
+from assistant.study.writing.grammar import one_sentence
+from assistant.study.writing.selfcheck import check_with_model
+from assistant.study.writing.tasks import ask_task, blank_task, case_task, reword_task, tasks_in, why_task
+from assistant.testing import FakeGenerator
+from assistant.types import Block, Note, Prompt
+
+TEXT = """# Inference
+
+## Kinds of inference
+
+- **Batch inference** - processes many stored records together, on a schedule at night
+- **Real-time inference** - answers every single request within a few milliseconds
+- **Edge inference** - runs on the device of the customer itself, without any network
+- **Serverless inference** - starts machines only while requests arrive and stops them afterwards
+
+Costs of batch jobs stay low, because machines run only while there is work to do.
+"""
+NOTE = Note("ml/inference.md", TEXT, "markdown", "Inference")
+BLOCK = Block(NOTE.path, ("Inference", "Kinds of inference"), (), 0, len(TEXT), TEXT, 0)
+CASE = "A bank scores all card payments of the day after midnight."
+WHY = "Why do the costs of batch jobs stay low?"
+
+
+@pytest.fixture(scope="module")
+def pool() -> Pool:
+    return Pool([NOTE], Ground([NOTE]))
+
+
+@pytest.fixture
+def fact(pool):
+    return next(fact for fact in pool.facts if fact.term.name == "Batch inference")
+
+
+def sure_of():
+    """Returns a model that knows Batch inference, wherever it stands among the options."""
+
+    def compare(prompt: Prompt) -> list[float]:
+        lines = re.findall(r"^[A-D]\) (.*)$", prompt.question, re.MULTILINE)
+        return [math.log(0.9 if line == "Batch inference" else 0.01) for line in lines]
+
+    return compare
+
+
+def maker(pool, generator, **options) -> ModelMaker:
+    return ModelMaker(generator, pool, lambda path: [BLOCK], **options)
+
+
+def write_fitting(prompt: Prompt) -> str:
+    """Writes something that passes for whatever was ordered."""
+    question = prompt.question
+    if 'begins with "Why"' in question:
+        return WHY
+    if question.startswith("Question: Why"):
+        return "Because machines run only while there is work to do."
+    if "A case for" in question:
+        return (
+            re.search(r'begins with "(.*?)"', question)[1]
+            + " scores the card payments of the whole day after midnight."
+        )
+    if question.startswith("Say this sentence"):
+        return question.rpartition("\n")[2].replace("inference", "inferencing")
+    said = re.search(r"Notes: .*? - (.*)\.\n", question)[1]
+    return f"Which approach {said.split(',')[0]}?"
+
+
+class TestTasks:
+    def test_a_case_offers_the_term_among_its_siblings(self, pool, fact):
+        task = case_task(fact, pool, random.Random(1))
+        item = task.build(CASE)
+        assert item.kind is Kind.CHOICE and item.maker is Maker.MODEL
+        assert item.options[item.key[0]] == item.answer == "Batch inference"
+        assert set(item.options) == {"Batch inference", "Real-time inference", "Edge inference", "Serverless inference"}
+        assert item.question.startswith(CASE) and item.question.endswith("?")
+        assert TEXT[item.source.start : item.source.end] == item.source.quote
+        assert "processes many stored records" in item.source.quote
+
+    def test_the_place_of_the_key_is_drawn(self, pool, fact):
+        places = {case_task(fact, pool, random.Random(seed)).build(CASE).key for seed in range(30)}
+        assert len(places) == 4
+
+    def test_another_seed_tells_of_something_else(self, pool, fact):
+        orders = {case_task(fact, pool, random.Random(seed)).order for seed in range(10)}
+        assert len(orders) > 3
+
+    def test_a_reason_becomes_a_short_answer_with_its_exact_clause(self):
+        unit = next(u for u in source_units(BLOCK) if "because" in u.own.text)
+        item = why_task(unit).build(WHY)
+        assert item.kind is Kind.SHORT
+        assert item.answer == "Because machines run only while there is work to do."
+        assert item.key_points[0].quote in item.source.quote == TEXT[item.source.start : item.source.end]
+
+    def test_no_reason_no_question(self):
+        assert [why_task(unit) for unit in source_units(BLOCK) if "because" not in unit.own.text] == [None] * 4
+
+    def test_a_reworded_statement_keeps_its_correction(self, pool, fact):
+        made = [reword_task(fact, pool, random.Random(seed)) for seed in range(20)]
+        items = [task.build("Something else is said here.") for task in made if task]
+        assert {item.key for item in items} == {(0,), (1,)}
+        for item in items:
+            assert item.question == "Something else is said here."
+            assert (item.answer == item.question) == (item.key == (0,))
+
+    def test_a_blank_offers_words_of_its_kind(self):
+        text = "".join(
+            f"The {name} engine was patented by {who} in {year} after many years of work.\n\n"
+            for name, who, year in (
+                ("beam", "Thomas Newcomen", 1712),
+                ("rotary", "James Watt", 1781),
+                ("turbine", "Charles Parsons", 1884),
+                ("uniflow", "Jacob Perkins", 1827),
+            )
+        )
+        note = Note("a.md", text, "markdown", "a")
+        pool = Pool([note], Ground([note]))
+        blanks = [blank for blank in pool.of_note["a.md"].blanks if blank.kind == "year"]
+        item = blank_task(blanks[0], pool, random.Random(1)).build("In which year was the beam engine patented?")
+        assert set(item.options) == {"1712", "1781", "1884", "1827"}
+        assert item.options[item.key[0]] == "1712"
+
+    def test_a_section_gives_tasks_about_each_of_its_sentences(self, pool):
+        anchors = {task.anchor.start for task in tasks_in(BLOCK, pool, random.Random(1))}
+        assert len(anchors) >= 4
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("text", "fault"),
+        [
+            ("", "unfinished"),
+            ("Which approach processes many stored records", "unfinished"),
+            ("Which approach do the notes describe for stored records?", "stands_alone"),
+            ("Which approach is batch inference of many stored records?", "gives_nothing_away"),
+            ("Which planets orbit around distant suns in galaxies?", "off_topic"),
+            ("Which approach processes many stored records together?", ""),
+        ],
+    )
+    def test_of_a_question(self, pool, fact, text, fault):
+        assert fault_of(text, ask_task(fact, pool, random.Random(1)), pool) == fault
+
+    def test_the_statement_itself_is_not_in_other_words(self, pool, fact):
+        task = reword_task(fact, pool, random.Random(3))
+        assert fault_of(task.source, task, pool) == "copied"
+
+
+class TestSelfCheck:
+    @pytest.fixture
+    def item(self, pool, fact) -> Item:
+        return case_task(fact, pool, random.Random(1)).build(CASE)
+
+    def check(self, item, comparisons):
+        generator = FakeGenerator([], comparisons=comparisons)
+        return check_with_model(item, BLOCK, generator, threading.Event()), generator
+
+    def test_right_in_every_order_and_how_sure_without_the_notes(self, item):
+        (agrees, needs), generator = self.check(item, sure_of())
+        assert (agrees.name, agrees.passed) == (NAME, True)
+        assert "4 of 4" in agrees.detail
+        assert needs.name == NEEDS_NOTES
+        assert [bool(prompt.blocks) for prompt in generator.compared] == [True] * 4 + [False] * 2
+        assert len({prompt.question for prompt in generator.compared[:4]}) == 4
+
+    def test_always_the_first_letter_is_no_knowledge(self, item):
+        (agrees,), _ = self.check(item, [-0.1, -3.0, -3.0, -3.0])
+        assert not agrees.passed
+        assert "1 of 4" in agrees.detail
+
+    def test_a_guess_is_not_enough(self, item):
+        def unsure(prompt: Prompt) -> list[float]:
+            return [math.log(0.4 if p > -1 else 0.2) for p in sure_of()(prompt)]
+
+        assert not self.check(item, unsure)[0][0].passed
+
+    def test_a_reason_is_answered_in_words(self):
+        item = why_task(next(u for u in source_units(BLOCK) if "because" in u.own.text)).build(WHY)
+        for answer, passed in (("Since machines run only while there is work.", True), ("They use gold.", False)):
+            checks = check_with_model(item, BLOCK, FakeGenerator([answer]), threading.Event())
+            assert [check.passed for check in checks] == [passed]
+
+
+class TestMaking:
+    @pytest.fixture
+    def generator(self, pool):
+        return FakeGenerator(write_fitting, comparisons=self.knows)
+
+    @staticmethod
+    def knows(prompt: Prompt) -> list[float]:
+        lines = re.findall(r"^[A-D]\) (.*)$", prompt.question, re.MULTILINE)
+        terms = {"Batch": "card payments|stored records", "Real-time": "single request", "Edge": "device"}
+        terms["Serverless"] = "only while requests"
+        asked = prompt.question.partition("\nA)")[0]
+        return [
+            math.log(0.9 if re.search(terms.get(line.split()[0], "no such words"), asked) else 0.01) for line in lines
+        ]
+
+    def test_items_come_with_their_checks_and_the_rest_is_counted(self, pool, generator):
+        made = maker(pool, generator, examine=Examiner(Ground([NOTE])).examine)
+        items = list(made.make(NOTE, threading.Event()))
+        assert items
+        assert made.made == len(items)
+        assert made.dropped
+        for item in items:
+            assert item.maker is Maker.MODEL
+            assert item.checks and all(check.passed for check in item.checks)
+            assert not is_pending(item)
+            assert [check.name for check in item.checks].count(NAME) == 1
+            assert all(TEXT[p.start : p.end] == p.quote for p in item.proofs)
+
+    def test_one_try_for_each_sentence_and_no_more_than_asked(self, pool, generator):
+        made = maker(pool, generator)
+        list(made.make_from(BLOCK, random.Random(1), threading.Event(), most=3))
+        written = [p for p in generator.prompts if not p.question.startswith("Question:")]
+        assert len(written) == 3 == len({p.question for p in written})
+
+    def test_the_same_seed_makes_the_same_and_another_one_something_else(self, pool):
+        def run(seed: int) -> list[str]:
+            generator = FakeGenerator(write_fitting, comparisons=self.knows)
+            list(maker(pool, generator, seed=seed).make(NOTE, threading.Event()))
+            return [prompt.question for prompt in generator.prompts]
+
+        assert run(1) == run(1)
+        assert run(1) != run(2)
+
+    def test_the_model_writes_under_a_grammar_behind_the_section(self, pool):
+        samplings = []
+
+        class Recording(FakeGenerator):
+            def generate(self, prompt, **options):
+                samplings.append(options.get("sampling"))
+                return super().generate(prompt, **options)
+
+        generator = Recording(lambda prompt: "")
+        made = maker(pool, generator)
+        assert list(made.make(NOTE, threading.Event())) == []
+        assert made.dropped["unfinished"] == len(samplings) > 0
+        assert all(sampling.grammar.startswith('root ::= "') and sampling.temperature > 0 for sampling in samplings)
+        assert {prompt.blocks for prompt in generator.prompts} == {(f"## Inference > Kinds of inference\n{TEXT}\n\n",)}
+
+    @pytest.mark.parametrize("after", [0, 1, 2, 3, 6])
+    def test_it_can_be_stopped_at_every_stage(self, pool, after):
+        cancel = threading.Event()
+        calls = []
+
+        def counted(answer):
+            def call(prompt: Prompt):
+                calls.append(prompt)
+                if len(calls) >= after:
+                    cancel.set()
+                return answer(prompt)
+
+            return call
+
+        if after == 0:
+            cancel.set()
+        generator = FakeGenerator(counted(write_fitting), comparisons=counted(self.knows))
+        made = list(maker(pool, generator).make(NOTE, cancel))
+        assert len(calls) == after
+        assert len(made) <= after / 2, "an item takes at least two calls, and none is half checked"
+
+    def test_a_failing_model_is_reported(self, pool):
+        def fail(prompt: Prompt) -> str:
+            raise ModelError("The engine was closed.", hint="")
+
+        with pytest.raises(ModelError):
+            list(maker(pool, FakeGenerator(fail)).make(NOTE, threading.Event()))
+
+
+def test_the_grammar_of_a_sentence_quotes_its_beginning():
+    grammar = one_sentence('A "bank" \\ ', 5, 9, "?")
+    assert grammar.startswith('root ::= "A \\"bank\\" \\\\ " ')
+    assert grammar.rstrip().endswith('{5,9} "?"')
