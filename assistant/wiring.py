@@ -12,17 +12,15 @@ from assistant.answering.answer import Answerer, Request
 from assistant.answering.topic import Agenda, Topic, plan
 from assistant.answering.warming import Warmer, WarmStatus
 from assistant.config import Config
-from assistant.errors import AssistantError, IndexBusy, ModelMissing, NotesError
+from assistant.errors import AssistantError, IndexBusy, NotesError
 from assistant.index.build import Builder, fingerprint
 from assistant.index.embedder import SentenceTransformerEmbedder
 from assistant.index.scopes import complete_scope
 from assistant.index.search import Retriever
 from assistant.index.shelf import Shelf
 from assistant.loading import Lazy
-from assistant.models.catalog import Catalog, model_folders
-from assistant.models.engine import LlamaEngine, load_engine
-from assistant.models.hardware import ModelChoice, choose_model, detect_hardware
-from assistant.models.options import EngineOptions
+from assistant.models.engine import LlamaEngine
+from assistant.models.hardware import ModelChoice
 from assistant.notes import library
 from assistant.study.guide import Guide, GuideMaker, GuideProgress
 from assistant.types import (
@@ -41,12 +39,10 @@ from assistant.types import (
     Section,
     Turn,
 )
+from assistant.wiring_models import Models
 from assistant.wiring_quiz import Engines, Quizzes
 from assistant.wiring_study import Study
 from assistant.workspace import Workspace
-
-KV_FOLDER = "kv"
-PROBE_FILE = "threads.json"
 
 
 class StudyAssistant:
@@ -66,15 +62,10 @@ class StudyAssistant:
     ) -> None:
         self.workspace = workspace
         self.config = config
-        self._kv_folder = kv_folder or workspace.index / KV_FOLDER
         _make_folder(workspace.notes)
-        self._model_named = model_named
-        self._folders = model_folders(workspace)
-        self._embedder = Lazy(self._open_embedder, "embedder")
-        self._weights = Lazy(self._load_weights, "embedder")
-        self._engine = Lazy(self._load_engine, "model")
+        self._models = Models(workspace, config.model, named=model_named, kv_folder=kv_folder)
         self._retriever = Lazy(self._open_retriever, "index")
-        self._warmer = Warmer(lambda: self._engine.ready, self._agenda, on=config.answering.warm)
+        self._warmer = Warmer(lambda: self._models.engine.ready, self._agenda, on=config.answering.warm)
         self._shelf = Shelf(workspace.notes, workspace.index, config.notes)
         self.study = Study(workspace.study_db, config.study, self._shelf)
         self.quizzes = Quizzes(self.study, self._engines())
@@ -88,8 +79,7 @@ class StudyAssistant:
 
     def load(self) -> None:
         """Starts loading the embedder and the model in background threads and returns at once."""
-        self._weights.start()
-        self._engine.start()
+        self._models.load()
 
     def warm(self) -> None:
         """Starts, in the background, all that makes the first answers quick, and returns at once.
@@ -105,7 +95,7 @@ class StudyAssistant:
         Raises:
             ModelMissing: It is not downloaded.
         """
-        return self._embedder.get()
+        return self._models.embedder.get()
 
     def engine(self) -> LlamaEngine:
         """Returns the engine that writes, after loading it.
@@ -113,34 +103,19 @@ class StudyAssistant:
         Raises:
             ModelError: The model is missing, damaged or too large for the memory.
         """
-        return self._engine.get()
+        return self._models.engine.get()
 
     def model_choice(self) -> ModelChoice:
         """Returns the model that is used on this machine, and why if it is not the one of the settings."""
-        catalog = Catalog.load(self._folders)
-        here = [entry.name for entry in catalog if any(entry.location(folder).exists() for folder in self._folders)]
-        return choose_model(self.config.model.name, self._model_named, detect_hardware(), here)
+        return self._models.choice()
 
     def forget_probe(self) -> None:
-        """Makes the next load of the model measure again how many threads are fastest here."""
-        (self.workspace.index / PROBE_FILE).unlink(missing_ok=True)
+        """Makes the next load of the model measure again which threads and batches are fastest here."""
+        self._models.forget_probe()
 
     def engine_status(self) -> EngineStatus:
         """Returns the state of the model. Cheap."""
-        name = self.config.model.name
-        error = self._engine.error
-        if error is not None:
-            state = "missing" if isinstance(error, ModelMissing) else "failed"
-            return EngineStatus(name, state, f"{error.message} {error.hint}".strip())
-        engine = self._engine.ready
-        if engine is None:
-            return EngineStatus(name, "loading")
-        if self._last is None:
-            return EngineStatus(engine.name, "ready")
-        timings = self._last.timings
-        writing = timings.total_s - timings.first_token_s
-        speed = timings.output_tokens / writing if writing > 0 and timings.output_tokens > 1 else None
-        return EngineStatus(engine.name, "ready", "", timings.first_token_s or None, speed)
+        return self._models.status(self._last)
 
     def warm_status(self) -> WarmStatus:
         """Returns how many sections are ready for answers that start at once. Cheap."""
@@ -231,7 +206,7 @@ class StudyAssistant:
         """
         retriever = self._retriever.get()
         generator = self.engine() if with_model else None
-        maker = GuideMaker(self._weights.get(), generator, self.config.answering.min_support)
+        maker = GuideMaker(self._models.weights.get(), generator, self.config.answering.min_support)
         with self._warmer.paused():
             return self.study.guide(
                 topic,
@@ -244,7 +219,7 @@ class StudyAssistant:
             )
 
     def _remembering(self, events: Iterator[Event], scope: Scope) -> Iterator[Event]:
-        self._weights.get()  # loading is not answering: it happens before the clock of the answer starts
+        self._models.weights.get()  # loading is not answering: it happens before the clock of the answer starts
         with self._warmer.paused():
             for event in events:
                 if isinstance(event, Done):
@@ -363,10 +338,8 @@ class StudyAssistant:
         self.cancel_build()
         self._warmer.stop()
         self.quizzes.stop()
-        engine, retriever = self._engine.ready, self._retriever.ready
-        if engine is not None:
-            engine.close()
-        if retriever is not None:
+        self._models.close()
+        if (retriever := self._retriever.ready) is not None:
             retriever.close()
         self.study.close()
         self._shelf.close()
@@ -377,38 +350,10 @@ class StudyAssistant:
         return Engines(
             retriever=self._retriever.get,
             embedder=self.embedder,
-            generator=lambda: self._engine.ready,
+            generator=lambda: self._models.engine.ready,
             load_generator=self.engine,
             is_busy=lambda: self._warmer.is_paused,
         )
-
-    def _load_weights(self) -> SentenceTransformerEmbedder:
-        embedder = self.embedder()
-        embedder.load()
-        return embedder
-
-    def _open_embedder(self) -> SentenceTransformerEmbedder:
-        folder = Catalog.load(self._folders).resolve(self.config.model.embedder, self._folders, role="embedder")
-        return SentenceTransformerEmbedder(folder, self.config.model.embedder, threads=detect_hardware().cores)
-
-    def _load_engine(self) -> LlamaEngine:
-        name = self.model_choice().name
-        catalog = Catalog.load(self._folders)
-        path = catalog.resolve(name, self._folders, role="generator")
-        known = [entry for entry in catalog if entry.name == name]
-        options = EngineOptions(
-            context_tokens=self.config.model.context_tokens,
-            threads=self.config.model.threads,
-            batch_threads=self.config.model.threads,
-            repack=False,  # repacked weights write a fifth faster, read a third slower and take 0.6 GB more
-            cache_folder=self._kv_folder,
-            model_key=known[0].files[0].sha256 if known else "",
-        )
-        shown = name if known else path.stem
-        probe_file = self.workspace.index / PROBE_FILE
-        if self._weights.started and not probe_file.exists():
-            self._weights.wait()  # loading takes the processor that the threads are about to be measured on
-        return load_engine(path, shown, options, probe_file=probe_file)
 
     def _open_retriever(self) -> Retriever:
         return Retriever(self.workspace.index, self.embedder(), self.config.retrieval, self.fingerprint())
@@ -419,7 +364,7 @@ class StudyAssistant:
     def _prepare(self) -> None:
         if self._shelf.status().state != "ready":
             self._build_quietly()
-        self._engine.wait()  # without a model nothing is prepared; why is shown in the state line
+        self._models.engine.wait()  # without a model nothing is prepared; why is shown in the state line
         self._warmer.start()
 
     def _build_quietly(self) -> None:

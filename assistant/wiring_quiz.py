@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from assistant.errors import AssistantError, NotesError
+from assistant.errors import AssistantError
 from assistant.index.embedder import Embedder
 from assistant.index.search import Retriever
 from assistant.models.engine import Generator
-from assistant.study.bank.builder import BankBuilder, BankProgress, ItemMaker, WithModel
+from assistant.study.bank.builder import BankBuilder, BankProgress, WithModel
+from assistant.study.bank.polite import PoliteGenerator
 from assistant.study.bank.store import Bank, BankCounts
 from assistant.study.grading.short import Similarity
 from assistant.study.mastery import Answered
+from assistant.study.model_maker import ModelMaker
 from assistant.study.quiz.room import QuizRoom, Sources
 from assistant.study.quiz.store import QuizStore
 from assistant.study.quiz.topics import Span
 from assistant.study.transfer import Part
+from assistant.types import Block, Scope
 from assistant.wiring_study import Study
 
 _PASSAGES = 12
@@ -46,10 +49,6 @@ class Engines:
     is_busy: Callable[[], bool] = bool
 
 
-MakeMaker = Callable[[Generator], ItemMaker | None]
-"""Returns what writes items with the model, or None to have it check items only."""
-
-
 @dataclass(frozen=True, slots=True)
 class BankStatus:
     """What is in the bank, and how far a build of this process is; ``fault`` says why the last one failed."""
@@ -62,10 +61,9 @@ class BankStatus:
 class Quizzes:
     """Quizzes of one workspace. May be used from several threads; ``study.db`` is opened when first needed."""
 
-    def __init__(self, study: Study, engines: Engines, make_maker: MakeMaker = lambda _: None) -> None:
+    def __init__(self, study: Study, engines: Engines) -> None:
         self._study = study
         self._engines = engines
-        self._make_maker = make_maker
         self._opening = threading.Lock()
         self._room: QuizRoom | None = None
         self._cancel = threading.Event()
@@ -148,15 +146,21 @@ class Quizzes:
             self._fault = f"{error.message} {error.hint}".strip()
 
     def _model(self) -> WithModel:
-        generator = self._engines.load_generator()
-        return WithModel(generator, self._make_maker(generator), self._engines.is_busy)
+        generator = PoliteGenerator(self._engines.load_generator(), self._engines.is_busy)
+
+        def blocks(note: str) -> Sequence[Block]:
+            store = self._engines.retriever().store
+            return store.blocks(store.block_keys(Scope(note)))
+
+        return WithModel(generator, lambda pool, examine: ModelMaker(generator, pool, blocks, examine=examine))
 
     def _search(self, words: str) -> Sequence[Span]:
-        """The passages that free words mean; without an index, those that have the words."""
-        try:
-            hits = self._engines.retriever().search(words, k=_PASSAGES).hits
-        except NotesError:
-            return ()
+        """The passages that free words mean.
+
+        Raises:
+            IndexMissing: Nothing was built yet.
+        """
+        hits = self._engines.retriever().search(words, k=_PASSAGES).hits
         best = max((hit.cosine for hit in hits), default=0.0)
         chunks = [hit.chunk for hit in hits if hit.cosine >= _MIN_COSINE_SHARE * best]
         return [Span(chunk.note, chunk.start, chunk.end) for chunk in chunks]

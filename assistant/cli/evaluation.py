@@ -127,11 +127,17 @@ def _show(report: Report) -> None:
         out.print(_metric_line(metric), markup=False)
 
 
+_LARGEST_SHARE = 1.5
+"""What is larger is a number and no share."""
+
+
 def _metric_line(metric: Metric) -> str:
     e = metric.estimate
     if math.isnan(e.value):
         return f"{metric.name:<44}{'-':>8}"
     verdict = {None: "", True: "  met", False: "  NOT met"}[metric.met]
+    if e.value > _LARGEST_SHARE:
+        return f"{metric.name:<44}{e.value:>8.3g}  n={e.n}{verdict}"
     return f"{metric.name:<44}{e.value:>8.1%}  [{e.low:.1%}, {e.high:.1%}]  n={e.n}{verdict}"
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from assistant.cli.session import console, interrupt_sets, opened
+from assistant.cli.session import build_if_needed, console, interrupt_sets, opened
 from assistant.errors import StudyError, UsageError
 from assistant.study.items import Kind
 
@@ -125,6 +125,8 @@ def build(
     cancel = threading.Event()
     message = "Stopping; what is made so far is kept. Press Ctrl-C again to end at once."
     with opened(context) as assistant:
+        if with_model:
+            build_if_needed(assistant)  # the model writes about sections
         with bank_bar() as show, interrupt_sets(cancel, message):
             status = assistant.quizzes.build(cancel, show, with_model=with_model)
         if as_json:

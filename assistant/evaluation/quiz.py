@@ -1,7 +1,7 @@
 """Evaluates quiz items: do they pass the exam a second time, can they be answered, can they be guessed?
 
 The second run of the checks shares nothing with the first but the gates: the notes are read anew, every gate is asked
-again, and the model answers with the section that a student would read, not with the quote alone.
+again, and the model answers with the passage that a search would find, not with the quote alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from assistant.answering.prompts import SYSTEM, render_block
+from assistant.answering.prompts import SYSTEM
 from assistant.evaluation.intervals import Estimate, mean
 from assistant.evaluation.report import Metric, Row
 from assistant.index.store import Store
@@ -20,6 +20,7 @@ from assistant.models.engine import Generator
 from assistant.study.exam.examiner import Examiner, TextEmbedder, is_fair
 from assistant.study.exam.form_gates import length_ratio
 from assistant.study.exam.ground import Ground
+from assistant.study.exam.model_gate import evidence_for, is_pending
 from assistant.study.exam.sets import GUESSERS, coverage, distinct_share, longest
 from assistant.study.items import Item, Kind
 from assistant.study.making.pool import Pool
@@ -82,8 +83,23 @@ def fair_items(bench: Bench, by: By, seed: int, cancel: threading.Event) -> Iter
 
 
 def draw(items: Sequence[Item], count: int, seed: int) -> list[Item]:
-    """Returns ``count`` items as a quiz would have them: kinds mixed, spread over the outline."""
+    """Returns at most ``count`` items as a quiz would have them: kinds mixed, spread over the outline."""
     return choose_items(items, count, {}, random.Random(seed))
+
+
+def agreed(bench: Bench, items: Iterable[Item], cancel: threading.Event) -> Iterator[Item]:
+    """Yields the items that the model answers rightly, as the bank does before a student sees them.
+
+    Raises:
+        Cancelled: ``cancel`` was set.
+        ModelError: The model failed.
+    """
+    examiner = Examiner(Ground(bench.notes), bench.embedder)
+    for item in items:
+        pending = bench.generator is not None and is_pending(item)
+        asked = examiner.ask_model(item, bench.generator, cancel) if pending and bench.generator else item
+        if is_fair(asked):
+            yield asked
 
 
 class QuizEvaluator:
@@ -131,30 +147,34 @@ class QuizEvaluator:
         generator = self._bench.generator
         if generator is None or item.kind not in (Kind.CHOICE, Kind.TRUE_FALSE):
             return None
+        if item.kind is Kind.TRUE_FALSE:
+            if not with_notes:
+                return None  # what a statement is judged by is the change that the notes make
+            return (evidence_for(item.question, self._passage(item), generator, cancel) > 0) == (item.key == (0,))
         turn = _rng(item.id).randrange(len(item.options))
         shown = item.options[turn:] + item.options[:turn]
-        letters = _LETTERS[: len(shown)]
-        lines = "\n".join(f"{letter}) {option}" for letter, option in zip(letters, shown, strict=True))
-        lead = "Is this true or false?" if item.kind is Kind.TRUE_FALSE else "Question:"
-        blocks = tuple(map(render_block, self._sections_of(item))) if with_notes else ()
-        prompt = Prompt(SYSTEM, blocks, f"{lead} {item.question}\n{lines}\nReply with the letter of the right option.")
-        found = generator.compare_next(prompt, letters, cancel=cancel)
-        best = max(range(len(letters)), key=found.__getitem__)
+        lines = "\n".join(f"{letter}) {option}" for letter, option in zip(_LETTERS, shown, strict=True))
+        blocks = (self._passage(item),) if with_notes else ()
+        prompt = Prompt(
+            SYSTEM, blocks, f"Question: {item.question}\n{lines}\nReply with the letter of the right option."
+        )
+        found = generator.compare_next(prompt, _LETTERS, cancel=cancel)
+        best = max(range(len(shown)), key=found.__getitem__)
         return (best + turn) % len(item.options) == item.key[0]
 
-    def _sections_of(self, item: Item) -> list[Block]:
-        return [
-            block
-            for block in _blocks_of(self._bench.store, item.source.note)
-            if block.start <= item.source.start < block.end
-        ]
+    def _passage(self, item: Item) -> str:
+        """Returns the passages of the index that the proofs lie in, with the headings above them."""
+        store = self._bench.store
+        chunks = store.chunks(store.chunk_ids(Scope(item.source.note)).tolist()).values()
+        held = [c for c in chunks if any(c.start < proof.end and proof.start < c.end for proof in item.proofs)]
+        return "".join(f"{chunk.embedding_text}\n\n" for chunk in held)
 
 
 def quiz_metrics(items: Sequence[Item], rows: Sequence[Row], by: By) -> Iterator[Metric]:
     """Yields the figures of a drawn set; ``rows`` are those of ``items``."""
     goal = 1.0 if by is By.STRUCTURE else 0.97
     yield Metric("passing every gate again", mean([float(row["passed"]) for row in rows]), goal)
-    yield Metric("answered rightly with the section", _judged(rows, "answered_with_notes"), 0.95)
+    yield Metric("answered rightly with the passage", _judged(rows, "answered_with_notes"), 0.95)
     yield Metric("answered rightly without it", _judged(rows, "answered_without"))
     choices = [item for item in items if item.kind is Kind.CHOICE]
     telling = mean([float(longest(item) == list(item.key)) for item in choices])

@@ -19,6 +19,7 @@ from assistant.evaluation.quiz import (
     Bench,
     By,
     QuizEvaluator,
+    agreed,
     controls,
     coverage_metric,
     draw,
@@ -93,7 +94,8 @@ def run_quiz(
         try:
             bench = Bench(dataset.notes, retriever.store, subject.embedder(), subject.engine())
             bank = list(islice(fair_items(bench, by, seed, cancel), count if by is By.MODEL else None))
-            items = draw(bank, count, seed)
+            drawn = draw(bank, count + count // 2, seed)
+            items = list(islice(agreed(bench, drawn, cancel), count))
             evaluator = QuizEvaluator(bench)
             rows: list[Row] = []
             for item in items:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.ui.desk import Desk
 from assistant.ui.service import StudyService
 
 if TYPE_CHECKING:
@@ -28,12 +29,12 @@ _SWITCHES = {
 }
 
 
-def build_page(service: StudyService) -> gr.Blocks:
+def build_page(desk: Desk) -> gr.Blocks:
     """Returns the page for a service. Nothing is served yet and no model is loaded."""
     uploads = _quiet_gradio()
     from assistant.ui.page import compose
 
-    return compose(service, uploads)
+    return compose(desk, uploads)
 
 
 def serve(service: StudyService, *, port: int, open_browser: bool, on_ready: Callable[[str], None]) -> None:
@@ -48,10 +49,11 @@ def serve(service: StudyService, *, port: int, open_browser: bool, on_ready: Cal
     Raises:
         UsageError: None of the ports is free.
     """
-    page = build_page(service)
+    desk = Desk(service)
+    page = build_page(desk)
     from assistant.ui.server import PageServer
 
-    PageServer(page, service, port=port).run(open_browser=open_browser, on_ready=on_ready)
+    PageServer(page, desk, port=port).run(open_browser=open_browser, on_ready=on_ready)
 
 
 def _quiet_gradio() -> Path:

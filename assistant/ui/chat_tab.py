@@ -13,8 +13,9 @@ from assistant.errors import AssistantError
 from assistant.types import Scope
 from assistant.ui.boundary import Notice
 from assistant.ui.components import view
+from assistant.ui.desk import Desk
 from assistant.ui.frame import MODEL_LANE, Frame
-from assistant.ui.session import Desk, Session
+from assistant.ui.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def conversation_view(session: Session) -> dict[str, Any]:
 
 def build_chat(frame: Frame) -> None:
     """Builds the tab."""
-    handlers, session = ChatHandlers(Desk(frame.service)), frame.session
+    handlers, session = ChatHandlers(frame.desk), frame.session
     with gr.Row(elem_id="chat", equal_height=True):
         with gr.Column(elem_id="left", scale=0, min_width=0):
             new = gr.Button("New conversation", elem_id="new")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -66,7 +66,9 @@ class _Follower(Generic[T]):
             return batch
 
 
-def follow(stream: Callable[[threading.Event], Iterator[T]], cancel: threading.Event) -> Iterator[T | Beat | Broken]:
+def follow(
+    stream: Callable[[threading.Event], Iterator[T]], cancel: threading.Event
+) -> Generator[T | Beat | Broken, None, None]:
     """Yields the events of a stream that runs in its own thread, and a ``Beat`` whenever it is silent.
 
     After ``cancel`` is set the stream has ``GRACE_S`` seconds to end; then this ends without it, whatever it is

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from assistant.ui.desk import Desk
 from assistant.ui.service import StudyService
 
 MODEL_LANE = "model"
@@ -17,9 +18,15 @@ class Frame:
     """The page under construction.
 
     Attributes:
+        desk: The assistant, and the lane before its model.
         session: The state of one browser tab, a :class:`assistant.ui.session.Session`.
     """
 
     page: gr.Blocks
-    service: StudyService
+    desk: Desk
     session: gr.State
+
+    @property
+    def service(self) -> StudyService:
+        """The assistant."""
+        return self.desk.service

@@ -12,12 +12,13 @@ import gradio as gr
 
 from assistant.ui.chat_tab import build_chat
 from assistant.ui.components import view
+from assistant.ui.desk import Desk
 from assistant.ui.frame import Frame
 from assistant.ui.library import LibraryDesk
 from assistant.ui.library_tab import build_library
-from assistant.ui.service import StudyService
 from assistant.ui.session import Session
-from assistant.ui.status import status_view
+from assistant.ui.status import WarmSwitch, status_view
+from assistant.ui.study_tabs import StudyDesks, build_progress, build_quiz, build_review
 
 TITLE = "Study assistant"
 REFRESH_S = 1.5
@@ -31,36 +32,44 @@ class Tab:
     build: Callable[[Frame], None]
 
 
-TABS = (Tab("Chat", build_chat), Tab("Library", build_library))
+TABS = (
+    Tab("Chat", build_chat),
+    Tab("Quiz", build_quiz),
+    Tab("Review", build_review),
+    Tab("Progress", build_progress),
+    Tab("Library", build_library),
+)
 
 
-def compose(service: StudyService, uploads: Path) -> gr.Blocks:
+def compose(desk: Desk, uploads: Path) -> gr.Blocks:
     """Returns the whole page.
 
     Args:
-        service: The assistant.
+        desk: The assistant, and the lane before its model.
         uploads: The folder into which the browser's files are put.
     """
     with gr.Blocks(title=TITLE, fill_width=True, fill_height=True, analytics_enabled=False) as page:
-        frame = Frame(page, service, gr.State(Session()))
+        frame = Frame(page, desk, gr.State(Session()))
         view("header", {"title": TITLE})
         with gr.Tabs(elem_id="tabs"):
             for tab in TABS:
                 with gr.Tab(tab.label, id=tab.label.lower(), elem_id=f"{tab.label.lower()}-tab"):
                     tab.build(frame)
-        _status_line(frame, LibraryDesk(service, uploads))
+        _status_line(frame, LibraryDesk(desk.service, uploads))
     return page
 
 
 def _status_line(frame: Frame, desk: LibraryDesk) -> None:
     calls = (desk.contents, desk.notes, desk.read, desk.add, desk.add_sample, desk.remove, desk.update, desk.cancel)
-    line = view("status", server=calls)
+    study = StudyDesks.of(frame.service)
+    line = view("status", server=(*calls, WarmSwitch(frame.service).warming, *study.calls()))
 
     beats = itertools.count()
 
     def refresh() -> dict[str, Any]:
-        status = status_view(frame.service.engine_status(), frame.service.index_status())
-        return {**status, "beat": next(beats)}
+        service = frame.service
+        status = status_view(service.engine_status(), service.index_status(), service.warm_status())
+        return {**status, "study": study.line(), "beat": next(beats)}
 
     frame.page.load(refresh, None, line, queue=False, show_progress="hidden")
     gr.Timer(REFRESH_S).tick(refresh, None, line, queue=False, show_progress="hidden")

@@ -18,9 +18,14 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from assistant.errors import UsageError
+from assistant.remote.appfile import AppAddress, announce, new_address, withdraw
+from assistant.remote.messages import API_URL
 from assistant.ui.components import ASSETS, ASSETS_URL, head, theme
+from assistant.ui.desk import Desk
+from assistant.ui.remote import api
 from assistant.ui.render import render_answer
-from assistant.ui.service import StudyService
+
+LOG = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 PORTS_TRIED = 100
@@ -116,9 +121,10 @@ def free_socket(first: int, tried: int = PORTS_TRIED) -> socket.socket:
     )
 
 
-def make_app(page: gr.Blocks, service: StudyService) -> FastAPI:
-    """Returns the web application: the page, its assets, and the guard before both."""
+def make_app(page: gr.Blocks, desk: Desk, address: AppAddress) -> FastAPI:
+    """Returns the web application: the page, its assets, what the command line asks, and the guard before all."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.mount(API_URL, api(desk, address))
     app.mount(ASSETS_URL, StaticFiles(directory=ASSETS))
     app.add_middleware(LocalOnly)
     gr.mount_gradio_app(
@@ -131,7 +137,7 @@ def make_app(page: gr.Blocks, service: StudyService) -> FastAPI:
         show_error=False,
         ssr_mode=False,
         enable_monitoring=False,
-        max_file_size=f"{service.config.notes.max_file_mb + _MARGIN_MB}mb",
+        max_file_size=f"{desk.service.config.notes.max_file_mb + _MARGIN_MB}mb",
         theme=theme(),
         head=head(),
         favicon_path=str(ASSETS / "icon.svg"),
@@ -165,18 +171,19 @@ class PageServer:
 
     Args:
         page: The page.
-        service: What it shows; its models are warmed once the page is up.
+        desk: What it shows; its models are warmed once the page is up.
         port: The first port to try.
     """
 
-    def __init__(self, page: gr.Blocks, service: StudyService, *, port: int) -> None:
-        self._service = service
+    def __init__(self, page: gr.Blocks, desk: Desk, *, port: int) -> None:
+        self._service = desk.service
         self._warming = threading.Lock()
         with page:
             page.load(self._warm, None, None, queue=False, show_progress="hidden", api_visibility="private")
-        self._app = make_app(page, service)
         self._socket = free_socket(port)
-        self.address = f"http://{HOST}:{self._socket.getsockname()[1]}/"
+        self._announced = new_address(self._socket.getsockname()[1])
+        self._app = make_app(page, desk, self._announced)
+        self.address = f"http://{HOST}:{self._announced.port}/"
         self._server = _Announcing(
             uvicorn.Config(self._app, log_level="error", access_log=False, timeout_graceful_shutdown=1)
         )
@@ -187,25 +194,35 @@ class PageServer:
         warm_later.daemon = True
 
         def ready() -> None:
+            self._announce()
             on_ready(self.address)
             warm_later.start()
             if open_browser:
                 webbrowser.open(self.address)
 
         self._server.when_up = ready
-        self._server.before_down = self._end_streams
+        self._server.before_down = self._go_down
         try:
             with contextlib.suppress(KeyboardInterrupt):
                 self._server.run(sockets=[self._socket])
         finally:
             warm_later.cancel()
+            withdraw(self._service.workspace.index, self._announced)
             self._socket.close()
 
     def stop(self) -> None:
         """Ends ``run`` soon; from any thread."""
         self._server.should_exit = True
 
-    def _end_streams(self) -> None:
+    def _announce(self) -> None:
+        try:
+            announce(self._service.workspace.index, self._announced)
+        except OSError as error:
+            LOG.warning("The command line cannot ask this app (--app): %s", error)
+
+    def _go_down(self) -> None:
+        """Lets no new question come, and ends the streams to open browsers. A signal may end the process after it."""
+        withdraw(self._service.workspace.index, self._announced)
         for route in self._app.routes:
             mounted = getattr(route, "app", None)
             if isinstance(mounted, gr.routes.App):

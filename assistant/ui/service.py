@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from assistant.answering.warming import WarmStatus
 from assistant.config import Config
 from assistant.types import (
     BuildProgress,
@@ -17,10 +18,15 @@ from assistant.types import (
     Note,
     NoteStatus,
     Scope,
+    SearchResult,
     Section,
     Turn,
 )
 from assistant.workspace import Workspace
+
+if TYPE_CHECKING:
+    from assistant.wiring_quiz import Quizzes
+    from assistant.wiring_study import Study
 
 
 class StudyService(Protocol):
@@ -29,11 +35,25 @@ class StudyService(Protocol):
     workspace: Workspace
     config: Config
 
+    @property
+    def study(self) -> Study:
+        """Cards, reviews and progress."""
+
+    @property
+    def quizzes(self) -> Quizzes:
+        """Quizzes and the bank they come from."""
+
     def warm(self) -> None:
         """Starts loading the embedder and the model in background threads and returns at once."""
 
     def engine_status(self) -> EngineStatus:
         """Returns the state of the model. Cheap: called about once a second."""
+
+    def warm_status(self) -> WarmStatus:
+        """Returns how many sections are ready for answers that start at once. Cheap: called about once a second."""
+
+    def set_warming(self, on: bool) -> None:
+        """Lets sections be prepared while nobody asks, or not, until the program ends."""
 
     def index_status(self) -> IndexStatus:
         """Returns what is in the index and what waits. Cheap: called about once a second."""
@@ -45,13 +65,29 @@ class StudyService(Protocol):
         history: Sequence[Turn] = (),
         scope: Scope = Scope(),  # noqa: B008 - frozen
         cancel: threading.Event | None = None,
+        exact: bool = False,
     ) -> Iterator[Event]:
         """Yields ``Retrieved``, ``Reading``..., ``Token`` and ``Sentence``..., ``Done``.
 
-        A set ``cancel`` ends it soon, with a ``Done`` whose answer is ``stopped``, or with ``Cancelled``.
+        A set ``cancel`` ends it soon, with a ``Done`` whose answer is ``stopped``, or with ``Cancelled``. ``exact``
+        reads everything anew, without the section cache.
 
         Raises:
             AssistantError: The question cannot be answered; the message and hint are for the student.
+        """
+
+    def search(self, question: str, *, scope: Scope = Scope(), k: int | None = None) -> SearchResult:  # noqa: B008
+        """Returns the best passages for a question, without the model.
+
+        Raises:
+            AssistantError: There is no index, or no embedder.
+        """
+
+    def find_scope(self, scope: Scope) -> Scope:
+        """Returns the part of the notes that is meant. Outer headings may be left out where one place remains.
+
+        Raises:
+            NoteNotFound: Nothing in the index is there, or several places are.
         """
 
     def library(self) -> tuple[NoteStatus, ...]:

@@ -6,14 +6,16 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from assistant.errors import AssistantError, Cancelled, QuestionError
+from assistant.remote.messages import AskRequest
 from assistant.types import Event, Scope, Turn
 from assistant.ui.boundary import UNEXPECTED, Notice
+from assistant.ui.desk import Begun, Desk, answer_in_turn
 from assistant.ui.exchange import Exchange, Phase, advance, fail, stop
 from assistant.ui.follow import Beat, Broken, follow
 from assistant.ui.service import StudyService
@@ -25,19 +27,6 @@ HEAD_START_S = 0.15
 """How long taking a question may wait for the passages: its reply is the fastest way to show them."""
 
 _TITLE_CHARS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """The assistant, and the lane before its one model: whoever holds the lane is being answered."""
-
-    service: StudyService
-    lane: threading.Lock = field(default_factory=threading.Lock)
-
-
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """The question has the model to itself."""
 
 
 @dataclass(slots=True)
@@ -73,7 +62,7 @@ class _Run:
         self.conversation = conversation
         self.view = ExchangeView(desk.service.note)
         self.cancel = threading.Event()
-        stream = partial(_stream, exchange.question, conversation.history(), scope, desk)
+        stream = partial(answer_in_turn, AskRequest(exchange.question, conversation.history(), scope), desk)
         self._states = _states(exchange, follow(stream, self.cancel), desk.service)
 
     def steps(self) -> Iterator[bool]:
@@ -171,29 +160,15 @@ class Session:
         self._run = None
 
 
-def _stream(
-    question: str, history: Sequence[Turn], scope: Scope, desk: Desk, cancel: threading.Event
-) -> Iterator[Event | _Begun]:
-    while not desk.lane.acquire(timeout=0.05):
-        if cancel.is_set():
-            return
-    try:
-        yield _Begun()
-        if not cancel.is_set():
-            yield from desk.service.ask(question, history=history, scope=scope, cancel=cancel)
-    finally:
-        desk.lane.release()
-
-
 def _states(
-    exchange: Exchange, events: Iterator[Event | _Begun | Beat | Broken], service: StudyService
+    exchange: Exchange, events: Iterator[Event | Begun | Beat | Broken], service: StudyService
 ) -> Iterator[Exchange]:
     """Yields the exchange after each event; the last state is final unless the stream was left."""
     for event in events:
         match event:
             case Beat():
                 exchange = _at_rest(exchange, service)
-            case _Begun():
+            case Begun():
                 exchange = replace(exchange, phase=Phase.SEARCHING)
             case Broken(error):
                 exchange = _broken(exchange, error)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from assistant.answering.warming import WarmStatus
 from assistant.types import BuildProgress, EngineStatus, IndexStatus
 from assistant.ui import wording
+from assistant.ui.boundary import friendly
+from assistant.ui.service import StudyService
 
 _ENGINE = {
     "loading": ("warming up", "The model is being loaded. You can ask already; the answer comes when it is ready."),
@@ -15,12 +19,25 @@ _ENGINE = {
 }
 
 
-def status_view(engine: EngineStatus, index: IndexStatus) -> dict[str, Any]:
+class WarmSwitch:
+    """The switch that lets sections be prepared while nobody asks."""
+
+    def __init__(self, service: StudyService) -> None:
+        self._service = service
+
+    @friendly
+    def warming(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Turns it as the request says (``on``) and returns ``warm_view``."""
+        self._service.set_warming(bool(request["on"]))
+        return warm_view(self._service.warm_status())
+
+
+def status_view(engine: EngineStatus, index: IndexStatus, warm: WarmStatus) -> dict[str, Any]:
     """Returns the status line.
 
     Keys: ``model``, ``engine`` (``state``, ``word``, ``means``, ``mend``), ``notes``, ``speed``, ``build`` (or None),
     ``waiting`` (a line when notes changed, else empty), ``fault`` (why the last build failed), ``indexed`` (there is
-    something to ask about), ``empty`` (no note at all), ``fingerprint``.
+    something to ask about), ``empty`` (no note at all), ``warm`` (see ``warm_view``), ``fingerprint``.
     """
     word, means = _ENGINE.get(engine.state, (engine.state, ""))
     return {
@@ -33,8 +50,14 @@ def status_view(engine: EngineStatus, index: IndexStatus) -> dict[str, Any]:
         "fault": index.fault,
         "indexed": index.passages > 0,
         "empty": index.notes == 0 and index.waiting == 0,
+        "warm": warm_view(warm),
         "fingerprint": f"{index.fingerprint}/{index.state}/{index.notes}/{index.passages}/{index.waiting}",
     }
+
+
+def warm_view(warm: WarmStatus) -> dict[str, Any]:
+    """Returns ``says`` (empty before the sections are counted), ``means``, and whether it is switched ``on``."""
+    return {"says": wording.warmth(warm), "means": wording.warmth_means(warm), "on": warm.on}
 
 
 def _speed(engine: EngineStatus) -> str:

@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.errors import NoteNotFound
-from assistant.types import Answer, Hit, Note, Retrieved, Sentence
+from assistant.study.card_json import anchor_json
+from assistant.study.items import Anchor
+from assistant.types import Answer, Hit, Note, Retrieved, Scope, Sentence
 from assistant.ui import wording
 from assistant.ui.exchange import Exchange, Phase, anchored
 from assistant.ui.nodes import plain_text, to_json
@@ -42,7 +44,8 @@ class ExchangeView:
 
         Keys: ``id``, ``question``, ``phase``, ``status`` (a line while it works), ``progress`` (0 to 1, or None),
         ``body`` (a tree), ``cites`` (number -> quote), ``sources``, ``corrections``, ``badge``, ``nearest``,
-        ``missing``, ``why``, ``stopped``, ``truncated``, ``error``, ``spoken``.
+        ``missing``, ``why``, ``stopped``, ``truncated``, ``error``, ``spoken``, ``study`` (``topic``, ``back``,
+        ``anchor``: what a quiz or a card of it begins with; or None).
         """
         sentences = anchored(exchange.text, exchange.sentences)
         body = [to_json(node) for node in render_answer(exchange.text, sentences)]
@@ -99,7 +102,8 @@ class ExchangeView:
     def _verdict(self, answer: Answer | None) -> dict[str, Any]:
         """Returns what can only be said of a finished answer."""
         if answer is None:
-            return {"badge": None, "nearest": [], "reason": "", "why": None, "truncated": False, "spoken": ""}
+            empty = {"nearest": [], "reason": "", "truncated": False, "spoken": ""}
+            return {"badge": None, "why": None, "study": None, **empty}
         said = plain_text(render_answer(answer.text, ())) if not answer.abstained else answer.reason or answer.text
         badge = wording.badge(answer) if answer.abstained or answer.sentences else None
         return {
@@ -109,6 +113,7 @@ class ExchangeView:
             "why": self._why(answer),
             "truncated": answer.truncated,
             "spoken": f"{said} {badge['word'] + '.' if badge else ''}",
+            "study": _study(answer, said),
         }
 
     def _nearest(self, hits: Sequence[Hit]) -> list[dict[str, Any]]:
@@ -144,6 +149,16 @@ class ExchangeView:
             return list(trail(self._read(note), heading_path))
         except NoteNotFound:
             return [note, *heading_path]
+
+
+def _study(answer: Answer, said: str) -> dict[str, Any] | None:
+    """Returns what a quiz on an answer is about, and the card it makes; None for one that cites nothing."""
+    citations = answer.numbered_citations()
+    if answer.abstained or not citations:
+        return None
+    best = max(citations, key=lambda citation: citation.score)
+    anchor = Anchor(best.note, best.heading_path, best.start, best.end, best.quote)
+    return {"topic": str(Scope(best.note, best.heading_path)), "back": said.strip(), "anchor": anchor_json(anchor)}
 
 
 def _short(sentence: str) -> str:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, tzinfo
 
+from assistant.answering.warming import WarmStatus
+from assistant.study.bank.builder import BankProgress
+from assistant.study.days import local_day
+from assistant.study.deck import Scanned
+from assistant.study.quiz.session import Quiz
+from assistant.study.scheduling import interval_text
 from assistant.types import Answer, AnswerState, Block, BuildProgress, Hit, IndexStatus, Reading, Sentence
 
 WORDS_PER_TOKEN = 0.75
@@ -103,3 +110,71 @@ def waiting(index: IndexStatus) -> str:
     if index.state == "missing":
         return "Your notes are not indexed yet."
     return f"{count(index.waiting, 'note')} changed." if index.state == "stale" and index.waiting else ""
+
+
+def warmth(warm: WarmStatus) -> str:
+    """Returns how many sections are ready for answers that start at once, or nothing before they are counted."""
+    if not warm.total:
+        return ""
+    if warm.full:
+        return f"The cache holds {warm.ready:,} of {count(warm.total, 'section')}"
+    if warm.ready >= warm.total:
+        return "All sections ready" if warm.total > 1 else "Ready for instant answers"
+    return f"{warm.ready:,} of {count(warm.total, 'section')} ready for instant answers"
+
+
+def warmth_means(warm: WarmStatus) -> str:
+    """Returns what that means for the student."""
+    if warm.full:
+        return "There is no room for more. Sections used least recently make room for the topic you are asking about."
+    if warm.total and warm.ready >= warm.total:
+        return "The model has read all of your notes ahead, so that answers start at once."
+    return "While you do not ask anything, the model reads your notes ahead, so that answers start at once."
+
+
+def when(at: datetime, now: datetime, zone: tzinfo | None = None) -> str:
+    """Returns when something is: ``in 3 h`` today, ``tomorrow``, ``on Friday``, ``on 12 December``."""
+    day = local_day(at, zone)
+    days = (day - local_day(now, zone)).days
+    if days <= 0:
+        return f"in {interval_text(at - now)}"
+    if days == 1:
+        return "tomorrow"
+    return f"on {day:%A}" if days < 7 else f"on {day.day} {day:%B}"
+
+
+def leech(lapses: int) -> str:
+    """Returns what happened to a card that was forgotten once too often."""
+    return f"Forgotten {lapses} times, so this card was put aside. Write it anew, in smaller pieces."
+
+
+def scanned(done: Scanned) -> str:
+    """Returns what the lines of the notes made."""
+    made = f"{count(len(done.added), 'new card')} from your notes."
+    follow = f" {count(len(done.updated), 'card')} changed with their lines." if done.updated else ""
+    return made + follow if done.added or done.updated else "Nothing new: your notes have no more such lines."
+
+
+def score(right: int, asked: int) -> str:
+    """Returns ``7 of 10 right``."""
+    return f"{right} of {asked} right"
+
+
+def percent(share: float | None) -> str:
+    """Returns ``92%``, or a dash for what is not known."""
+    return "–" if share is None else f"{100 * share:.0f}%"
+
+
+def writing_questions(progress: BankProgress) -> str:
+    """Returns how far the writing of questions is: they may be asked before it is done."""
+    ready = f"{progress.items:,} ready"
+    if progress.stage == "checking":
+        return f"Checking questions, {progress.done:,} of {progress.total:,}: {ready}"
+    note = min(progress.done + 1, progress.total)
+    return f"Writing questions, note {note:,} of {progress.total:,}: {ready}"
+
+
+def left_quiz(quiz: Quiz) -> str:
+    """Returns where a quiz was left."""
+    where = f"question {quiz.number + 1} of {len(quiz.posed)}"
+    return f"You are in the middle of {'an exam' if quiz.limit_s else 'a quiz'} on {quiz.topic}: {where}."

@@ -27,6 +27,7 @@ from assistant.errors import AssistantError
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import Prompt
 from assistant.wiring import StudyAssistant
+from assistant.wiring_models import Models
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
@@ -247,7 +248,7 @@ def load_stand_in(_: StudyAssistant) -> FakeGenerator:
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the sample course, as the current folder."""
     shutil.copytree(ROOT / "notes", tmp_path / "notes")
-    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: FakeEmbedder(window_tokens=256))
+    monkeypatch.setattr(Models, "_open_embedder", lambda _: FakeEmbedder(window_tokens=256))
     monkeypatch.setattr(StudyAssistant, "_load_engine", load_stand_in)
     monkeypatch.delenv("ASSISTANT_HOME", raising=False)
     monkeypatch.setenv("COLUMNS", "100")

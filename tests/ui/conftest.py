@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import queue
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from fake_service import FakeStudyService, fake_service
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+if TYPE_CHECKING:
+    from assistant.ui.server import PageServer
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -26,28 +32,39 @@ expect.set_options(timeout=15_000)
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> FakeStudyService:
-    return fake_service(tmp_path)
+def service(tmp_path: Path) -> Iterator[FakeStudyService]:
+    service = fake_service(tmp_path)
+    yield service
+    service.close()
 
 
 @pytest.fixture
 def address(service: FakeStudyService) -> Iterator[str]:
     """The address of a page of its own over ``service``."""
-    from assistant.ui.app import build_page
-    from assistant.ui.server import PageServer
+    served: queue.SimpleQueue[PageServer] = queue.SimpleQueue()
 
-    server = PageServer(build_page(service), service, port=7901)
-    up = threading.Event()
-    thread = threading.Thread(
-        target=server.run, kwargs={"open_browser": False, "on_ready": lambda _: up.set()}, name="page-server"
-    )
+    def serve() -> None:
+        server = asyncio.run(_make_server(service))
+        server.run(open_browser=False, on_ready=lambda _: served.put(server))
+
+    thread = threading.Thread(target=serve, name="page-server")
     thread.start()
-    assert up.wait(START_S)
+    server = served.get(timeout=START_S)
     yield server.address
     for gate in list(service.holds.values()):
         gate.set()
     server.stop()
     thread.join(START_S)
+
+
+async def _make_server(service: FakeStudyService) -> PageServer:
+    """Within an event loop: without one Gradio makes some for its locks, and leaves them open."""
+    from assistant.ui.app import build_page
+    from assistant.ui.desk import Desk
+    from assistant.ui.server import PageServer
+
+    desk = Desk(service)
+    return PageServer(build_page(desk), desk, port=7901)
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,11 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from assistant.answering.warming import WarmStatus
 from assistant.config import Config
 from assistant.errors import ModelMissing, NoteNotFound, UnreadableNote
 from assistant.types import (
@@ -42,10 +45,16 @@ from assistant.types import (
 )
 from assistant.workspace import Workspace
 
+if TYPE_CHECKING:
+    from assistant.wiring_quiz import Quizzes
+    from assistant.wiring_study import Study
+
 try:
     from tests.ui.fake_notes import ATTENTION, COSTS_PAGES, INFERENCE
+    from tests.ui.fake_study import study_over
 except ModuleNotFoundError:  # pytest puts this folder, not the repository, on the path
     from fake_notes import ATTENTION, COSTS_PAGES, INFERENCE
+    from fake_study import study_over
 
 FUNDAMENTALS, TRANSFORMERS, COSTS = "ai/fundamentals.md", "ai/transformers.md", "aws/costs.pdf"
 
@@ -151,6 +160,9 @@ class FakeStudyService:
         pace_s: Seconds between two tokens.
         engine: The state that ``engine_status`` reports: ``ready``, ``loading``, ``missing``.
         asked: Every question with its history and scope.
+        exact: The questions that were to be answered without the section cache.
+        warmth: What ``warm_status`` reports, apart from the switch.
+        warming: Whether the switch is on.
     """
 
     workspace: Workspace
@@ -161,6 +173,9 @@ class FakeStudyService:
     engine: str = "ready"
     deaf: bool = False
     asked: list[tuple[str, tuple[Turn, ...], Scope]] = field(default_factory=list)
+    exact: list[str] = field(default_factory=list)
+    warmth: WarmStatus = WarmStatus(412, 530, running=True)  # noqa: RUF009 - frozen
+    warming: bool = True
     cancelled: list[str] = field(default_factory=list)
     stale: set[str] = field(default_factory=set)
     builds: int = 0
@@ -168,6 +183,22 @@ class FakeStudyService:
     fault: Exception | None = None
     progress: BuildProgress | None = None
     holds: dict[str, threading.Event] = field(default_factory=dict)
+
+    @cached_property
+    def _progress_of(self) -> tuple[Study, Quizzes]:
+        return study_over(self)
+
+    @property
+    def study(self) -> Study:
+        return self._progress_of[0]
+
+    @property
+    def quizzes(self) -> Quizzes:
+        return self._progress_of[1]
+
+    def close(self) -> None:
+        self.quizzes.stop()
+        self.study.close()
 
     # ---- what tests do ----
 
@@ -189,6 +220,12 @@ class FakeStudyService:
         speed = (0.9, 19.0) if self.asked else (None, None)
         return EngineStatus("qwen2.5-coder-1.5b", self.engine, message, *speed)
 
+    def warm_status(self) -> WarmStatus:
+        return replace(self.warmth, running=self.warmth.running and self.warming, on=self.warming)
+
+    def set_warming(self, on: bool) -> None:
+        self.warming = on
+
     def index_status(self) -> IndexStatus:
         ready = [note for note in self.library() if note.state == "ready"]
         state = "building" if self.progress else "stale" if self.stale else "ready"
@@ -202,8 +239,10 @@ class FakeStudyService:
         history: Sequence[Turn] = (),
         scope: Scope = Scope(),  # noqa: B008
         cancel: threading.Event | None = None,
+        exact: bool = False,
     ) -> Iterator[Event]:
         self.asked.append((question, tuple(history), scope))
+        self.exact += [question] if exact else []
         if self.fault is not None:
             raise self.fault
         if self.engine == "missing":
@@ -214,6 +253,19 @@ class FakeStudyService:
         except _StoppedError:
             self.cancelled.append(question)
             yield Done(play.answer(stopped=True))
+
+    def search(self, question: str, *, scope: Scope = Scope(), k: int | None = None) -> SearchResult:  # noqa: B008
+        found = _Play(self, question, threading.Event()).retrieve()[0]
+        return replace(found, hits=found.hits[:k])
+
+    def find_scope(self, scope: Scope) -> Scope:
+        places = {Scope(), *(Scope(s.note, s.heading_path) for s in self.outline()), *map(Scope, self.notes)}
+        if scope in places:
+            return scope
+        meant = [place for place in places if scope.heading_path and place.heading_path[-1:] == scope.heading_path]
+        if len(meant) != 1:
+            raise NoteNotFound(f"Nothing in the index is at {str(scope)!r}.", hint="See: assistant notes list")
+        return meant[0]
 
     def library(self) -> tuple[NoteStatus, ...]:
         return tuple(self._status(note) for note in self.notes.values())
@@ -291,7 +343,7 @@ class _Play:
         while self.service.engine == "loading":
             self._rest(0.02)
         self._gate("search")
-        self.search, self.blocks = self._retrieve()
+        self.search, self.blocks = self.retrieve()
         yield Retrieved(self.search, self.blocks if self.script else ())
         self._gate("reading")
         if self.script is None:
@@ -337,7 +389,7 @@ class _Play:
         start = note.text.index(quote)
         return Citation(path, _headings(note, start), start, start + len(quote), quote, 0.93, note.page_at(start))
 
-    def _retrieve(self) -> tuple[SearchResult, tuple[Block, ...]]:
+    def retrieve(self) -> tuple[SearchResult, tuple[Block, ...]]:
         passages = (
             self.script.passages if self.script else ((FUNDAMENTALS, "using a trained model"), (COSTS, "Provisioned"))
         )

@@ -47,8 +47,9 @@ BUILD = """
 import json, pathlib, sys, tempfile
 from tests.ui.fake_service import fake_service
 from assistant.ui.app import build_page
+from assistant.ui.desk import Desk
 service = fake_service(pathlib.Path(tempfile.mkdtemp()))
-build_page(service)
+build_page(Desk(service))
 heavy = ["torch", "llama_cpp", "sentence_transformers", "faiss", "transformers"]
 print(json.dumps([[name for name in heavy if name in sys.modules], service.warmed]))
 """

@@ -13,7 +13,8 @@ from fake_service import COSTS, FakeStudyService
 from assistant.errors import QuestionError
 from assistant.types import Scope
 from assistant.ui.chat_tab import ChatHandlers
-from assistant.ui.session import Desk, Session
+from assistant.ui.desk import Desk
+from assistant.ui.session import Session
 
 QUESTION = "What is the difference between batch and real-time inference?"
 

@@ -12,6 +12,7 @@ from assistant.errors import IndexMissing, ModelMissing, NoteNotFound, NotesErro
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import Done, Scope
 from assistant.wiring import StudyAssistant
+from assistant.wiring_models import Models
 from assistant.workspace import Workspace
 
 ANSWER = "Cats purr at night."
@@ -19,9 +20,9 @@ ANSWER = "Cats purr at night."
 
 @pytest.fixture
 def assistant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StudyAssistant]:
-    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: FakeEmbedder())
+    monkeypatch.setattr(Models, "_open_embedder", lambda _: FakeEmbedder())
     monkeypatch.setattr(
-        StudyAssistant, "_load_engine", lambda _: FakeGenerator(lambda _: ANSWER, comparisons=(-9, -9, -0.1, -5))
+        Models, "_load_engine", lambda _: FakeGenerator(lambda _: ANSWER, comparisons=(-9, -9, -0.1, -5))
     )
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "cats.md").write_text("# Cats\n\n## Sounds\n\nCats purr at night.\n", encoding="utf-8")
@@ -147,7 +148,7 @@ def test_a_background_build_is_seen_and_its_failure_told(
 
 def test_a_missing_model_is_told_in_the_state_line(tmp_path: Path) -> None:
     made = StudyAssistant(Workspace(tmp_path), Config(), model_named=True)
-    made._folders = (tmp_path / "models",)
+    made._models._folders = (tmp_path / "models",)
     (tmp_path / "models").mkdir()
     source = Path(__file__).parents[2] / "models" / "catalog.toml"
     shutil.copy(source, tmp_path / "models")

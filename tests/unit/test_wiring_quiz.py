@@ -14,6 +14,7 @@ from assistant.errors import ModelMissing
 from assistant.study.quiz.room import QuizRequest
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.wiring import StudyAssistant
+from assistant.wiring_models import Models
 from assistant.workspace import Workspace
 
 NOW = datetime(2030, 5, 1, 9, 0, tzinfo=UTC)
@@ -35,8 +36,8 @@ def missing(_: StudyAssistant) -> FakeGenerator:
 def assistant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StudyAssistant]:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "rivers.md").write_text(NOTE, encoding="utf-8")
-    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: FakeEmbedder())
-    monkeypatch.setattr(StudyAssistant, "_load_engine", missing)
+    monkeypatch.setattr(Models, "_open_embedder", lambda _: FakeEmbedder())
+    monkeypatch.setattr(Models, "_load_engine", missing)
     made = StudyAssistant(Workspace(tmp_path), Config())
     yield made
     made.close()

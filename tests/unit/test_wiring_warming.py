@@ -15,6 +15,7 @@ from assistant.models.kv_cache import CacheStatus
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import Done, Scope
 from assistant.wiring import StudyAssistant
+from assistant.wiring_models import Models
 from assistant.workspace import Workspace
 
 WAIT_S = 30
@@ -51,8 +52,8 @@ def reader() -> Reader:
 @pytest.fixture
 def make(tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Iterator[type]:
     """Makes an assistant over two notes; it is closed after the test."""
-    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: FakeEmbedder())
-    monkeypatch.setattr(StudyAssistant, "_load_engine", lambda _: reader)
+    monkeypatch.setattr(Models, "_open_embedder", lambda _: FakeEmbedder())
+    monkeypatch.setattr(Models, "_load_engine", lambda _: reader)
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "cats.md").write_text("# Cats\n\nCats purr at night.\n", encoding="utf-8")
     (tmp_path / "notes" / "dogs.md").write_text("# Dogs\n\nDogs bark at strangers.\n", encoding="utf-8")

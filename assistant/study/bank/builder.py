@@ -16,7 +16,7 @@ from assistant.errors import Cancelled
 from assistant.study.bank.store import Bank, Work
 from assistant.study.exam.examiner import Examiner, TextEmbedder, is_fair
 from assistant.study.exam.ground import Ground
-from assistant.study.exam.model_gate import Comparer, is_pending
+from assistant.study.exam.model_gate import Comparer
 from assistant.study.exam.proof_gates import PROOF_GATES
 from assistant.study.items import Item, Maker
 from assistant.study.making.pool import Pool
@@ -26,14 +26,22 @@ from assistant.types import Note
 _VERSION = "1"
 """Of the makers and gates. Another one has all notes read anew."""
 
-_WAIT_S = 0.2
-
 
 class ItemMaker(Protocol):
-    """Writes items about a note with the model."""
+    """Writes items about a note with the model.
+
+    Attributes:
+        dropped: For each check, how many items it stopped.
+    """
+
+    dropped: Counter[str]
 
     def make(self, note: Note, cancel: threading.Event) -> Iterator[Item]:
-        """Yields items, not examined yet; ends early if ``cancel`` is set."""
+        """Yields items that passed the exam, the model's part of it included; ends early if ``cancel`` is set."""
+
+
+MakeMaker = Callable[[Pool, Callable[[Item], Item]], ItemMaker]
+"""Returns a maker for one note; it is given the facts of all notes, and what examines an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +64,12 @@ class WithModel:
     """What is needed to use the model.
 
     Attributes:
-        comparer: Answers the items.
-        maker: Writes items; None to check only.
-        is_busy: Whether somebody is asking a question: that goes first.
+        comparer: Answers the items. In the background, one that lets questions of a person go first.
+        make_maker: Makes what writes items; None to check only.
     """
 
     comparer: Comparer
-    maker: ItemMaker | None = None
-    is_busy: Callable[[], bool] = bool
+    make_maker: MakeMaker | None = None
 
 
 class BankBuilder:
@@ -181,46 +187,30 @@ class BankBuilder:
         waiting = self._bank.pending()
         for done, item in enumerate(waiting):
             on_progress(BankProgress("checking", done, len(waiting), len(items)))
-            _give_way(model.is_busy, cancel)
             asked = examiner.ask_model(item, model.comparer, cancel)
             if is_fair(asked):
                 self._bank.update(asked)
             else:
                 self._bank.retire([asked], self._clock())
+        if model.make_maker is None:
+            return
         known = self._bank.fingerprints(Maker.MODEL)
-        written = [note for note in notes if model.maker and known.get(note.path) != fingerprint(note)]
+        written = [note for note in notes if known.get(note.path) != fingerprint(note)]
+        pool = Pool(notes, ground)
         for done, note in enumerate(written):
             on_progress(BankProgress("model", done, len(written), self._bank.counts().items))
-            self._write(note, examiner, model, cancel)
+            self._write(note, model.make_maker(pool, examiner.examine), cancel)
 
-    def _write(self, note: Note, examiner: Examiner, model: WithModel, cancel: threading.Event) -> None:
-        if model.maker is None:
-            return
-        examiner.dropped = Counter()
+    def _write(self, note: Note, maker: ItemMaker, cancel: threading.Event) -> None:
         reported = self._bank.reported()
         self._bank.retire([item for item in self._bank.items(note.path) if item.maker is Maker.MODEL], self._clock())
-        for made in model.maker.make(note, cancel):
-            _give_way(model.is_busy, cancel)
-            item = examiner.examine(made)
+        for item in maker.make(note, cancel):
             if is_fair(item) and item.id not in reported:
-                item = examiner.ask_model(item, model.comparer, cancel) if is_pending(item) else item
-                self._bank.add([item] if is_fair(item) else [], self._clock())
+                self._bank.add([item], self._clock())
         if not cancel.is_set():
-            self._bank.finish(note.path, Work(Maker.MODEL, fingerprint(note), examiner.dropped), self._clock())
+            self._bank.finish(note.path, Work(Maker.MODEL, fingerprint(note), maker.dropped), self._clock())
 
 
 def fingerprint(note: Note) -> str:
     """Identifies a note's text and what items are made with."""
     return hashlib.blake2b(f"{_VERSION}\x1f{note.text}".encode(), digest_size=8).hexdigest()
-
-
-def _give_way(is_busy: Callable[[], bool], cancel: threading.Event) -> None:
-    """Waits while somebody asks a question.
-
-    Raises:
-        Cancelled: ``cancel`` is set.
-    """
-    while is_busy() and not cancel.is_set():
-        cancel.wait(_WAIT_S)
-    if cancel.is_set():
-        raise Cancelled("The bank is not complete yet.")

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rapidfuzz.distance import OSA
+
 from assistant.answering.sentences import split_sentences
 from assistant.notes.labels import plain
 from assistant.notes.outline import Node, tree
@@ -30,6 +32,8 @@ _ASPECTS_LIST = """
 """
 _ASPECTS = frozenset(_ASPECTS_LIST.split())
 _DEFINES = frozenset(("definition", "meaning", "description"))
+_SHORTEST_MISTYPED = 5
+"""Shorter labels have real neighbours: a "case" is no "cause"."""
 _MAX_TERM_WORDS = 6
 _MAX_PLAIN_WORDS = 4
 _MAX_HEADING_WORDS = 12
@@ -268,4 +272,10 @@ def _is_aspect(entry: _Entry, common: frozenset[str]) -> bool:
     if entry.children or (entry.node.kind == "section" and not entry.bodies):
         return False
     label = entry.label.lower()
-    return label in common or label in _ASPECTS or label.removesuffix("s") in _ASPECTS or label in _DEFINES
+    known = label in common or label in _ASPECTS or label.removesuffix("s") in _ASPECTS or label in _DEFINES
+    return known or any(_is_typed_for(label, aspect) for aspect in _ASPECTS)
+
+
+def _is_typed_for(label: str, word: str) -> bool:
+    """Whether ``label`` is ``word`` with one typing error: "Eample"."""
+    return min(len(label), len(word)) >= _SHORTEST_MISTYPED and OSA.distance(label, word, score_cutoff=1) == 1

@@ -1,73 +1,99 @@
-"""What the model is told to write. The orders stand behind the section, where a question would stand."""
+"""What the model is told to write.
+
+A question or a case is written from the description of a term alone: a small model that has read the term writes it. A
+question about a sentence is written behind its section, as an answer is, so the section need not be read again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.answering.prompts import SYSTEM, render_block
+from assistant.types import Block, Prompt
+
 STARTS = (
-    "A bank",
-    "A hospital",
-    "An online shop",
-    "A school",
-    "A car maker",
-    "A newspaper",
-    "A small company",
-    "A city council",
-    "A student",
-    "A farmer",
-    "An insurance company",
-    "A research team",
+    "A company ",
+    "A student ",
+    "A team ",
+    "An engineer ",
+    "A manager ",
+    "Two colleagues ",
+    "A small firm ",
+    "A hospital ",
+    "A teacher ",
 )
 """A case begins with one of these, drawn: left to itself the model tells of the same company every time."""
 
+_DESCRIPTIONS = (
+    ("Transport in cells", "water moves through a membrane towards the side with more salt"),
+    ("Kinds of data", "values that have an order, but no fixed distance"),
+    ("Kinds of credit", "a loan that is secured by a house"),
+    ("Logistics", "keeps goods at a low temperature from the producer to the customer"),
+)
+_CASES = (
+    "A cook salts slices of aubergine and finds them wet ten minutes later.",
+    "A hotel asks its guests to rate the breakfast as poor, fair or good.",
+    "Two teachers borrow money from a bank, which may sell their home if they do not pay it back.",
+    "A dairy brings its yoghurt to the shops in lorries with cooled boxes.",
+)
+_QUESTIONS = (
+    "Which of these lets a liquid pass through a thin skin to where it is saltier?",
+    "Which of these can be ranked although the steps between them differ?",
+    "Which of these gives the bank a claim on a building?",
+    "Which of these makes sure that fresh food stays cool all the way to the shop?",
+)
+EXAMPLES = frozenset((*_CASES, *_QUESTIONS))
 
-def case_order(name: str, said: str, others: Sequence[str], start: str) -> str:
-    """Returns the order for a case from practice that fits ``name`` and none of ``others``."""
-    return (
-        "Notes: Osmosis - water moves through a membrane towards the side with more salt.\n"
-        'A case for "Osmosis", but not for Photosynthesis, Respiration or Evaporation:\n'
-        "A cook salts slices of aubergine and finds them wet ten minutes later.\n\n"
-        "Notes: Ordinal data - values that have an order, but no fixed distance.\n"
-        'A case for "Ordinal data", but not for Nominal data, Interval data or Ratio data:\n'
-        "A hotel asks its guests to rate the breakfast as poor, fair or good.\n\n"
-        f"Notes: {name} - {said}.\n"
-        f'Continue. A case for "{name}", but not for {_listed(others)}, that begins with "{start}" and does not name '
-        f"{name}:"
+
+def _system(task: str, answers: Sequence[str]) -> str:
+    lines = (
+        f"Subject: {subject}\nDescription: {said}\nAnswer: {answer}"
+        for (subject, said), answer in zip(_DESCRIPTIONS, answers, strict=True)
     )
+    return f"{task}\n\n" + "\n\n".join(lines)
 
 
-def ask_order(name: str, said: str, others: Sequence[str]) -> str:
-    """Returns the order for a question that ``name`` answers."""
-    return (
-        f"Notes: {name} - {said}.\n"
-        f'Write one short exam question to which "{name}" is the only right answer, and not {_listed(others)}. Say it '
-        f'in other words than the notes, and do not use the word "{name}".'
-    )
+CASE_SYSTEM = _system(
+    "You get the description of something. Tell in one sentence of a concrete case from everyday work that the "
+    "description fits, with other words than the description.",
+    _CASES,
+)
+ASK_SYSTEM = _system(
+    "You get the description of something. Write one exam question that asks which thing is described, with other "
+    "words than the description.",
+    _QUESTIONS,
+)
 
 
-def blank_order(sentence: str, answer: str, start: str) -> str:
-    """Returns the order for a question about a sentence that one of its words answers."""
-    return (
+def described(system: str, subject: str, said: str) -> Prompt:
+    """Returns the prompt for a case or question, depending on ``system``, about what is ``said`` of a term."""
+    return Prompt(system, (), f"Subject: {subject or 'general'}\nDescription: {said}")
+
+
+def about_blank(block: Block, sentence: str, answer: str) -> Prompt:
+    """Returns the prompt for a question about a sentence that one of its words answers."""
+    return _behind(
+        block,
         f"Sentence of the notes: {sentence}\n"
         f'Write one short exam question about this sentence to which "{answer}" is the only right answer. The question '
-        f'names what it is about, and does not contain "{answer}". Begin with "{start}".'
+        f'names what it is about, and does not contain "{answer}".',
     )
 
 
-def why_order(sentence: str) -> str:
-    """Returns the order for a question that the reason in a sentence answers."""
-    return (
+def about_reason(block: Block, sentence: str) -> Prompt:
+    """Returns the prompt for a question that the reason in a sentence answers."""
+    return _behind(
+        block,
         f"Sentence of the notes: {sentence}\n"
         'Write one short exam question that begins with "Why" and that this sentence answers. The question names what '
-        "it is about, and does not give the reason."
+        "it is about, and does not give the reason.",
     )
 
 
-def reword_order(statement: str) -> str:
-    """Returns the order for the same statement in other words."""
-    return f"Say this sentence in other words, so that it means exactly the same:\n{statement}"
+def reworded(block: Block, statement: str) -> Prompt:
+    """Returns the prompt for the same statement in other words."""
+    return _behind(block, f"Say this sentence in other words, so that it means exactly the same:\n{statement}")
 
 
-def _listed(names: Sequence[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} or {last}" if most else last
+def _behind(block: Block, order: str) -> Prompt:
+    return Prompt(SYSTEM, (render_block(block),), order)

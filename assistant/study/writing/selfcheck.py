@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.answering.prompts import SYSTEM, render_block
 from assistant.errors import Cancelled
@@ -13,8 +15,11 @@ from assistant.study.exam.texts import meaning, share
 from assistant.study.items import Check, Item, Kind
 from assistant.types import Block, Generated, Prompt, Token
 
-_MIN_PROBABILITY = 0.5
-"""Of the key, on average over the orders of the options: an answer that is only just the first is a guess."""
+_MIN_PROBABILITY = 0.75
+"""Of the key, on average over the orders of the options: below it another option is nearly as right."""
+
+_MIN_DIFFERENCE = 0.15
+"""A small model takes most statements for true, so a false one has only to look less true than its correction."""
 
 _MIN_REASON = 0.5
 """Share of a reason's content words that the model's own short answer must have."""
@@ -34,17 +39,27 @@ def check_with_model(item: Item, block: Block, generator: Generator, cancel: thr
     if item.kind is Kind.SHORT:
         return (_explains(item, block, generator, cancel),)
     count = len(item.options)
-    sure = [_probability(item, turn, (render_block(block),), generator, cancel) for turn in range(count)]
+    blocks = (render_block(block),)
+    sure = [_probability(item, turn, blocks, generator, cancel) for turn in range(count)]
+    mean = _mean(sure)
+    if item.kind is Kind.TRUE_FALSE and item.key == (1,):
+        corrected = replace(item, question=item.answer)
+        doubted = _mean([_probability(corrected, turn, blocks, generator, cancel) for turn in range(count)])
+        detail = f"The model doubts it with {mean:.0%}, and its correction with {doubted:.0%}."
+        return (Check(model_gate.NAME, mean - doubted >= _MIN_DIFFERENCE, detail),)
     right = sum(is_best for _, is_best in sure)
-    mean = sum(p for p, _ in sure) / count
+    least = _MIN_PROBABILITY if item.kind is Kind.CHOICE else 0.5
     detail = f"With the notes before it, the model was right in {right} of {count} orders of the options."
-    agrees = Check(model_gate.NAME, right == count and mean >= _MIN_PROBABILITY, detail)
+    agrees = Check(model_gate.NAME, right == count and mean >= least, detail)
     if not agrees.passed:
         return (agrees,)
-    blind = [_probability(item, turn, (), generator, cancel)[0] for turn in (0, count // 2)]
-    without = sum(blind) / len(blind)
+    without = _mean([_probability(item, turn, (), generator, cancel) for turn in (0, count // 2)])
     shown = f"The model gives the right answer {mean:.0%} with the notes and {without:.0%} without them."
     return (agrees, Check(model_gate.NEEDS_NOTES, True, shown))
+
+
+def _mean(answers: Sequence[tuple[float, bool]]) -> float:
+    return sum(probability for probability, _ in answers) / len(answers)
 
 
 def _probability(

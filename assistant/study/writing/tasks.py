@@ -19,21 +19,33 @@ from assistant.study.items import Anchor, Item, KeyPoint, Kind, Maker
 from assistant.study.making.choices import explained
 from assistant.study.making.facts import Blank, Fact
 from assistant.study.making.options import choose
-from assistant.study.making.phrases import capitalised, readable, versions
+from assistant.study.making.phrases import Shape, capitalised, readable, versions
 from assistant.study.making.pool import Pool, is_vague
 from assistant.study.making.sentences import points_back
 from assistant.study.making.statements import true_false
 from assistant.study.writing import orders
 from assistant.study.writing.grammar import one_sentence
-from assistant.types import Block
+from assistant.types import Block, Prompt
 
 _REASON = re.compile(
-    r",?\s(?P<link>because|so that|in order to|since|which (?:helps|allows|makes|reduces|lets|means|ensures))\s"
+    r",?\s(?P<link>because|so that|in order to|which (?:helps|allows|makes|reduces|lets|means|ensures))\s"
 )
-_STARTS = {"year": "In which year ", "number": "How many ", "name": "Which "}
+_BEGINNINGS = {
+    "year": ("In which year ", "When "),
+    "number": ("How many ", "How much ", "What "),
+    "name": ("Which ", "Who ", "What ", "Where "),
+}
+_VAGUE_LIST = "by since until till before after about around circa from over under nearly almost"
+_VAGUE_TIME = frozenset(_VAGUE_LIST.split())
+"""In front of a year or number: "by 1883" is no answer to "in which year"."""
+
+_PLAIN_ASPECTS = frozenset(("", "use", "uses", "purpose", "definition", "meaning"))
+"""Only what is said of a term itself can be told or said in other words; a list of products cannot."""
+
 _OF_THESE = "Which of these fits this case best?"
 _LONGEST = 150
 _MIN_CLAUSE_STEMS = 2
+_MIN_SAID_STEMS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +55,26 @@ class Task:
     Attributes:
         style: ``case``, ``ask``, ``blank``, ``why`` or ``reword``.
         anchor: The words of the notes that it is about.
-        order: What the model is told.
+        prompt: What the model reads.
         grammar: What it may write.
         build: Returns the item, not examined yet, for what it wrote.
         unnamed: What the sentence must not name.
         least_known: Share of the sentence's content words that must stand in the notes around ``anchor``.
-        source: The words it must not merely copy.
+        named: Of these the sentence must name one.
+        said: What the sentence is to say in other words, or at least half of it where it asks for the reason.
+        rivals: What the notes say of the wrong options: the sentence must be nearer to ``said`` than to these.
     """
 
     style: str
     anchor: Anchor
-    order: str
+    prompt: Prompt
     grammar: str
     build: Callable[[str], Item]
     unnamed: tuple[str, ...] = ()
     least_known: float = 0.0
-    source: str = ""
+    named: tuple[str, ...] = ()
+    said: str = ""
+    rivals: tuple[str, ...] = ()
 
 
 def tasks_in(block: Block, pool: Pool, rng: random.Random) -> Iterator[Task]:
@@ -67,8 +83,8 @@ def tasks_in(block: Block, pool: Pool, rng: random.Random) -> Iterator[Task]:
     facts = [fact for fact in found.facts if _holds(block, fact.anchor)]
     blanks = [blank for blank in found.blanks if _holds(block, blank.anchor)]
     makers: list[Callable[[], Task | None]] = []
-    makers += [partial(_of_fact, fact, pool, rng) for fact in facts]
-    makers += [partial(blank_task, blank, pool, rng) for blank in blanks]
+    makers += [partial(_of_fact, fact, block, pool, rng) for fact in facts]
+    makers += [partial(blank_task, blank, block, pool, rng) for blank in blanks]
     makers += [partial(why_task, unit) for unit in source_units(block)]
     rng.shuffle(makers)
     for make in makers:
@@ -80,83 +96,66 @@ def _holds(block: Block, anchor: Anchor) -> bool:
     return block.note == anchor.note and block.start <= anchor.start < block.end
 
 
-def _of_fact(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
+def _of_fact(fact: Fact, block: Block, pool: Pool, rng: random.Random) -> Task | None:
     draw = rng.random()
     if draw < 0.2:
-        return reword_task(fact, pool, rng)
+        return reword_task(fact, block, pool, rng)
     return case_task(fact, pool, rng) if draw < 0.6 else ask_task(fact, pool, rng)
 
 
 def case_task(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
     """Returns the task to tell of a case that one of four siblings fits."""
-    options = _siblings(fact, pool, rng)
-    if not options or (fact.aspect and fact.aspect.lower() not in ("use", "uses", "purpose", "example", "examples")):
+    task = _described(fact, pool, rng)
+    if task is None:
         return None
-    start = rng.choice(orders.STARTS)
-    order = orders.case_order(options[0], _said(fact), options[1:], start)
 
     def build(text: str) -> Item:
-        return _choice(f"{text} {_OF_THESE}", options, fact.anchor, explained(fact, pool), rng)
+        return task.build(f"{text} {_OF_THESE}")
 
-    grammar = one_sentence(f"{start} ", 30, _LONGEST, ".")
-    return Task("case", fact.anchor, order, grammar, build, fact.term.names)
+    grammar = one_sentence((rng.choice(orders.STARTS),), 30, _LONGEST, ".")
+    prompt = orders.described(orders.CASE_SYSTEM, fact.term.group, task.said)
+    return replace(task, style="case", prompt=prompt, grammar=grammar, build=build, least_known=0.0)
 
 
 def ask_task(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
     """Returns the task to ask for a term in other words."""
-    options = _siblings(fact, pool, rng)
+    return _described(fact, pool, rng)
+
+
+def _described(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
+    texts = versions(fact.text)
+    if fact.aspect.lower() not in _PLAIN_ASPECTS or fact.shape is Shape.SENTENCE or is_vague(fact.text):
+        return None
+    if not texts or len(meaning(texts[0])) < _MIN_SAID_STEMS:
+        return None
+    others = pool.other_terms(fact, texts[0])
+    options = choose((pool.wording.name(fact.term),), [(pool.wording.name(other.term),) for other in others], rng)
     if not options:
         return None
-    said = _said(fact)
+    said = f"used for {texts[0]}" if fact.aspect.lower() in ("use", "uses") else texts[0]
+    wrong = [other for other in others if capitalised(pool.wording.name(other.term)) in options]
+    rivals = tuple(each.text for other in wrong for each in pool.said_of(other))
 
     def build(text: str) -> Item:
         return _choice(text, options, fact.anchor, explained(fact, pool), rng)
 
-    return Task(
-        "ask",
-        fact.anchor,
-        orders.ask_order(options[0], said, options[1:]),
-        one_sentence(rng.choice(("Which ", "What ")), 25, _LONGEST, "?"),
-        build,
-        fact.term.names,
-        least_known=0.5,
-        source=said,
-    )
+    prompt = orders.described(orders.ASK_SYSTEM, fact.term.group, said)
+    grammar = one_sentence(("Which of these ",), 20, _LONGEST, "?")
+    return Task("ask", fact.anchor, prompt, grammar, build, fact.term.names, 0.2, (), said, rivals)
 
 
-def _said(fact: Fact) -> str:
-    text = versions(fact.text)[0]
-    return f"{fact.aspect.lower()}: {text}" if fact.aspect else text
-
-
-def _siblings(fact: Fact, pool: Pool, rng: random.Random) -> tuple[str, ...]:
-    """Returns the term of ``fact`` and three that it could be taken for; empty if that would be no fair question."""
-    texts = versions(fact.text)
-    if not texts or is_vague(fact.text) or len(meaning(texts[0])) < 3:
-        return ()
-    others = [(pool.wording.name(other.term),) for other in pool.other_terms(fact, texts[0])]
-    return choose((pool.wording.name(fact.term),), others, rng)
-
-
-def blank_task(blank: Blank, pool: Pool, rng: random.Random) -> Task | None:
+def blank_task(blank: Blank, block: Block, pool: Pool, rng: random.Random) -> Task | None:
     """Returns the task to ask for a year, number or name of a sentence."""
     options = choose((blank.answer,), [(word,) for word in pool.other_blanks(blank)], rng)
-    if not options:
+    if not options or blank.before in _VAGUE_TIME:
         return None
-    start = _STARTS[blank.kind]
 
     def build(text: str) -> Item:
         return _choice(text, options, blank.anchor, blank.sentence, rng)
 
-    return Task(
-        "blank",
-        blank.anchor,
-        orders.blank_order(blank.sentence, blank.answer, start.strip()),
-        one_sentence(start, 25, _LONGEST, "?"),
-        build,
-        (blank.answer,),
-        least_known=0.7,
-    )
+    prompt = orders.about_blank(block, blank.sentence, blank.answer)
+    grammar = one_sentence(_BEGINNINGS[blank.kind], 25, _LONGEST, "?")
+    return Task("blank", blank.anchor, prompt, grammar, build, (blank.answer,), 0.7)
 
 
 def why_task(unit: Unit) -> Task | None:
@@ -169,7 +168,7 @@ def why_task(unit: Unit) -> Task | None:
     if min(len(meaning(effect)), len(meaning(reason))) < _MIN_CLAUSE_STEMS:
         return None
     anchor = Anchor(unit.block.note, unit.heading_path, unit.start, unit.end, text)
-    clause = text[found.start("link") :].rstrip()
+    point = KeyPoint(reason, text[found.start("link") :].rstrip())
 
     def build(question: str) -> Item:
         return with_id(
@@ -181,19 +180,19 @@ def why_task(unit: Unit) -> Task | None:
                 proofs=(anchor,),
                 explanation=f"{readable(text)}.",
                 answer=f"{capitalised(reason)}.",
-                key_points=(KeyPoint(reason, clause),),
+                key_points=(point,),
                 difficulty=0.6,
             )
         )
 
-    order = orders.why_order(readable(text))
-    return Task("why", anchor, order, one_sentence("Why ", 20, _LONGEST, "?"), build, (reason,), 0.6)
+    prompt = orders.about_reason(unit.block, readable(text))
+    return Task("why", anchor, prompt, one_sentence(("Why ",), 20, _LONGEST, "?"), build, (reason,), 0.6, (), effect)
 
 
-def reword_task(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
+def reword_task(fact: Fact, block: Block, pool: Pool, rng: random.Random) -> Task | None:
     """Returns the task to say a statement, true or false, in other words; the correction is what the notes say."""
     item = true_false(fact, pool, rng)
-    if item is None:
+    if item is None or fact.aspect.lower() not in _PLAIN_ASPECTS:
         return None
     made = item
 
@@ -201,8 +200,10 @@ def reword_task(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
         is_true = made.key == (0,)
         return with_id(replace(made, maker=Maker.MODEL, question=text, answer=text if is_true else made.answer))
 
-    order = orders.reword_order(made.question)
-    return Task("reword", fact.anchor, order, one_sentence("", 25, 170, "."), build, (), 0.7, made.question)
+    prompt = orders.reworded(block, made.question)
+    return Task(
+        "reword", fact.anchor, prompt, one_sentence((), 25, 170, "."), build, (), 0.7, fact.term.names, made.question
+    )
 
 
 def _choice(question: str, options: tuple[str, ...], anchor: Anchor, explanation: str, rng: random.Random) -> Item:

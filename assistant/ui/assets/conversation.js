@@ -5,6 +5,7 @@ import { hidePopover, showPopover } from "./popover.js";
 import { announce, announceError } from "./notices.js";
 import { chooseFiles, chooseFolder } from "./upload.js";
 import * as store from "./store.js";
+import { goTo } from "./tabs.js";
 
 const drawn = new Map(); // turn id -> its article
 const turns = new Map(); // turn id -> what it shows
@@ -68,7 +69,7 @@ function drawTurn(turn) {
   redraw(parts.status, [turn.phase, turn.status, turn.progress], () => statusLine(turn));
   redraw(parts.corrections, turn.corrections, () => turn.corrections || "");
   patch(parts.answer, turn.body, (n) => chip(turn.id, n));
-  redraw(parts.verdict, [turn.badge, turn.reason, turn.nearest, turn.missing, turn.stopped, turn.truncated, turn.why], () => verdict(turn));
+  redraw(parts.verdict, [turn.badge, turn.reason, turn.nearest, turn.missing, turn.stopped, turn.truncated, turn.why, turn.study], () => verdict(turn));
   redraw(parts.error, turn.error, () => errorBox(turn));
   store.set("active", { id: turn.id, sources: turn.sources, final: isFinal(turn), abstained: turn.badge?.state === "abstained" });
   if (isFinal(turn) && before && !isFinal(before)) spoken.textContent = turn.spoken || turn.error?.message || "Stopped.";
@@ -152,6 +153,7 @@ function verdict(turn) {
     turn.stopped ? h("p", { class: "remark" }, turn.body.length ? "You stopped this answer." : "You stopped this before anything was written.") : null,
     turn.truncated ? h("p", { class: "remark" }, "This answer reached its length limit. Ask “go on” for more.") : null,
     turn.badge ? badgeLine(turn) : null,
+    turn.study ? studyButtons(turn) : null,
     turn.why ? h("div", { class: "verdict-actions" }, why(turn), copyButton(turn)) : null,
   ];
 }
@@ -159,6 +161,15 @@ function verdict(turn) {
 function badgeLine(turn) {
   const badge = h("span", { class: `badge badge-${turn.badge.state}` }, shape(turn.badge.shape), turn.badge.word);
   return h("div", { class: "badge-line" }, badge, h("span", { class: "badge-detail" }, turn.badge.detail));
+}
+
+function studyButtons({ question, study }) {
+  const quiz = () => {
+    store.get("quizOn")(study.topic);
+    goTo("Quiz");
+  };
+  const card = () => store.get("makeCard")({ title: "A card of this answer", front: question, back: study.back, question, anchor: study.anchor });
+  return h("div", { class: "study-actions" }, button("Quiz me on this", { class: "plain", on: { click: quiz } }), button("Make a card", { class: "plain", on: { click: card } }));
 }
 
 function copyButton(turn) {

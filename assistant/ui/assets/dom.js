@@ -122,7 +122,7 @@ export function icon(name) {
   return svg;
 }
 
-/** The state shapes: a full, a half and an empty circle. They differ in form, not only in colour. */
+/** The state shapes: a full, a half and an empty circle, a tick and a cross. They differ in form, not only in colour. */
 export function shape(kind) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 16 16");
@@ -131,7 +131,7 @@ export function shape(kind) {
   const ring = document.createElementNS(SVG, "circle");
   for (const [key, value] of Object.entries({ cx: 8, cy: 8, r: 6 })) ring.setAttribute(key, value);
   const fill = document.createElementNS(SVG, "path");
-  const forms = { full: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2z", half: "M8 2a6 6 0 0 0 0 12z", none: "M4 12L12 4" };
+  const forms = { check: "M4.5 8.3l2.4 2.4 4.6-5.2", cross: "M5.3 5.3l5.4 5.4M10.7 5.3l-5.4 5.4", full: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2z", half: "M8 2a6 6 0 0 0 0 12z", none: "M4 12L12 4" };
   fill.setAttribute("d", forms[kind]);
   svg.append(ring, fill);
   return svg;

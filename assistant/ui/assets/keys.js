@@ -1,9 +1,11 @@
 // Everything by keyboard. Single keys work only where nothing is being typed.
 
 import { button, h } from "./dom.js";
-import { closeReader, goTo } from "./library.js";
+import { closeReader } from "./library.js";
 import { hidePopover } from "./popover.js";
 import { closeSources } from "./sources.js";
+import * as store from "./store.js";
+import { goTo, openTab } from "./tabs.js";
 
 const TABS = { c: "Chat", q: "Quiz", r: "Review", p: "Progress", l: "Library", b: "Lab" };
 const GOES_MS = 1500;
@@ -28,6 +30,7 @@ function single(event) {
     return goTo(TABS[event.key]);
   }
   goPressed = event.key === "g" ? performance.now() : 0;
+  if (store.get(`keys:${openTab()}`)?.(event)) return event.preventDefault();
   if (event.key === "/") {
     event.preventDefault();
     goTo("Chat");
@@ -59,7 +62,12 @@ export function showKeys() {
     ["Enter", "Ask it; Shift+Enter begins a new line"],
     ["Esc", "Close what is open, or stop the answer"],
     ["Tab", "From number to number in an answer; Enter shows the passage, Esc leads back"],
+    ["1 – 4", "Quiz: choose an answer; Enter sends it, and goes on"],
+    ["Space", "Review: show the answer; then 1 – 4 rate it, u takes the last one back"],
     ["g c", "Chat"],
+    ["g q", "Quiz"],
+    ["g r", "Review"],
+    ["g p", "Progress"],
     ["g l", "Library"],
     ["?", "This list"],
   ];

@@ -4,6 +4,7 @@ import { build, button, count, h, icon, redraw, scrollWithin, shape } from "./do
 import { announce, confirmed } from "./notices.js";
 import { chooseFiles, chooseFolder } from "./upload.js";
 import * as store from "./store.js";
+import { goTo } from "./tabs.js";
 
 const KINDS = { markdown: "Markdown", text: "Text", pdf: "PDF", docx: "Word", pptx: "PowerPoint", xlsx: "Excel", html: "Web page", epub: "EPUB", ipynb: "Notebook", csv: "Table" };
 const STATE_SHAPES = { ready: "full", waiting: "half", unreadable: "none" };
@@ -30,10 +31,6 @@ store.set("openNote", (wanted) => {
   goTo("Library");
   if (store.get("readerReady")) read(wanted);
 });
-
-export function goTo(label) {
-  [...document.querySelectorAll('#tabs [role="tab"]')].find((tab) => tab.textContent.trim() === label)?.click();
-}
 
 function shelfParts() {
   const state = store.get("library");
@@ -146,6 +143,8 @@ function drawReader(note) {
     )
   );
   back.focus();
+  const mark = text.querySelector("mark");
+  if (mark) requestAnimationFrame(() => scrollWithin(document.getElementById("library-tab"), mark, "middle"));
 }
 
 function toHeading(headings, index, entry) {

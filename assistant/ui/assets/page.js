@@ -4,11 +4,15 @@ import { conversation, live } from "./conversation.js";
 import { dock, header } from "./header.js";
 import { startKeys } from "./keys.js";
 import { library } from "./library.js";
+import { progress } from "./progress.js";
+import { quizTab, returnToQuiz } from "./quiz.js";
+import { review } from "./review.js";
 import { scope, threads } from "./scope.js";
 import { sources } from "./sources.js";
 import { status } from "./status.js";
+import { rememberTab } from "./tabs.js";
 
-const VIEWS = { conversation, dock, header, library, live, scope, sources, status, threads };
+const VIEWS = { conversation, dock, header, library, live, progress, quiz: quizTab, review, scope, sources, status, threads };
 
 /** Draws the view `name` into a Gradio component, now and whenever the component's value changes. */
 export function mount(name, gradio) {
@@ -21,3 +25,5 @@ export function mount(name, gradio) {
 }
 
 startKeys();
+rememberTab();
+returnToQuiz();

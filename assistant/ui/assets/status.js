@@ -2,7 +2,9 @@
 
 import { button, h, redraw } from "./dom.js";
 import * as store from "./store.js";
+import { goTo, setCount } from "./tabs.js";
 import { acceptDrops } from "./upload.js";
+import { warming } from "./warming.js";
 
 const SILENCE_MS = 10_000;
 let fingerprint = null;
@@ -11,17 +13,25 @@ export function status(root, { server, upload }) {
   store.set("server", server);
   store.set("upload", upload);
   acceptDrops();
-  const line = h("div", { class: "status-line" });
-  root.append(line);
+  const [before, behind] = [h("span", { class: "parts" }), h("span", { class: "parts" })];
+  const warm = warming();
+  root.append(h("div", { class: "status-line" }, before, warm.element, behind));
   let heard = performance.now();
   setInterval(() => {
-    if (!document.hidden && performance.now() - heard > SILENCE_MS) redraw(line, "silent", silent);
+    if (document.hidden || performance.now() - heard <= SILENCE_MS) return;
+    redraw(before, "silent", silent);
+    redraw(behind, "silent", () => []);
+    warm.element.hidden = true;
   }, 2000);
-  return ({ beat, ...state }) => {
+  return ({ beat, warm: ahead, ...state }) => {
     heard = performance.now();
     if (!state.engine) return;
     store.set("status", state);
-    redraw(line, state, () => parts(state));
+    setCount("Review", state.study?.due);
+    const { engine, model, notes, speed, build, fault, waiting, study } = state;
+    redraw(before, [engine, model, notes, speed], () => lasting(state));
+    redraw(behind, [build, fault, waiting, study?.bank], () => passing(state));
+    warm.show(ahead);
     if (state.fingerprint !== fingerprint) refresh(state);
   };
 }
@@ -41,17 +51,24 @@ async function refresh(state) {
   store.set("library", library);
 }
 
-function parts(state) {
-  const { engine, build } = state;
+/** What always stands in the line. */
+function lasting({ engine, model, notes, speed }) {
   return [
-    h("span", { class: "model" }, state.model),
+    h("span", { class: "model" }, model),
     h("span", { class: `engine engine-${engine.state}`, title: engine.mend || engine.means, tabindex: engine.state === "ready" ? null : "0" }, h("span", { class: "dot", "aria-hidden": "true" }), engine.word),
     engine.mend ? h("span", { class: "mend" }, engine.mend) : null,
-    h("span", { class: "counts" }, state.notes),
-    state.speed ? h("span", { class: "speed" }, state.speed) : null,
+    h("span", { class: "counts" }, notes),
+    speed ? h("span", { class: "speed" }, speed) : null,
+  ];
+}
+
+/** What comes and goes: work under way, and what waits for it. */
+function passing({ build, fault, waiting, study }) {
+  return [
+    study?.bank && !build ? bankPart(study.bank) : null,
     build ? buildPart(build) : null,
-    state.fault && !build ? h("span", { class: "fault", title: state.fault, tabindex: "0" }, state.fault) : null,
-    state.waiting && !build ? waitingPart(state.waiting) : null,
+    fault && !build ? h("span", { class: "fault", title: fault, tabindex: "0" }, fault) : null,
+    waiting && !build ? waitingPart(waiting) : null,
   ];
 }
 
@@ -63,6 +80,18 @@ function buildPart(build) {
     h("progress", { max: "1", ...value, "aria-label": "Index" }),
     h("span", {}, build.says),
     button("Cancel", { class: "link", on: { click: () => store.call("cancel") } })
+  );
+}
+
+/** Questions are being written; a quiz can begin with those that are ready. */
+function bankPart({ says, share, ready }) {
+  return h(
+    "span",
+    { class: "build" },
+    h("progress", { max: "1", value: String(share), "aria-label": "Questions" }),
+    h("span", {}, says),
+    ready ? button("Start now", { class: "link", on: { click: () => goTo("Quiz") } }) : null,
+    button("Cancel", { class: "link", on: { click: () => store.call("quiz_bank_stop") } })
   );
 }
 

@@ -12,6 +12,7 @@ from assistant.cli.main import run
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import Prompt
 from assistant.wiring import StudyAssistant
+from assistant.wiring_models import Models
 
 
 @pytest.fixture
@@ -32,8 +33,8 @@ def generators(script: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> list[
         loaded.append(FakeGenerator(answer, comparisons=lambda _: script["comparisons"]))
         return loaded[-1]
 
-    monkeypatch.setattr(StudyAssistant, "_open_embedder", lambda _: FakeEmbedder())
-    monkeypatch.setattr(StudyAssistant, "_load_engine", load)
+    monkeypatch.setattr(Models, "_open_embedder", lambda _: FakeEmbedder())
+    monkeypatch.setattr(Models, "_load_engine", load)
     return loaded
 
 

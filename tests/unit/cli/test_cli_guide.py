@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.errors import ModelMissing
-from assistant.wiring import StudyAssistant
+from assistant.wiring_models import Models
 
 TRUE_LINE = "Batch inference processes many inputs at once."
 
@@ -49,7 +49,7 @@ def test_a_missing_model_is_said_and_does_not_stop_it(indexed, monkeypatch):
     def missing(_):
         raise ModelMissing("There is no model here.", hint="")
 
-    monkeypatch.setattr(StudyAssistant, "_load_engine", missing)
+    monkeypatch.setattr(Models, "_load_engine", missing)
     result = indexed("guide", "inference.md")
     assert result.code == 0
     assert "There is no model here. The summary takes its sentences from your notes instead." in result.err

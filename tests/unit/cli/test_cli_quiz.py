@@ -78,6 +78,14 @@ def test_a_topic_that_the_notes_lack_is_an_error_with_a_way_out(quiz: Command) -
     assert "assistant quiz bank status" in result.err
 
 
+def test_free_words_need_the_index(quiz: Command) -> None:
+    result = quiz("quiz", "how good is a guess")
+    assert result.code == 4
+    assert "assistant index build" in result.err
+    assert quiz("index", "build").code == 0
+    assert items_of(quiz, "how good is a guess of true positives")
+
+
 def right_line(item: dict[str, Any]) -> str:
     if item["kind"] in ("choice", "match", "order"):
         return " ".join(str(place + 1) for place in item["key"])

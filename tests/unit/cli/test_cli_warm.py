@@ -14,6 +14,7 @@ from assistant.models.kv_cache import CacheStatus
 from assistant.testing import FakeGenerator
 from assistant.ui import app
 from assistant.wiring import StudyAssistant
+from assistant.wiring_models import Models
 
 
 class SmallCache(FakeGenerator):
@@ -62,7 +63,7 @@ def test_reading_all_notes_ahead_says_what_fits(
     indexed: Command, monkeypatch: pytest.MonkeyPatch, room: int, said: str
 ) -> None:
     cache = SmallCache(room)
-    monkeypatch.setattr(StudyAssistant, "_load_engine", lambda _: cache)
+    monkeypatch.setattr(Models, "_load_engine", lambda _: cache)
     found = indexed("models", "cache", "warm")
     assert (found.code, found.out) == (0, said)
     assert indexed("models", "cache", "status").out.startswith(f"{min(room, 2)} of 2 sections of your notes are ready.")

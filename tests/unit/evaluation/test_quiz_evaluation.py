@@ -77,7 +77,7 @@ def test_the_model_is_asked_with_turned_options(bench, items):
     assert evaluator.evaluate(cloze, threading.Event())["answered_with_notes"] is None
 
 
-def test_the_section_stands_before_the_question_only_with_notes(bench, items):
+def test_the_passage_stands_before_the_question_only_with_notes(bench, items):
     bench.generator.compared.clear()
     item = next(item for item in items if item.kind is Kind.CHOICE)
     QuizEvaluator(bench).evaluate(item, threading.Event())
@@ -89,5 +89,5 @@ def test_the_section_stands_before_the_question_only_with_notes(bench, items):
 def test_without_a_model_nothing_is_claimed_about_it(bench, items):
     rows = [QuizEvaluator(replace(bench, generator=None)).evaluate(item, threading.Event()) for item in items]
     found = {metric.name: metric for metric in quiz_metrics(items, rows, By.STRUCTURE)}
-    assert math.isnan(found["answered rightly with the section"].estimate.value)
-    assert found["answered rightly with the section"].met is None
+    assert math.isnan(found["answered rightly with the passage"].estimate.value)
+    assert found["answered rightly with the passage"].met is None

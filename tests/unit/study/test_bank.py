@@ -5,22 +5,25 @@ from __future__ import annotations
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
 from quiz_setting import METRICS, choice, fair_items, note
 
-from assistant.errors import NoSuchCard
+from assistant.errors import Cancelled, NoSuchCard
 from assistant.study.bank.builder import BankBuilder, BankProgress, WithModel
 from assistant.study.bank.item_json import item_json, read_item
+from assistant.study.bank.polite import PoliteGenerator
 from assistant.study.bank.store import Bank
 from assistant.study.database import StudyDatabase
 from assistant.study.items import Item, Kind, Maker
+from assistant.study.making.pool import Pool
 from assistant.study.quiz.session import Mode, Quiz, pose
 from assistant.study.quiz.store import QuizStore
 from assistant.testing import FakeGenerator
-from assistant.types import Note, Prompt
+from assistant.types import Generated, Note, Prompt, Token
 
 NOW = datetime(2030, 5, 1, 9, 0, tzinfo=UTC)
 BIRDS = (
@@ -28,6 +31,8 @@ BIRDS = (
     "- **Swift** - sleeps high up in the air\n- **Dipper** - walks along the bed of streams\n"
     "- **Cuckoo** - leaves its eggs to strangers\n"
 )
+
+PROMPT = Prompt("Reply with a letter.", ("notes",), "Which one?\nA) notes\nB) else")
 
 
 @pytest.fixture
@@ -51,9 +56,11 @@ def knowing() -> FakeGenerator:
 
     def compare(prompt: Prompt) -> list[float]:
         lines = [line[3:].lower() for line in prompt.question.splitlines() if line[1:3] == ") "]
-        passage = " ".join(prompt.blocks[0].lower().split())
-        if lines[0] in ("true", "false"):
-            return [0.0, -1.0] if lines[0] == "true" else [-1.0, 0.0]
+        passage = " ".join("".join(prompt.blocks).lower().split())
+        if not lines:
+            statement = prompt.question.lower().partition(":")[2].partition("\nreply")[0]
+            known = all(word.strip(".,") in passage for word in statement.split())
+            return [0.0] * 4 if not passage else [0.0, -3.0] * 2 if known else [-3.0, 0.0] * 2
         return [0.0 if line in passage else -5.0 for line in lines]
 
     return FakeGenerator([], comparisons=compare)
@@ -134,41 +141,71 @@ def test_the_model_checks_what_waits_and_fails_are_counted_out(bank: Bank, build
     build(builder, note(BIRDS, "birds.md"), model=WithModel(knowing()))
     left = [item for item in bank.items() if item.kind in (Kind.CHOICE, Kind.TRUE_FALSE)]
     assert bank.counts().pending == 0
-    assert 0 < len(left) < waiting  # false statements are beyond this model
-    assert all("orders of the options" in item.checks[-1].detail for item in left)
+    assert 0 < len(left) <= waiting
+    ends = {Kind.CHOICE: "orders of the options.", Kind.TRUE_FALSE: "than without them."}
+    assert all(item.checks[-1].detail.endswith(ends[item.kind]) for item in left)
+    assert {item.kind for item in left} == set(ends)
 
 
-def test_a_question_of_a_person_goes_first(bank: Bank, builder: BankBuilder) -> None:
+def test_what_the_model_cannot_answer_is_taken_out(bank: Bank, builder: BankBuilder) -> None:
     build(builder, note(BIRDS, "birds.md"))
-    generator, asked = knowing(), iter([True, True, False])
-    seen: list[int] = []
+    first_option = FakeGenerator([], comparisons=[0.0, -1.0, -2.0, -3.0])
+    build(builder, note(BIRDS, "birds.md"), model=WithModel(first_option))
+    assert not [item for item in bank.items() if item.kind is Kind.CHOICE]
+    assert bank.counts().pending == 0
 
-    def is_busy() -> bool:
-        seen.append(len(generator.compared))
-        return next(asked, False)
 
-    build(builder, note(BIRDS, "birds.md"), model=WithModel(generator, is_busy=is_busy))
-    assert seen[:3] == [0, 0, 0]
-    assert generator.compared
+def busy_for(looks: int) -> Callable[[], bool]:
+    """Somebody who asks until it was looked that often."""
+    left = iter(range(looks))
+    return lambda: next(left, None) is not None
+
+
+def test_the_background_waits_while_somebody_asks() -> None:
+    generator, cancel = knowing(), threading.Event()
+    asked = PoliteGenerator(generator, busy_for(2)).compare_next(PROMPT, ("A", "B"), cancel=cancel)
+    assert asked == generator.compare_next(PROMPT, ("A", "B"), cancel=cancel)
+
+
+def test_a_question_interrupts_the_background_which_begins_anew() -> None:
+    """The first look finds nobody, the second one, in the middle of the work, somebody."""
+    looks = iter([False, True, True, False])
+    generator = FakeGenerator(["first try", "second try"])
+    events = list(
+        PoliteGenerator(generator, lambda: next(looks, False)).generate(PROMPT, max_tokens=9, cancel=threading.Event())
+    )
+    assert len(generator.prompts) == 2
+    assert "".join(event.text for event in events if isinstance(event, Token)) == "second try"
+    assert [event.finish for event in events if isinstance(event, Generated)] == ["stop"]
+
+
+def test_the_background_ends_when_it_is_stopped_while_somebody_asks() -> None:
+    cancel = threading.Event()
+    polite = PoliteGenerator(knowing(), lambda: bool(cancel.set()) or True)
+    with pytest.raises(Cancelled):
+        polite.compare_next(PROMPT, ("A", "B"), cancel=cancel)
 
 
 class Writer:
     """A maker with the model that has two questions for every note."""
 
+    def __init__(self, _: Pool, examine: Callable[[Item], Item]) -> None:
+        self.dropped = Counter({"copied": 2})
+        self._examine = examine
+
     def make(self, note: Note, cancel: threading.Event) -> Iterator[Item]:
-        yield choice(
-            id="m1", maker=Maker.MODEL, question="Which ratio has only predictions below the line, as precision?"
-        )
-        yield choice(id="m2", maker=Maker.MODEL, question="Too short?")
+        question = "Which ratio has only predictions below the line, as precision?"
+        yield self._examine(choice(id="m1", maker=Maker.MODEL, question=question))
+        yield self._examine(choice(id="m2", maker=Maker.MODEL, question="Too short?"))
 
 
 def test_items_that_the_model_writes_pass_the_same_exam(bank: Bank, builder: BankBuilder) -> None:
     build(builder, note())
-    told = build(builder, note(), model=WithModel(knowing(), Writer()))
+    told = build(builder, note(), model=WithModel(knowing(), Writer))
     assert [item.id for item in bank.items() if item.maker is Maker.MODEL] == ["m1"]
-    assert bank.counts().dropped["clear"] == 1
+    assert bank.counts().dropped["copied"] == 2
     assert told[-1].stage == "model"
-    assert not [p for p in build(builder, note(), model=WithModel(knowing(), Writer())) if p.stage == "model"]
+    assert not [p for p in build(builder, note(), model=WithModel(knowing(), Writer)) if p.stage == "model"]
 
 
 def test_an_unknown_item_is_an_error_with_a_way_out(bank: Bank) -> None:
@@ -206,9 +243,10 @@ def test_notes_are_read_while_the_model_is_being_asked(bank: Bank, builder: Bank
     """A quiz that starts meanwhile must not wait for the model."""
     build(builder, note(BIRDS, "birds.md"))
 
-    def is_busy() -> bool:
-        builder.build([note(BIRDS, "birds.md"), note()], threading.Event(), only=["metrics.md"])
-        return False
+    class Meanwhile(FakeGenerator):
+        def compare_next(self, *given, **named):  # type: ignore[no-untyped-def]
+            builder.build([note(BIRDS, "birds.md"), note()], threading.Event(), only=["metrics.md"])
+            return super().compare_next(*given, **named)
 
-    build(builder, note(BIRDS, "birds.md"), model=WithModel(knowing(), is_busy=is_busy))
+    build(builder, note(BIRDS, "birds.md"), model=WithModel(Meanwhile([], comparisons=(0.0, -1.0, -1.0, -1.0))))
     assert bank.items("metrics.md")

@@ -45,6 +45,12 @@ def test_labels_that_siblings_share_are_aspects_of_what_stands_above_them() -> N
     assert [(g.label, [m.label for m in g.members]) for g in facts.groups] == [("Plants", ["Oak", "Birch"])]
 
 
+@pytest.mark.parametrize(("label", "is_a_term"), [("Eample", False), ("Exmaple", False), ("Sample", True)])
+def test_a_mistyped_aspect_is_no_term(label: str, is_a_term: bool) -> None:
+    facts = found(f"# AI\n\n- **Diffusion** - makes pictures from noise\n  - **{label}** - a cat on a chair\n")
+    assert (label in {fact.term.label for fact in facts.facts}) is is_a_term
+
+
 def test_the_first_bullet_below_a_bare_label_says_what_it_is() -> None:
     assert said(found("# AI\n\n- **Chunking**-\n\t- dividing text into pieces\n")) == [
         ("Chunking", "", "dividing text into pieces")

@@ -6,9 +6,11 @@ import math
 import random
 import re
 import threading
+from dataclasses import replace
 
 import pytest
 
+from assistant.answering.prompts import SYSTEM
 from assistant.answering.units import source_units
 from assistant.errors import ModelError
 from assistant.study.exam.examiner import Examiner
@@ -16,11 +18,13 @@ from assistant.study.exam.ground import Ground
 from assistant.study.exam.model_gate import NAME, NEEDS_NOTES, is_pending
 from assistant.study.items import Item, Kind, Maker
 from assistant.study.making.pool import Pool
-from assistant.study.model_maker import ModelMaker, fault_of
+from assistant.study.model_maker import ModelMaker
+from assistant.study.writing.drafting import fault_of
 from assistant.study.writing.grammar import one_sentence
+from assistant.study.writing.orders import ASK_SYSTEM, CASE_SYSTEM, EXAMPLES
 from assistant.study.writing.selfcheck import check_with_model
 from assistant.study.writing.tasks import ask_task, blank_task, case_task, reword_task, tasks_in, why_task
-from assistant.testing import FakeGenerator
+from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import Block, Note, Prompt
 
 TEXT = """# Inference
@@ -67,19 +71,16 @@ def maker(pool, generator, **options) -> ModelMaker:
 def write_fitting(prompt: Prompt) -> str:
     """Writes something that passes for whatever was ordered."""
     question = prompt.question
+    said = question.rpartition("Description: ")[2].split(",")[0]
     if 'begins with "Why"' in question:
         return WHY
     if question.startswith("Question: Why"):
         return "Because machines run only while there is work to do."
-    if "A case for" in question:
-        return (
-            re.search(r'begins with "(.*?)"', question)[1]
-            + " scores the card payments of the whole day after midnight."
-        )
-    if question.startswith("Say this sentence"):
-        return question.rpartition("\n")[2].replace("inference", "inferencing")
-    said = re.search(r"Notes: .*? - (.*)\.\n", question)[1]
-    return f"Which approach {said.split(',')[0]}?"
+    if prompt.system == CASE_SYSTEM:
+        return f"A company {said} for its customers."
+    if prompt.system == ASK_SYSTEM:
+        return f"Which approach {said}?"
+    return question.rpartition("\n")[2].replace("processes", "handles").replace("answers", "serves")
 
 
 class TestTasks:
@@ -98,8 +99,8 @@ class TestTasks:
         assert len(places) == 4
 
     def test_another_seed_tells_of_something_else(self, pool, fact):
-        orders = {case_task(fact, pool, random.Random(seed)).order for seed in range(10)}
-        assert len(orders) > 3
+        beginnings = {case_task(fact, pool, random.Random(seed)).grammar for seed in range(10)}
+        assert len(beginnings) > 3
 
     def test_a_reason_becomes_a_short_answer_with_its_exact_clause(self):
         unit = next(u for u in source_units(BLOCK) if "because" in u.own.text)
@@ -112,7 +113,7 @@ class TestTasks:
         assert [why_task(unit) for unit in source_units(BLOCK) if "because" not in unit.own.text] == [None] * 4
 
     def test_a_reworded_statement_keeps_its_correction(self, pool, fact):
-        made = [reword_task(fact, pool, random.Random(seed)) for seed in range(20)]
+        made = [reword_task(fact, BLOCK, pool, random.Random(seed)) for seed in range(20)]
         items = [task.build("Something else is said here.") for task in made if task]
         assert {item.key for item in items} == {(0,), (1,)}
         for item in items:
@@ -131,8 +132,9 @@ class TestTasks:
         )
         note = Note("a.md", text, "markdown", "a")
         pool = Pool([note], Ground([note]))
+        block = Block("a.md", (), (), 0, len(text), text, 0)
         blanks = [blank for blank in pool.of_note["a.md"].blanks if blank.kind == "year"]
-        item = blank_task(blanks[0], pool, random.Random(1)).build("In which year was the beam engine patented?")
+        item = blank_task(blanks[0], block, pool, random.Random(1)).build("In which year was the beam engine patented?")
         assert set(item.options) == {"1712", "1781", "1884", "1827"}
         assert item.options[item.key[0]] == "1712"
 
@@ -149,16 +151,28 @@ class TestFaults:
             ("Which approach processes many stored records", "unfinished"),
             ("Which approach do the notes describe for stored records?", "stands_alone"),
             ("Which approach is batch inference of many stored records?", "gives_nothing_away"),
+            ("Which approach does not process stored records together?", "turned_round"),
             ("Which planets orbit around distant suns in galaxies?", "off_topic"),
             ("Which approach processes many stored records together?", ""),
         ],
     )
     def test_of_a_question(self, pool, fact, text, fault):
-        assert fault_of(text, ask_task(fact, pool, random.Random(1)), pool) == fault
+        assert fault_of(text, ask_task(fact, pool, random.Random(1)), pool.ground) == fault
+
+    def test_an_example_that_is_said_again_is_no_question(self, pool, fact):
+        task = ask_task(fact, pool, random.Random(1))
+        assert {fault_of(text, task, pool.ground) for text in EXAMPLES} <= {"copied", "turned_round"}
+
+    def test_what_is_nearer_to_another_option_is_off_topic(self, pool, fact):
+        task = replace(ask_task(fact, pool, random.Random(1)), least_known=0.0)
+        embedder = FakeEmbedder(dimension=256)
+        own, rival = "Which of them works on many stored records together?", "Which one runs on the device itself?"
+        assert fault_of(own, task, pool.ground, embedder) == ""
+        assert fault_of(rival, task, pool.ground, embedder) == "off_topic"
 
     def test_the_statement_itself_is_not_in_other_words(self, pool, fact):
-        task = reword_task(fact, pool, random.Random(3))
-        assert fault_of(task.source, task, pool) == "copied"
+        task = reword_task(fact, BLOCK, pool, random.Random(3))
+        assert fault_of(task.said, task, pool.ground) == "copied"
 
 
 class TestSelfCheck:
@@ -204,7 +218,7 @@ class TestMaking:
     @staticmethod
     def knows(prompt: Prompt) -> list[float]:
         lines = re.findall(r"^[A-D]\) (.*)$", prompt.question, re.MULTILINE)
-        terms = {"Batch": "card payments|stored records", "Real-time": "single request", "Edge": "device"}
+        terms = {"Batch": "stored records", "Real-time": "single request", "Edge": "device"}
         terms["Serverless"] = "only while requests"
         asked = prompt.question.partition("\nA)")[0]
         return [
@@ -216,7 +230,6 @@ class TestMaking:
         items = list(made.make(NOTE, threading.Event()))
         assert items
         assert made.made == len(items)
-        assert made.dropped
         for item in items:
             assert item.maker is Maker.MODEL
             assert item.checks and all(check.passed for check in item.checks)
@@ -224,17 +237,24 @@ class TestMaking:
             assert [check.name for check in item.checks].count(NAME) == 1
             assert all(TEXT[p.start : p.end] == p.quote for p in item.proofs)
 
+    def test_what_fails_is_counted_by_its_check(self, pool):
+        ignorant = FakeGenerator(write_fitting, comparisons=lambda prompt: [-0.1, -9.0, -9.0, -9.0])
+        made = maker(pool, ignorant, examine=Examiner(Ground([NOTE])).examine)
+        items = list(made.make(NOTE, threading.Event()))
+        assert {item.kind for item in items} <= {Kind.SHORT}
+        assert made.dropped[NAME] >= 2
+
     def test_one_try_for_each_sentence_and_no_more_than_asked(self, pool, generator):
         made = maker(pool, generator)
         list(made.make_from(BLOCK, random.Random(1), threading.Event(), most=3))
         written = [p for p in generator.prompts if not p.question.startswith("Question:")]
-        assert len(written) == 3 == len({p.question for p in written})
+        assert len({p.question for p in written}) == 3
 
     def test_the_same_seed_makes_the_same_and_another_one_something_else(self, pool):
         def run(seed: int) -> list[str]:
             generator = FakeGenerator(write_fitting, comparisons=self.knows)
             list(maker(pool, generator, seed=seed).make(NOTE, threading.Event()))
-            return [prompt.question for prompt in generator.prompts]
+            return [prompt.question for prompt in (*generator.prompts, *generator.compared)]
 
         assert run(1) == run(1)
         assert run(1) != run(2)
@@ -251,8 +271,11 @@ class TestMaking:
         made = maker(pool, generator)
         assert list(made.make(NOTE, threading.Event())) == []
         assert made.dropped["unfinished"] == len(samplings) > 0
-        assert all(sampling.grammar.startswith('root ::= "') and sampling.temperature > 0 for sampling in samplings)
-        assert {prompt.blocks for prompt in generator.prompts} == {(f"## Inference > Kinds of inference\n{TEXT}\n\n",)}
+        assert all(sampling.grammar.startswith("root ::= ") and sampling.temperature > 0 for sampling in samplings)
+        read = {prompt.blocks for prompt in generator.prompts if prompt.system == SYSTEM}
+        assert read == {(f"## Inference > Kinds of inference\n{TEXT}\n\n",)}
+        described = [prompt for prompt in generator.prompts if prompt.system != SYSTEM]
+        assert described and not any("Batch inference -" in prompt.question for prompt in described)
 
     @pytest.mark.parametrize("after", [0, 1, 2, 3, 6])
     def test_it_can_be_stopped_at_every_stage(self, pool, after):
@@ -283,7 +306,6 @@ class TestMaking:
             list(maker(pool, FakeGenerator(fail)).make(NOTE, threading.Event()))
 
 
-def test_the_grammar_of_a_sentence_quotes_its_beginning():
-    grammar = one_sentence('A "bank" \\ ', 5, 9, "?")
-    assert grammar.startswith('root ::= "A \\"bank\\" \\\\ " ')
-    assert grammar.rstrip().endswith('{5,9} "?"')
+def test_the_grammar_of_a_sentence_quotes_its_beginnings():
+    assert one_sentence(('A "bank" \\ ', "Why "), 5, 9, "?").startswith('root ::= ("A \\"bank\\" \\\\ " | "Why ") [^')
+    assert one_sentence((), 5, 9, "?").endswith('*]{5,9} "?"\n')

@@ -1,0 +1,39 @@
+// A passage of a note with the words that prove something marked between their neighbours.
+
+import { build, button, h, trail } from "./dom.js";
+import * as store from "./store.js";
+
+/** Draws a passage as `passage_views` describes it, with the way to it and a link into its note. */
+export function passage(found, label = "From your notes") {
+  const text = h("div", { class: "note-text" }, ...found.body.map((node) => build(node, () => document.createTextNode(""))));
+  const excerpt = h("div", { class: `passage-text ${found.starts ? "" : "goes-before"} ${found.ends ? "" : "goes-on"}` }, text);
+  requestAnimationFrame(() => toMark(excerpt));
+  return h(
+    "section",
+    { class: "passage", "aria-label": `${label}: ${found.trail.join(", ")}` },
+    h("header", {}, trail(found.trail, found.page)),
+    excerpt,
+    found.gone ? h("p", { class: "remark" }, "These words do not stand in your notes any more.") : openLink(found)
+  );
+}
+
+/** Scrolls a passage that does not fit its box so that the marked words are seen. */
+function toMark(excerpt) {
+  const mark = excerpt.querySelector("mark");
+  if (mark && excerpt.scrollHeight > excerpt.clientHeight) excerpt.scrollTop = mark.getBoundingClientRect().top - excerpt.getBoundingClientRect().top - excerpt.clientHeight / 3;
+}
+
+/** A button that opens the note where the passage stands. */
+export function openLink(found, content = null) {
+  const open = () => store.get("openNote")({ path: found.note, start: found.start, end: found.end });
+  return content ? h("button", { type: "button", class: "link", on: { click: open } }, content) : button("Open in the note", { class: "quiet", on: { click: open } }, "note");
+}
+
+/** Two passages side by side, each under its own title. */
+export function sideBySide(...columns) {
+  return h("div", { class: "side-by-side" }, ...columns.map(([title, content]) => h("div", {}, h("h3", { class: "label" }, title), content)));
+}
+
+export function rich(nodes) {
+  return nodes.map((node) => build(node, () => document.createTextNode("")));
+}

@@ -1,0 +1,107 @@
+"""Builds the embedder and the model that writes, when they are first needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.config import ModelConfig
+from assistant.errors import ModelMissing
+from assistant.index.embedder import SentenceTransformerEmbedder
+from assistant.loading import Lazy
+from assistant.models.catalog import Catalog, model_folders
+from assistant.models.engine import LlamaEngine, load_engine
+from assistant.models.hardware import ModelChoice, choose_model, detect_hardware
+from assistant.models.options import EngineOptions
+from assistant.types import Answer, EngineStatus
+from assistant.workspace import Workspace
+
+KV_FOLDER = "kv"
+PROBE_FILE = "threads.json"
+
+
+class Models:
+    """The models of one workspace. Nothing is loaded before it is needed. May be used from several threads.
+
+    Args:
+        workspace: Where models and index are.
+        config: Which models.
+        named: The student named the model himself, so it is used whatever the memory.
+        kv_folder: Where states of sections are kept; None for the index folder.
+
+    Attributes:
+        embedder: Loads its weights with the first embedding.
+        weights: The embedder with its weights.
+        engine: What writes.
+    """
+
+    def __init__(self, workspace: Workspace, config: ModelConfig, *, named: bool, kv_folder: Path | None) -> None:
+        self._config = config
+        self._named = named
+        self._folders = model_folders(workspace)
+        self._kv_folder = kv_folder or workspace.index / KV_FOLDER
+        self._probe_file = workspace.index / PROBE_FILE
+        self.embedder = Lazy(self._open_embedder, "embedder")
+        self.weights = Lazy(self._load_weights, "embedder")
+        self.engine = Lazy(self._load_engine, "model")
+
+    def load(self) -> None:
+        """Starts loading both in background threads and returns at once."""
+        self.weights.start()
+        self.engine.start()
+
+    def choice(self) -> ModelChoice:
+        """Returns the model that is used on this machine, and why if it is not the one of the settings."""
+        catalog = Catalog.load(self._folders)
+        here = [entry.name for entry in catalog if any(entry.location(folder).exists() for folder in self._folders)]
+        return choose_model(self._config.name, self._named, detect_hardware(), here)
+
+    def forget_probe(self) -> None:
+        """Makes the next load of the model measure again which threads and batches are fastest here."""
+        self._probe_file.unlink(missing_ok=True)
+
+    def status(self, last: Answer | None) -> EngineStatus:
+        """Returns the state of the model that writes, with the figures of its last answer. Cheap."""
+        error, engine = self.engine.error, self.engine.ready
+        if error is not None:
+            state = "missing" if isinstance(error, ModelMissing) else "failed"
+            return EngineStatus(self._config.name, state, f"{error.message} {error.hint}".strip())
+        if engine is None:
+            return EngineStatus(self._config.name, "loading")
+        if last is None:
+            return EngineStatus(engine.name, "ready")
+        timings = last.timings
+        writing = timings.total_s - timings.first_token_s
+        speed = timings.output_tokens / writing if writing > 0 and timings.output_tokens > 1 else None
+        return EngineStatus(engine.name, "ready", "", timings.first_token_s or None, speed)
+
+    def close(self) -> None:
+        """Frees the model that writes."""
+        if (engine := self.engine.ready) is not None:
+            engine.close()
+
+    def _load_weights(self) -> SentenceTransformerEmbedder:
+        embedder = self.embedder.get()
+        embedder.load()
+        return embedder
+
+    def _open_embedder(self) -> SentenceTransformerEmbedder:
+        folder = Catalog.load(self._folders).resolve(self._config.embedder, self._folders, role="embedder")
+        return SentenceTransformerEmbedder(folder, self._config.embedder, threads=detect_hardware().cores)
+
+    def _load_engine(self) -> LlamaEngine:
+        name = self.choice().name
+        catalog = Catalog.load(self._folders)
+        path = catalog.resolve(name, self._folders, role="generator")
+        known = [entry for entry in catalog if entry.name == name]
+        options = EngineOptions(
+            context_tokens=self._config.context_tokens,
+            threads=self._config.threads,
+            batch_threads=self._config.threads,
+            repack=False,  # repacked weights write a fifth faster, read a third slower and take 0.6 GB more
+            cache_folder=self._kv_folder,
+            model_key=known[0].files[0].sha256 if known else "",
+        )
+        shown = name if known else path.stem
+        if self.weights.started and not self._probe_file.exists():
+            self.weights.wait()  # loading takes the processor that the threads are about to be measured on
+        return load_engine(path, shown, options, probe_file=self._probe_file)
