@@ -152,7 +152,11 @@ class Quizzes:
             store = self._engines.retriever().store
             return store.blocks(store.block_keys(Scope(note)))
 
-        return WithModel(generator, lambda pool, examine: ModelMaker(generator, pool, blocks, examine=examine))
+        embedder = self._engines.embedder()
+        return WithModel(
+            generator,
+            lambda pool, examine: ModelMaker(generator, pool, blocks, examine=examine, embedder=embedder),
+        )
 
     def _search(self, words: str) -> Sequence[Span]:
         """The passages that free words mean.

@@ -10,21 +10,15 @@ from pathlib import Path
 
 from assistant.config import StudyConfig
 from assistant.errors import NotesError
-from assistant.index.embedder import Embedder
 from assistant.index.search import Retriever
 from assistant.index.shelf import Shelf
-from assistant.models.engine import Generator
 from assistant.notes.outline import sections
 from assistant.study.database import StudyDatabase
 from assistant.study.deck import Deck, Refreshed, Scanned
-from assistant.study.exam.examiner import Examiner
-from assistant.study.exam.ground import Ground
 from assistant.study.guide import Guide, GuideMaker, GuideProgress
 from assistant.study.guide_topic import Library, guide_request
 from assistant.study.items import Item
-from assistant.study.making.pool import Pool
 from assistant.study.mastery import Answered, Evidence, Progress, measure
-from assistant.study.model_maker import ModelMaker
 from assistant.study.note_lines import read_lines
 from assistant.study.reviews import Limits
 from assistant.study.schema import MIGRATIONS
@@ -145,18 +139,6 @@ class Study:
         library = Library(notes, self.outline(), retriever, items)
         request = guide_request(topic, library, scope, random.Random(topic))
         return maker.make(request, cancel, on_progress)
-
-    def item_maker(self, generator: Generator, retriever: Retriever, embedder: Embedder) -> ModelMaker:
-        """Returns what writes quiz items with the model about the notes as they are in the index now."""
-        notes = tuple(note for note in map(self._read, self._paths()) if note)
-        ground, store = Ground(notes), retriever.store
-        return ModelMaker(
-            generator,
-            Pool(notes, ground),
-            lambda path: store.blocks(store.block_keys(Scope(path))),
-            examine=Examiner(ground, embedder).examine,
-            embedder=embedder,
-        )
 
     def close(self) -> None:
         """Closes ``study.db``."""

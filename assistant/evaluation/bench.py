@@ -22,7 +22,7 @@ import numpy as np
 from assistant.errors import UsageError
 from assistant.evaluation.bench_trials import measure_kv, measure_lookup
 from assistant.evaluation.bench_writing import measure_writing
-from assistant.evaluation.figures import QUESTIONS, Figure, Subject, at_least
+from assistant.evaluation.figures import QUESTIONS, Figure, Subject, at_least, at_most
 from assistant.index.build import Builder
 from assistant.index.chunking import split
 from assistant.index.search import Retriever
@@ -96,9 +96,10 @@ def measure_starts(assistant: Subject) -> Iterator[Figure]:
     yield Figure("assistant --help", help_s, "s", "< 1 s", help_s < 1)
     page_s = statistics.median(_page_seconds(base) for _ in range(3))
     yield Figure("assistant ui to the page", page_s, "s", "< 5 s", page_s < 5)
-    answer = json.loads(_run([*base, "ask", "--json", QUESTIONS[0]]))
-    first_s = answer["timings"]["load_s"] + answer["timings"]["first_token_s"]
-    yield Figure("assistant ask, process start to first word", first_s, "s")
+    _run([*base, "ask", "--json", QUESTIONS[0]])  # reads the sections, so that the next process finds them
+    answers = [json.loads(_run([*base, "ask", "--json", QUESTIONS[0]])) for _ in range(3)]
+    first_s = statistics.median(a["timings"]["load_s"] + a["timings"]["first_token_s"] for a in answers)
+    yield at_most("assistant ask, process start to first word, warm cache", first_s, "s", 8)
     peak = _peak_memory_gb([*base, "ask", "--json", "--exact", QUESTIONS[1]])
     yield Figure("peak memory of an answer", peak, "GB", "< 2.5 GB", peak < 2.5)
 

@@ -73,7 +73,9 @@ def fair_items(bench: Bench, by: By, seed: int, cancel: threading.Event) -> Iter
         return
     if bench.generator is None:
         return
-    maker = ModelMaker(bench.generator, pool, lambda path: (), examine=examiner.examine, seed=seed)
+    maker = ModelMaker(
+        bench.generator, pool, lambda path: (), examine=examiner.examine, embedder=bench.embedder, seed=seed
+    )
     blocks = [block for note in bench.notes for block in _blocks_of(bench.store, note.path)]
     random.Random(seed).shuffle(blocks)
     for block in blocks:

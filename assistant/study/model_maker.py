@@ -80,9 +80,10 @@ class ModelMaker:
             ModelError: The model failed.
         """
         try:
-            drafts = [item for task in self._tasks(block, rng, most) if (item := self._draft(task, rng, cancel))]
-            for draft in drafts:
-                if item := self._checked(draft, block, cancel):
+            tasks = self._tasks(block, rng, most)
+            drafts = [(item, task) for task in tasks if (item := self._draft(task, rng, cancel))]
+            for draft, task in drafts:
+                if item := self._checked(draft, task, block, cancel):
                     self.made += 1
                     yield item
         except Cancelled:
@@ -112,9 +113,9 @@ class ModelMaker:
             self.dropped[fault] += 1
         return None
 
-    def _checked(self, item: Item, block: Block, cancel: threading.Event) -> Item | None:
+    def _checked(self, item: Item, task: Task, block: Block, cancel: threading.Event) -> Item | None:
         """Returns the item with the model's own answers on record, or None if they are wrong."""
-        checks = check_with_model(item, block, self._generator, cancel)
+        checks = check_with_model(item, block, self._generator, cancel, is_term=task.is_term)
         if failed := [check.name for check in checks if not check.passed]:
             self.dropped[failed[0]] += 1
             return None

@@ -21,11 +21,13 @@ _MARGIN = 0.05
 """What a case or question describes must have at least this cosine to its description, and by so much a lower one to
 that of any other option."""
 
-_MAX_COPIED = 0.8
-"""Share of the content words of a description that another one of it may have."""
+_KEPT_WORDS = (0.2, 0.8)
+"""Share of the content words of a description that a case of it has: fewer, and it is a case of anything; more, and it
+is the description again."""
 
-_MIN_ASKED = 0.5
-"""Share of the content words of an effect that a question for its reason must have."""
+_LEAST_SAID = {"why": 0.5, "case": _KEPT_WORDS[0], "ask": _KEPT_WORDS[0]}
+"""Share of the content words of ``Task.said`` that the sentence must have: a question for a reason must name the
+effect, and one for a term something of its description."""
 
 _MIN_SAME = 0.7
 """Cosine of a statement and the same in other words."""
@@ -78,7 +80,7 @@ def fault_of(text: str, task: Task, ground: Ground, embedder: TextEmbedder | Non
         return "unfinished"
     if _REFERS.search(text):
         return "stands_alone"
-    if any(_names(text, name) for name in task.unnamed):
+    if any(_names(text, name) for name in task.unnamed) or (task.style == "why" and _has_half_of(text, task.unnamed)):
         return "gives_nothing_away"
     if task.style == "ask" and _TURNED.search(text):
         return "turned_round"
@@ -91,13 +93,17 @@ def _names(text: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
 
 
+def _has_half_of(text: str, told: tuple[str, ...]) -> bool:
+    return any(share(meaning(each), meaning(text)) >= 0.5 for each in told)
+
+
 def _is_copied(text: str, task: Task) -> bool:
     if text in EXAMPLES:
         return True
     said, wanted = meaning(text), meaning(task.said)
-    if task.style in ("case", "ask"):
-        return share(wanted, said) >= _MAX_COPIED
-    return task.style == "reword" and said == wanted
+    if task.style == "case":
+        return share(wanted, said) >= _KEPT_WORDS[1]
+    return bool(wanted) and task.style in ("ask", "reword") and wanted <= said and len(said - wanted) <= 1
 
 
 def _is_to_the_point(text: str, task: Task, ground: Ground, embedder: TextEmbedder | None) -> bool:
@@ -107,7 +113,7 @@ def _is_to_the_point(text: str, task: Task, ground: Ground, embedder: TextEmbedd
         return False
     if task.named and not any(_names(text, name) for name in task.named):
         return False
-    if task.style == "why" and share(wanted, said) < _MIN_ASKED:
+    if share(wanted, said) < _LEAST_SAID.get(task.style, 0.0):
         return False
     return embedder is None or _means_the_same(text, task, embedder)
 

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from assistant.answering.units import Unit, source_units
+from assistant.answering.units import Unit, Words, source_units
 from assistant.study.exam.texts import meaning
 from assistant.study.identity import with_id
 from assistant.study.items import Anchor, Item, KeyPoint, Kind, Maker
 from assistant.study.making.choices import explained
 from assistant.study.making.facts import Blank, Fact
 from assistant.study.making.options import choose
-from assistant.study.making.phrases import Shape, capitalised, readable, versions
+from assistant.study.making.phrases import Shape, capitalised, readable, shape, versions
 from assistant.study.making.pool import Pool, is_vague
 from assistant.study.making.sentences import points_back
 from assistant.study.making.statements import true_false
@@ -27,9 +27,9 @@ from assistant.study.writing import orders
 from assistant.study.writing.grammar import one_sentence
 from assistant.types import Block, Prompt
 
-_REASON = re.compile(
-    r",?\s(?P<link>because|so that|in order to|which (?:helps|allows|makes|reduces|lets|means|ensures))\s"
-)
+_REASON = re.compile(r",?\s(?P<link>because|so that|in order to)\s")
+"""", which reduces ..." and its like tell a result: no answer to "why"."""
+
 _BEGINNINGS = {
     "year": ("In which year ", "When "),
     "number": ("How many ", "How much ", "What "),
@@ -38,6 +38,8 @@ _BEGINNINGS = {
 _VAGUE_LIST = "by since until till before after about around circa from over under nearly almost"
 _VAGUE_TIME = frozenset(_VAGUE_LIST.split())
 """In front of a year or number: "by 1883" is no answer to "in which year"."""
+
+_UNNAMED = re.compile(r"(?:one|some|another|several|many|most|a few|each|other|few)\b", re.IGNORECASE)
 
 _PLAIN_ASPECTS = frozenset(("", "use", "uses", "purpose", "definition", "meaning"))
 """Only what is said of a term itself can be told or said in other words; a list of products cannot."""
@@ -58,11 +60,12 @@ class Task:
         prompt: What the model reads.
         grammar: What it may write.
         build: Returns the item, not examined yet, for what it wrote.
-        unnamed: What the sentence must not name.
+        unnamed: What the sentence must not name; a question for a reason not even half of its words.
         least_known: Share of the sentence's content words that must stand in the notes around ``anchor``.
         named: Of these the sentence must name one.
         said: What the sentence is to say in other words, or at least half of it where it asks for the reason.
         rivals: What the notes say of the wrong options: the sentence must be nearer to ``said`` than to these.
+        is_term: The options are terms, so that general knowledge may speak for another one.
     """
 
     style: str
@@ -75,6 +78,7 @@ class Task:
     named: tuple[str, ...] = ()
     said: str = ""
     rivals: tuple[str, ...] = ()
+    is_term: bool = False
 
 
 def tasks_in(block: Block, pool: Pool, rng: random.Random) -> Iterator[Task]:
@@ -98,9 +102,9 @@ def _holds(block: Block, anchor: Anchor) -> bool:
 
 def _of_fact(fact: Fact, block: Block, pool: Pool, rng: random.Random) -> Task | None:
     draw = rng.random()
-    if draw < 0.2:
+    if draw < 0.3:
         return reword_task(fact, block, pool, rng)
-    return case_task(fact, pool, rng) if draw < 0.6 else ask_task(fact, pool, rng)
+    return case_task(fact, pool, rng) if draw < 0.55 else ask_task(fact, pool, rng)
 
 
 def case_task(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
@@ -141,13 +145,13 @@ def _described(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
 
     prompt = orders.described(orders.ASK_SYSTEM, fact.term.group, said)
     grammar = one_sentence(("Which of these ",), 20, _LONGEST, "?")
-    return Task("ask", fact.anchor, prompt, grammar, build, fact.term.names, 0.2, (), said, rivals)
+    return Task("ask", fact.anchor, prompt, grammar, build, fact.term.names, 0.2, (), said, rivals, is_term=True)
 
 
 def blank_task(blank: Blank, block: Block, pool: Pool, rng: random.Random) -> Task | None:
     """Returns the task to ask for a year, number or name of a sentence."""
     options = choose((blank.answer,), [(word,) for word in pool.other_blanks(blank)], rng)
-    if not options or blank.before in _VAGUE_TIME:
+    if not options or blank.before in _VAGUE_TIME or _is_one_of_several(blank):
         return None
 
     def build(text: str) -> Item:
@@ -158,6 +162,15 @@ def blank_task(blank: Blank, block: Block, pool: Pool, rng: random.Random) -> Ta
     return Task("blank", blank.anchor, prompt, grammar, build, (blank.answer,), 0.7)
 
 
+def _is_one_of_several(blank: Blank) -> bool:
+    """Whether its sentence speaks of something unnamed ("One engine ..."), or has more years or numbers than one.
+
+    A question for one of two years easily asks for the other.
+    """
+    several = blank.kind != "name" and len(Words(blank.sentence).numbers) > 1
+    return several or _UNNAMED.match(blank.sentence) is not None
+
+
 def why_task(unit: Unit) -> Task | None:
     """Returns the task to ask for the reason that a sentence gives, for an answer in the student's own words."""
     text = unit.own.text
@@ -165,7 +178,7 @@ def why_task(unit: Unit) -> Task | None:
     if found is None or points_back(text) or text.count(found["link"]) > 1:
         return None
     effect, reason = readable(text[: found.start()]), readable(text[found.start("link") :])
-    if min(len(meaning(effect)), len(meaning(reason))) < _MIN_CLAUSE_STEMS:
+    if min(len(meaning(effect)), len(meaning(reason))) < _MIN_CLAUSE_STEMS or not _says_what_happens(unit, effect):
         return None
     anchor = Anchor(unit.block.note, unit.heading_path, unit.start, unit.end, text)
     point = KeyPoint(reason, text[found.start("link") :].rstrip())
@@ -189,10 +202,19 @@ def why_task(unit: Unit) -> Task | None:
     return Task("why", anchor, prompt, one_sentence(("Why ",), 20, _LONGEST, "?"), build, (reason,), 0.6, (), effect)
 
 
+def _says_what_happens(unit: Unit, effect: str) -> bool:
+    """Whether there is something to ask the reason of: "Benefit - streamlined workflows, so that ..." names a thing."""
+    label = readable(unit.topics[0].text) if unit.topics else ""
+    if not label or not effect.startswith(label):
+        return True
+    behind = effect.removeprefix(label).lstrip(" -–—:")
+    return not behind or shape(behind) is not Shape.OTHER
+
+
 def reword_task(fact: Fact, block: Block, pool: Pool, rng: random.Random) -> Task | None:
     """Returns the task to say a statement, true or false, in other words; the correction is what the notes say."""
     item = true_false(fact, pool, rng)
-    if item is None or fact.aspect.lower() not in _PLAIN_ASPECTS:
+    if item is None or fact.is_sentence or fact.aspect.lower() not in _PLAIN_ASPECTS:
         return None
     made = item
 

@@ -41,6 +41,7 @@ Costs of batch jobs stay low, because machines run only while there is work to d
 NOTE = Note("ml/inference.md", TEXT, "markdown", "Inference")
 BLOCK = Block(NOTE.path, ("Inference", "Kinds of inference"), (), 0, len(TEXT), TEXT, 0)
 CASE = "A bank scores all card payments of the day after midnight."
+YES, NO = (-0.1, -5.0, -0.1, -5.0), (-5.0, -0.1, -5.0, -0.1)
 WHY = "Why do the costs of batch jobs stay low?"
 
 
@@ -112,6 +113,40 @@ class TestTasks:
     def test_no_reason_no_question(self):
         assert [why_task(unit) for unit in source_units(BLOCK) if "because" not in unit.own.text] == [None] * 4
 
+    @pytest.mark.parametrize(
+        ("line", "is_asked"),
+        [
+            ("The lamp is kept cold, so that its light stays even.", True),
+            ("The lamp is kept cold, which reduces the noise of its light.", False),
+            ("- **Benefit** - cold lamps, so that their light stays even all night.", False),
+            ("- **Lamp** - shines through cold glass, so that its light stays even.", True),
+            ("It is kept cold, because its light stays even then.", False),
+        ],
+    )
+    def test_only_a_reason_for_what_happens_is_asked(self, line, is_asked):
+        (unit,) = source_units(Block("a.md", (), (), 0, len(line), line, 0))
+        assert (why_task(unit) is not None) == is_asked
+
+    @pytest.mark.parametrize(
+        ("sentence", "is_asked"),
+        [
+            ("The beam engine was patented by Thomas Newcomen in 1712 after many years of work.", True),
+            ("The beam engine was patented in 1712 and sold by Thomas Newcomen from 1715 on.", False),
+            ("One engine was still known to run in its old mine in 1712.", False),
+            ("The beam engine was known to many owners of mines by 1712.", False),
+        ],
+    )
+    def test_a_year_is_asked_only_where_it_is_the_answer(self, sentence, is_asked):
+        others = "".join(
+            f"The mine of number {n} was opened by its owner in {year}.\n\n"
+            for n, year in (("one", 1801), ("two", 1812), ("three", 1823), ("four", 1834))
+        )
+        note = Note("a.md", f"{sentence}\n\n{others}", "markdown", "a")
+        pool = Pool([note], Ground([note]))
+        block = Block("a.md", (), (), 0, len(note.text), note.text, 0)
+        blanks = [blank for blank in pool.of_note["a.md"].blanks if blank.answer == "1712"]
+        assert any(blank_task(blank, block, pool, random.Random(1)) for blank in blanks) == is_asked
+
     def test_a_reworded_statement_keeps_its_correction(self, pool, fact):
         made = [reword_task(fact, BLOCK, pool, random.Random(seed)) for seed in range(20)]
         items = [task.build("Something else is said here.") for task in made if task]
@@ -159,6 +194,17 @@ class TestFaults:
     def test_of_a_question(self, pool, fact, text, fault):
         assert fault_of(text, ask_task(fact, pool, random.Random(1)), pool.ground) == fault
 
+    def test_a_question_that_tells_the_reason(self, pool):
+        task = why_task(next(u for u in source_units(BLOCK) if "because" in u.own.text))
+        assert fault_of(WHY, task, pool.ground) == ""
+        told = "Why do the costs of batch jobs stay low while machines run only for work?"
+        assert fault_of(told, task, pool.ground) == "gives_nothing_away"
+        assert fault_of("Why do machines have costs at night?", task, pool.ground) == "off_topic"
+
+    @pytest.mark.parametrize("text", ["A company processes stored records for its.", "A firm sorts records , ."])
+    def test_a_sentence_that_was_cut_off(self, pool, fact, text):
+        assert fault_of(text, case_task(fact, pool, random.Random(1)), pool.ground) == "unfinished"
+
     def test_an_example_that_is_said_again_is_no_question(self, pool, fact):
         task = ask_task(fact, pool, random.Random(1))
         assert {fault_of(text, task, pool.ground) for text in EXAMPLES} <= {"copied", "turned_round"}
@@ -203,6 +249,25 @@ class TestSelfCheck:
 
         assert not self.check(item, unsure)[0][0].passed
 
+    def test_a_term_that_general_knowledge_speaks_against_may_be_wrong(self, item):
+        def knows_otherwise(prompt: Prompt) -> list[float]:
+            right = sure_of()(prompt)
+            return right if prompt.blocks else [-p - 5 for p in right]
+
+        generator = FakeGenerator([], comparisons=knows_otherwise)
+        for is_term, passed in ((True, False), (False, True)):
+            checks = check_with_model(item, BLOCK, generator, threading.Event(), is_term=is_term)
+            assert [check.passed for check in checks] == [True, passed]
+
+    def test_a_statement_is_judged_by_what_its_passage_changes(self, pool, fact):
+        task = next(t for t in (reword_task(fact, BLOCK, pool, random.Random(n)) for n in range(9)) if t)
+        item = replace(task.build("Batch inference handles many stored records at night."), key=(0,))
+        for with_passage, key, passed in ((YES, (0,), True), (YES, (1,), False), (NO, (1,), True), (NO, (0,), False)):
+            (check,), _ = self.check(
+                replace(item, key=key), lambda p, w=with_passage: list(w if p.blocks else (NO if w is YES else YES))
+            )
+            assert check.passed == passed
+
     def test_a_reason_is_answered_in_words(self):
         item = why_task(next(u for u in source_units(BLOCK) if "because" in u.own.text)).build(WHY)
         for answer, passed in (("Since machines run only while there is work.", True), ("They use gold.", False)):
@@ -218,6 +283,8 @@ class TestMaking:
     @staticmethod
     def knows(prompt: Prompt) -> list[float]:
         lines = re.findall(r"^[A-D]\) (.*)$", prompt.question, re.MULTILINE)
+        if not lines:
+            return list(NO if not prompt.blocks else YES)
         terms = {"Batch": "stored records", "Real-time": "single request", "Edge": "device"}
         terms["Serverless"] = "only while requests"
         asked = prompt.question.partition("\nA)")[0]
