@@ -119,7 +119,7 @@ class TestTasks:
             ("The lamp is kept cold, so that its light stays even.", True),
             ("The lamp is kept cold, which reduces the noise of its light.", False),
             ("- **Benefit** - cold lamps, so that their light stays even all night.", False),
-            ("- **Lamp** - shines through cold glass, so that its light stays even.", True),
+            ("- **Lamp** - runs behind cold glass, so that its light stays even.", True),
             ("It is kept cold, because its light stays even then.", False),
         ],
     )
