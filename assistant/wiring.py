@@ -352,7 +352,7 @@ class StudyAssistant:
             embedder=self.embedder,
             generator=lambda: self._models.engine.ready,
             load_generator=self.engine,
-            is_busy=lambda: self._warmer.is_paused,
+            is_busy=lambda: self._warmer.is_paused or self._warmer.status().running,  # sections before quiz items
         )
 
     def _open_retriever(self) -> Retriever:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.topic import Topic
-from assistant.answering.warming import Warmer
+from assistant.answering.warming import Warmer, WarmStatus
 from assistant.config import AnsweringConfig, ChunkingConfig, Config
 from assistant.models.kv_cache import CacheStatus
 from assistant.testing import FakeEmbedder, FakeGenerator
@@ -176,3 +176,15 @@ def test_a_question_from_the_command_line_prepares_nothing(make: type, reader: R
     ask(assistant, "Do cats purr at night?")
     assert not [thread for thread in threading.enumerate() if thread.name == "warmer"]
     assert not reader.begun.is_set()
+
+
+def test_quiz_items_are_checked_only_when_no_section_is_being_read(make: type) -> None:
+    assistant = make()
+    is_busy = assistant._engines().is_busy
+    assert not is_busy()
+    assistant._warmer._status = WarmStatus(1, 3, running=True)
+    assert is_busy()
+    assistant._warmer._status = WarmStatus(3, 3)
+    assert not is_busy()
+    with assistant._warmer.paused():
+        assert is_busy()
