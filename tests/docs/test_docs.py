@@ -249,7 +249,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the sample course, as the current folder."""
     shutil.copytree(ROOT / "notes", tmp_path / "notes")
     monkeypatch.setattr(Models, "_open_embedder", lambda _: FakeEmbedder(window_tokens=256))
-    monkeypatch.setattr(StudyAssistant, "_load_engine", load_stand_in)
+    monkeypatch.setattr(Models, "_load_engine", load_stand_in)
     monkeypatch.delenv("ASSISTANT_HOME", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
