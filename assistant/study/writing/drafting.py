@@ -29,9 +29,6 @@ _LEAST_SAID = {"why": 0.5, "case": _KEPT_WORDS[0], "ask": _KEPT_WORDS[0]}
 """Share of the content words of ``Task.said`` that the sentence must have: a question for a reason must name the
 effect, and one for a term something of its description."""
 
-_MIN_SAME = 0.7
-"""Cosine of a statement and the same in other words."""
-
 _CUT_OFF = re.compile(
     r"(?:\W|\b(?:a|an|the|and|or|of|in|on|to|for|with|by|from|that|which|as|its|their|more|such|make|be|is|are))[.?]$",
     re.IGNORECASE,
@@ -103,7 +100,7 @@ def _is_copied(text: str, task: Task) -> bool:
     said, wanted = meaning(text), meaning(task.said)
     if task.style == "case":
         return share(wanted, said) >= _KEPT_WORDS[1]
-    return bool(wanted) and task.style in ("ask", "reword") and wanted <= said and len(said - wanted) <= 1
+    return task.style == "ask" and wanted <= said and len(said - wanted) <= 1
 
 
 def _is_to_the_point(text: str, task: Task, ground: Ground, embedder: TextEmbedder | None) -> bool:
@@ -111,17 +108,12 @@ def _is_to_the_point(text: str, task: Task, ground: Ground, embedder: TextEmbedd
     said, wanted = meaning(text), meaning(task.said)
     if share(said, ground.around(task.anchor) | wanted) < task.least_known:
         return False
-    if task.named and not any(_names(text, name) for name in task.named):
-        return False
     if share(wanted, said) < _LEAST_SAID.get(task.style, 0.0):
         return False
-    return embedder is None or _means_the_same(text, task, embedder)
+    return embedder is None or not task.rivals or _is_nearest(text, task, embedder)
 
 
-def _means_the_same(text: str, task: Task, embedder: TextEmbedder) -> bool:
-    if not task.rivals and task.style != "reword":
-        return True
+def _is_nearest(text: str, task: Task, embedder: TextEmbedder) -> bool:
     vectors = embedder.embed_chunks([text, task.said, *task.rivals])
     nearness, *others = (vectors[1:] @ vectors[0]).tolist()
-    least = max([_MIN_NEARNESS, *(other + _MARGIN for other in others)]) if others else _MIN_SAME
-    return bool(nearness >= least)
+    return bool(nearness >= max(_MIN_NEARNESS, *(other + _MARGIN for other in others)))

@@ -90,10 +90,5 @@ def about_reason(block: Block, sentence: str) -> Prompt:
     )
 
 
-def reworded(block: Block, statement: str) -> Prompt:
-    """Returns the prompt for the same statement in other words."""
-    return _behind(block, f"Say this sentence in other words, so that it means exactly the same:\n{statement}")
-
-
 def _behind(block: Block, order: str) -> Prompt:
     return Prompt(SYSTEM, (render_block(block),), order)

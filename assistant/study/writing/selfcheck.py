@@ -41,8 +41,6 @@ def check_with_model(
     """
     if item.kind is Kind.SHORT:
         return (_explains(item, block, generator, cancel),)
-    if item.kind is Kind.TRUE_FALSE:
-        return (model_gate.answers_rightly(item, generator, cancel),)
     count = len(item.options)
     sure = [_probability(item, turn, (render_block(block),), generator, cancel) for turn in range(count)]
     right, mean = sum(is_best for _, is_best in sure), _mean(sure)

@@ -22,7 +22,6 @@ from assistant.study.making.options import choose
 from assistant.study.making.phrases import Shape, capitalised, readable, shape, versions
 from assistant.study.making.pool import Pool, is_vague
 from assistant.study.making.sentences import points_back
-from assistant.study.making.statements import true_false
 from assistant.study.writing import orders
 from assistant.study.writing.grammar import one_sentence
 from assistant.types import Block, Prompt
@@ -42,7 +41,13 @@ _VAGUE_TIME = frozenset(_VAGUE_LIST.split())
 _UNNAMED = re.compile(r"(?:one|some|another|several|many|most|a few|each|other|few)\b", re.IGNORECASE)
 
 _PLAIN_ASPECTS = frozenset(("", "use", "uses", "purpose", "definition", "meaning"))
-"""Only what is said of a term itself can be told or said in other words; a list of products cannot."""
+"""Only what is said of a term itself can be told or asked in other words; a list of products cannot."""
+
+_ACTIVITY = re.compile(r"\w+ing \w")
+"""Terms such as "driving innovation" fit no question that begins with "Which of these"."""
+
+_CASES = 0.2
+"""Share of cases among questions for a term: one of thirteen that are written passes, of the others one of three."""
 
 _OF_THESE = "Which of these fits this case best?"
 _LONGEST = 150
@@ -55,14 +60,13 @@ class Task:
     """One sentence for the model to write.
 
     Attributes:
-        style: ``case``, ``ask``, ``blank``, ``why`` or ``reword``.
+        style: ``case``, ``ask``, ``blank`` or ``why``.
         anchor: The words of the notes that it is about.
         prompt: What the model reads.
         grammar: What it may write.
         build: Returns the item, not examined yet, for what it wrote.
         unnamed: What the sentence must not name; a question for a reason not even half of its words.
         least_known: Share of the sentence's content words that must stand in the notes around ``anchor``.
-        named: Of these the sentence must name one.
         said: What the sentence is to say in other words, or at least half of it where it asks for the reason.
         rivals: What the notes say of the wrong options: the sentence must be nearer to ``said`` than to these.
         is_term: The options are terms, so that general knowledge may speak for another one.
@@ -75,7 +79,6 @@ class Task:
     build: Callable[[str], Item]
     unnamed: tuple[str, ...] = ()
     least_known: float = 0.0
-    named: tuple[str, ...] = ()
     said: str = ""
     rivals: tuple[str, ...] = ()
     is_term: bool = False
@@ -87,7 +90,7 @@ def tasks_in(block: Block, pool: Pool, rng: random.Random) -> Iterator[Task]:
     facts = [fact for fact in found.facts if _holds(block, fact.anchor)]
     blanks = [blank for blank in found.blanks if _holds(block, blank.anchor)]
     makers: list[Callable[[], Task | None]] = []
-    makers += [partial(_of_fact, fact, block, pool, rng) for fact in facts]
+    makers += [partial(_of_fact, fact, pool, rng) for fact in facts]
     makers += [partial(blank_task, blank, block, pool, rng) for blank in blanks]
     makers += [partial(why_task, unit) for unit in source_units(block)]
     rng.shuffle(makers)
@@ -100,11 +103,8 @@ def _holds(block: Block, anchor: Anchor) -> bool:
     return block.note == anchor.note and block.start <= anchor.start < block.end
 
 
-def _of_fact(fact: Fact, block: Block, pool: Pool, rng: random.Random) -> Task | None:
-    draw = rng.random()
-    if draw < 0.3:
-        return reword_task(fact, block, pool, rng)
-    return case_task(fact, pool, rng) if draw < 0.55 else ask_task(fact, pool, rng)
+def _of_fact(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
+    return case_task(fact, pool, rng) if rng.random() < _CASES else ask_task(fact, pool, rng)
 
 
 def case_task(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
@@ -130,7 +130,7 @@ def _described(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
     texts = versions(fact.text)
     if fact.aspect.lower() not in _PLAIN_ASPECTS or fact.shape is Shape.SENTENCE or is_vague(fact.text):
         return None
-    if not texts or len(meaning(texts[0])) < _MIN_SAID_STEMS:
+    if not texts or len(meaning(texts[0])) < _MIN_SAID_STEMS or _ACTIVITY.match(fact.term.name):
         return None
     others = pool.other_terms(fact, texts[0])
     options = choose((pool.wording.name(fact.term),), [(pool.wording.name(other.term),) for other in others], rng)
@@ -145,7 +145,7 @@ def _described(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
 
     prompt = orders.described(orders.ASK_SYSTEM, fact.term.group, said)
     grammar = one_sentence(("Which of these ",), 20, _LONGEST, "?")
-    return Task("ask", fact.anchor, prompt, grammar, build, fact.term.names, 0.2, (), said, rivals, is_term=True)
+    return Task("ask", fact.anchor, prompt, grammar, build, fact.term.names, 0.2, said, rivals, is_term=True)
 
 
 def blank_task(blank: Blank, block: Block, pool: Pool, rng: random.Random) -> Task | None:
@@ -199,7 +199,7 @@ def why_task(unit: Unit) -> Task | None:
         )
 
     prompt = orders.about_reason(unit.block, readable(text))
-    return Task("why", anchor, prompt, one_sentence(("Why ",), 20, _LONGEST, "?"), build, (reason,), 0.6, (), effect)
+    return Task("why", anchor, prompt, one_sentence(("Why ",), 20, _LONGEST, "?"), build, (reason,), 0.6, effect)
 
 
 def _says_what_happens(unit: Unit, effect: str) -> bool:
@@ -209,23 +209,6 @@ def _says_what_happens(unit: Unit, effect: str) -> bool:
         return True
     behind = effect.removeprefix(label).lstrip(" -–—:")
     return not behind or shape(behind) is not Shape.OTHER
-
-
-def reword_task(fact: Fact, block: Block, pool: Pool, rng: random.Random) -> Task | None:
-    """Returns the task to say a statement, true or false, in other words; the correction is what the notes say."""
-    item = true_false(fact, pool, rng)
-    if item is None or fact.is_sentence or fact.aspect.lower() not in _PLAIN_ASPECTS:
-        return None
-    made = item
-
-    def build(text: str) -> Item:
-        is_true = made.key == (0,)
-        return with_id(replace(made, maker=Maker.MODEL, question=text, answer=text if is_true else made.answer))
-
-    prompt = orders.reworded(block, made.question)
-    return Task(
-        "reword", fact.anchor, prompt, one_sentence((), 25, 170, "."), build, (), 0.7, fact.term.names, made.question
-    )
 
 
 def _choice(question: str, options: tuple[str, ...], anchor: Anchor, explanation: str, rng: random.Random) -> Item:
