@@ -39,6 +39,7 @@ from assistant.types import (
     Section,
     Turn,
 )
+from assistant.wiring_lab import Laboratory
 from assistant.wiring_models import Models
 from assistant.wiring_quiz import Engines, Quizzes
 from assistant.wiring_study import Study
@@ -69,6 +70,7 @@ class StudyAssistant:
         self._shelf = Shelf(workspace.notes, workspace.index, config.notes)
         self.study = Study(workspace.study_db, config.study, self._shelf)
         self.quizzes = Quizzes(self.study, self._engines())
+        self.lab = self._laboratory()
         self._build_lock = threading.Lock()
         self._build_cancel = threading.Event()
         self._progress: BuildProgress | None = None
@@ -353,6 +355,19 @@ class StudyAssistant:
             generator=lambda: self._models.engine.ready,
             load_generator=self.engine,
             is_busy=lambda: self._warmer.is_paused or self._warmer.status().running,  # sections before quiz items
+        )
+
+    def _laboratory(self) -> Laboratory:
+        return Laboratory(
+            workspace=self.workspace,
+            config=self.config,
+            retriever=self._retriever.get,
+            embedder=self.embedder,
+            engine=self.engine,
+            ready_engine=lambda: self._models.engine.ready,
+            study=self.study,
+            quizzes=self.quizzes,
+            undisturbed=self._warmer.paused,
         )
 
     def _open_retriever(self) -> Retriever:

@@ -24,6 +24,7 @@ from assistant.cli import (
     evaluation,
     guide,
     index,
+    lab,
     models,
     notes,
     progress,
@@ -60,6 +61,7 @@ app.add_typer(quiz.app, name="quiz")
 app.add_typer(cards.app, name="cards")
 app.add_typer(study.app, name="study")
 app.add_typer(evaluation.app, name="eval")
+app.add_typer(lab.app, name="lab")
 
 
 def _version(wanted: bool) -> None:

@@ -25,6 +25,7 @@ from assistant.types import (
 from assistant.workspace import Workspace
 
 if TYPE_CHECKING:
+    from assistant.wiring_lab import Laboratory
     from assistant.wiring_quiz import Quizzes
     from assistant.wiring_study import Study
 
@@ -42,6 +43,10 @@ class StudyService(Protocol):
     @property
     def quizzes(self) -> Quizzes:
         """Quizzes and the bank they come from."""
+
+    @property
+    def lab(self) -> Laboratory:
+        """What the laboratory works with."""
 
     def warm(self) -> None:
         """Starts loading the embedder and the model in background threads and returns at once."""
