@@ -86,7 +86,8 @@ class StudyAssistant:
     def warm(self) -> None:
         """Starts, in the background, all that makes the first answers quick, and returns at once.
 
-        Loads the models, brings the index up to date, and then lets the model read the notes while nobody asks.
+        Loads the models, brings the index up to date, and then, while nobody asks, lets the model read the notes and
+        fills the bank of questions.
         """
         self.load()
         threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
@@ -352,6 +353,8 @@ class StudyAssistant:
         return Engines(
             retriever=self._retriever.get,
             embedder=self.embedder,
+            load_embedder=self._models.weights.get,
+            ready_embedder=lambda: self._models.weights.ready,
             generator=lambda: self._models.engine.ready,
             load_generator=self.engine,
             is_busy=lambda: self._warmer.is_paused or self._warmer.status().running,  # sections before quiz items
@@ -381,6 +384,7 @@ class StudyAssistant:
             self._build_quietly()
         self._models.engine.wait()  # without a model nothing is prepared; why is shown in the state line
         self._warmer.start()
+        self.quizzes.start()
 
     def _build_quietly(self) -> None:
         try:

@@ -37,6 +37,8 @@ class Engines:
     Attributes:
         retriever: Returns it, loading what it needs.
         embedder: Returns it; its weights load with the first text.
+        load_embedder: Returns it after loading its weights.
+        ready_embedder: Returns it if they are loaded, or None.
         generator: Returns the model if it is loaded, or None.
         load_generator: Returns the model after loading it.
         is_busy: Whether somebody is asking a question.
@@ -44,6 +46,8 @@ class Engines:
 
     retriever: Callable[[], Retriever]
     embedder: Callable[[], Embedder]
+    load_embedder: Callable[[], Embedder]
+    ready_embedder: Callable[[], Embedder | None]
     generator: Callable[[], Generator | None]
     load_generator: Callable[[], Generator]
     is_busy: Callable[[], bool] = bool
@@ -83,7 +87,7 @@ class Quizzes:
         with self._opening:
             if self._room is None:
                 bank = Bank(self._study.database)
-                builder = BankBuilder(bank, lambda: datetime.now(UTC))
+                builder = BankBuilder(bank, lambda: datetime.now(UTC), embedder=self._engines.ready_embedder)
                 sources = Sources(
                     notes=self._study.notes,
                     outline=self._study.outline,
@@ -109,9 +113,19 @@ class Quizzes:
 
         Raises:
             StudyDatabaseError: ``study.db`` cannot be written.
-            ModelError: The model cannot be used; what needs none is done.
+            ModelError: The embedder is missing. Or the model cannot be used; what needs none is done.
         """
+        self._engines.load_embedder()  # options are compared by meaning too
+        self._build(cancel, on_progress, with_model=with_model)
+        return self.status()
 
+    def _build(
+        self,
+        cancel: threading.Event,
+        on_progress: Callable[[BankProgress], None] = lambda _: None,
+        *,
+        with_model: bool,
+    ) -> None:
         def report(progress: BankProgress) -> None:
             self._progress = progress
             on_progress(progress)
@@ -122,7 +136,6 @@ class Quizzes:
                 self.room.build(cancel, report, self._model())
         finally:
             self._progress = None
-        return self.status()
 
     def start(self) -> None:
         """Fills the bank in the background, with the model if it is loaded by then; a running build starts over."""
@@ -141,7 +154,7 @@ class Quizzes:
     def _quietly(self, cancel: threading.Event) -> None:
         try:
             self._fault = ""
-            self.build(cancel, with_model=self._engines.generator() is not None)
+            self._build(cancel, with_model=self._engines.generator() is not None)
         except AssistantError as error:
             self._fault = f"{error.message} {error.hint}".strip()
 

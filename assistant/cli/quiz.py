@@ -85,6 +85,8 @@ def start(
 
     request = _request(topic, count, kinds, difficulty, exam, seed)
     with opened(context) as assistant:
+        if topic:
+            build_if_needed(assistant)  # a heading or free words are found in the index
         quiz = assistant.quizzes.room.start(request, _now())
         if as_json:
             typer.echo(json.dumps(quiz_output(quiz), ensure_ascii=False))

@@ -77,7 +77,8 @@ class BankBuilder:
 
     Args:
         clock: Returns the time, aware of its zone.
-        embedder: Returns what compares options by meaning, or None as long as it is not loaded.
+        embedder: Returns what compares options by meaning, or None as long as it is not loaded; that check is then made
+            before the model is asked.
         seed: Of everything that is drawn.
     """
 
@@ -187,7 +188,8 @@ class BankBuilder:
         waiting = self._bank.pending()
         for done, item in enumerate(waiting):
             on_progress(BankProgress("checking", done, len(waiting), len(items)))
-            asked = examiner.ask_model(item, model.comparer, cancel)
+            asked = examiner.catch_up(item)
+            asked = examiner.ask_model(asked, model.comparer, cancel) if is_fair(asked) else asked
             if is_fair(asked):
                 self._bank.update(asked)
             else:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.study.exam import model_gate
-from assistant.study.exam.form_gates import FORM_GATES, is_complete, means_different_things
+from assistant.study.exam.form_gates import FORM_GATES, MEANING, is_complete, means_different_things
 from assistant.study.exam.ground import Ground
 from assistant.study.exam.proof_gates import PROOF_GATES
 from assistant.study.exam.texts import asked, meaning
@@ -60,6 +60,15 @@ class Examiner:
             self._marks[mark_of(item)] = item.id
         return replace(item, checks=(*checks, *model_gate.verdicts(item)))
 
+    def catch_up(self, item: Item) -> Item:
+        """Returns ``item`` with its options compared by meaning, if that was not done when it was examined."""
+        if not self._compares(item) or any(check.name == MEANING for check in item.checks):
+            return item
+        check = self._compared(item)
+        if not check.passed:
+            self.dropped[check.name] += 1
+        return replace(item, checks=(*item.checks, check))
+
     def ask_model(self, item: Item, generator: model_gate.Comparer, cancel: threading.Event) -> Item:
         """Returns ``item`` with the model's verdict in place of the note that it was not asked yet.
 
@@ -78,12 +87,19 @@ class Examiner:
             yield form_gate(item)
         for proof_gate in PROOF_GATES:
             yield proof_gate(item, self.ground)
-        if self._embedder is not None and item.kind is Kind.CHOICE:
-            yield means_different_things(item, self._embedder.embed_chunks(item.options).tolist())
+        if self._compares(item):
+            yield self._compared(item)
         repeats = self._marks.get(mark_of(item), item.id) != item.id
         yield Check("new", not repeats, "The bank has it already." if repeats else "No other question asks the same.")
         if model_gate.is_asked(item) and not model_gate.verdicts(item):
             yield model_gate.not_yet_asked()
+
+    def _compares(self, item: Item) -> bool:
+        return self._embedder is not None and item.kind is Kind.CHOICE
+
+    def _compared(self, item: Item) -> Check:
+        assert self._embedder is not None
+        return means_different_things(item, self._embedder.embed_chunks(item.options).tolist())
 
 
 def is_fair(item: Item) -> bool:

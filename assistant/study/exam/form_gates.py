@@ -13,6 +13,7 @@ QUESTION_WORDS = (6, 40)
 STATEMENT_WORDS = (4, 60)
 OPTIONS = 4
 MAX_COSINE = 0.95
+MEANING = "different_meaning"
 KEY_LENGTH = (0.5, 1.8)
 """Length of the right option over the mean of the others; beyond it the length gives the answer away."""
 
@@ -188,7 +189,7 @@ def means_different_things(item: Item, vectors: Sequence[Sequence[float]]) -> Ch
     """No two options have nearly the same vector. ``vectors``: one row of norm 1 for each option."""
     pairs = combinations(range(len(item.options)), 2)
     nearest = max((sum(x * y for x, y in zip(vectors[a], vectors[b], strict=True)) for a, b in pairs), default=0.0)
-    return Check("different_meaning", nearest < MAX_COSINE, f"The nearest two options have a cosine of {nearest:.2f}.")
+    return Check(MEANING, nearest < MAX_COSINE, f"The nearest two options have a cosine of {nearest:.2f}.")
 
 
 def _right(item: Item) -> str:

@@ -78,12 +78,11 @@ def test_a_topic_that_the_notes_lack_is_an_error_with_a_way_out(quiz: Command) -
     assert "assistant quiz bank status" in result.err
 
 
-def test_free_words_need_the_index(quiz: Command) -> None:
-    result = quiz("quiz", "how good is a guess")
-    assert result.code == 4
-    assert "assistant index build" in result.err
-    assert quiz("index", "build").code == 0
-    assert items_of(quiz, "how good is a guess of true positives")
+def test_free_words_have_the_notes_indexed_first(quiz: Command) -> None:
+    result = quiz("quiz", "how good is a guess of true positives", "--json")
+    assert (result.code, bool(result.json["items"])) == (0, True)
+    assert "not indexed yet" in result.err
+    assert "not indexed yet" not in quiz("quiz", "how good is a guess of true positives", "--json").err
 
 
 def right_line(item: dict[str, Any]) -> str:

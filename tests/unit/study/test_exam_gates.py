@@ -156,6 +156,15 @@ def test_options_that_mean_the_same_are_stopped_by_the_embedder() -> None:
     assert is_fair(Examiner(notes, FakeEmbedder()).examine(choice()))
     assert Examiner(notes, Same()).examine(choice()).checks[-1].name == "different_meaning"
 
+    before = Examiner(notes).examine(choice())  # the embedder was not loaded yet
+    assert is_fair(before)
+    late = Examiner(notes, Same())
+    assert not is_fair(late.catch_up(before))
+    assert late.dropped == {"different_meaning": 1}
+    caught_up = Examiner(notes, FakeEmbedder()).catch_up(before)
+    assert [check.name for check in caught_up.checks].count("different_meaning") == 1
+    assert late.catch_up(caught_up) == caught_up
+
 
 def answering(right: str, *, always: str = "") -> FakeGenerator:
     """A model that knows the right option, or always picks one letter."""
