@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from assistant.models.engine import LlamaEngine, load_engine
 from assistant.models.options import EngineOptions
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # a busy machine must not fail a test
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -33,6 +33,8 @@ _LETTERS = ("A", "B", "C", "D")
 _CHANCE = 0.25
 _GUESSER_SLACK = 0.08
 _TRIES_PER_BLOCK = 4
+_ROUNDS = 6
+"""Times that the model goes through all sections, until there are as many items as were asked for."""
 
 
 class By(StrEnum):
@@ -78,10 +80,13 @@ def fair_items(bench: Bench, by: By, seed: int, cancel: threading.Event) -> Iter
     )
     blocks = [block for note in bench.notes for block in _blocks_of(bench.store, note.path)]
     random.Random(seed).shuffle(blocks)
-    for block in blocks:
-        if cancel.is_set():
-            return
-        yield from maker.make_from(block, _rng(seed, block.note, block.ordinal), cancel, _TRIES_PER_BLOCK)
+    for attempt in range(_ROUNDS):
+        for block in blocks:
+            if cancel.is_set():
+                return
+            rng = _rng(seed, attempt, block.note, block.ordinal)
+            yield from maker.make_from(block, rng, cancel, _TRIES_PER_BLOCK)
+        yield from maker.left_over(cancel)
 
 
 def draw(items: Sequence[Item], count: int, seed: int) -> list[Item]:

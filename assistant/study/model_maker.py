@@ -10,10 +10,13 @@ from dataclasses import replace
 
 from assistant.errors import Cancelled
 from assistant.models.engine import Generator
+from assistant.study.exam import model_gate
 from assistant.study.items import Item
 from assistant.study.making.pool import Pool
 from assistant.study.summaries import TextEmbedder
+from assistant.study.writing import forms
 from assistant.study.writing.drafting import fault_of, write
+from assistant.study.writing.forms import Form
 from assistant.study.writing.selfcheck import check_with_model
 from assistant.study.writing.tasks import Task, tasks_in
 from assistant.types import Block, Note
@@ -21,6 +24,11 @@ from assistant.types import Block, Note
 _PER_BLOCK = 8
 _TRIES = 2
 """Sentences that are written for one task, until one passes the gates."""
+
+_SET = (3, 4)
+"""Questions that are matched with their answers in one item."""
+
+_Waiting = tuple[Item, Block]
 
 
 class ModelMaker:
@@ -60,6 +68,7 @@ class ModelMaker:
         self._examine = examine
         self._embedder = embedder
         self._seed = seed
+        self._waiting: dict[tuple[str, str], list[_Waiting]] = {}
 
     def make(self, note: Note, cancel: threading.Event) -> Iterator[Item]:
         """Yields items about all sections of a note; ends early if ``cancel`` is set.
@@ -70,11 +79,14 @@ class ModelMaker:
         for block in self._blocks(note.path):
             rng = random.Random(f"{self._seed} {note.path} {block.ordinal}")
             yield from self.make_from(block, rng, cancel)
+        yield from self.left_over(cancel)
 
     def make_from(
         self, block: Block, rng: random.Random, cancel: threading.Event, most: int = _PER_BLOCK
     ) -> Iterator[Item]:
         """Yields items about one section, at most ``most``, each about another sentence of it.
+
+        A question that is to be matched with others waits for them, see ``left_over``.
 
         Raises:
             ModelError: The model failed.
@@ -84,10 +96,61 @@ class ModelMaker:
             drafts = [(item, task) for task in tasks if (item := self._draft(task, rng, cancel))]
             for draft, task in drafts:
                 if item := self._checked(draft, task, block, cancel):
-                    self.made += 1
-                    yield item
+                    for formed in self._in_form((item, block), task, rng, cancel):
+                        self.made += 1
+                        yield formed
         except Cancelled:
             return
+
+    def left_over(self, cancel: threading.Event) -> Iterator[Item]:
+        """Yields what still waits for others to be matched with: matched if there are enough, else as it is.
+
+        Raises:
+            ModelError: The model failed.
+        """
+        waiting, self._waiting = self._waiting, {}
+        for key, group in waiting.items():
+            try:
+                items = list(self._matched(group, random.Random(f"{self._seed} {key}"), cancel))
+            except Cancelled:
+                items = [item for item, _ in group]
+            self.made += len(items)
+            yield from items
+
+    def _in_form(self, made: _Waiting, task: Task, rng: random.Random, cancel: threading.Event) -> Iterator[Item]:
+        """Yields an item in the form that its task asks for, or as it is if that form does not pass."""
+        item, _ = made
+        if task.form is Form.SET:
+            group = self._waiting.setdefault((item.source.note, task.style), [])
+            if item.answer not in {other.answer for other, _ in group}:
+                group.append(made)
+                if len(group) == max(_SET):
+                    del self._waiting[item.source.note, task.style]
+                    yield from self._matched(group, rng, cancel)
+                return
+        gapped = forms.with_gap(item, task.names) if task.form is Form.GAP else None
+        yield (gapped and self._examined(gapped, item)) or item
+
+    def _matched(self, group: Sequence[_Waiting], rng: random.Random, cancel: threading.Event) -> Iterator[Item]:
+        """Yields one item that matches the questions of ``group``, and as they are those that do not fit into it."""
+        asked = forms.as_choices([item for item, _ in group]) if len(group) >= min(_SET) else []
+        checks = [
+            check_with_model(q, block, self._generator, cancel) for q, (_, block) in zip(asked, group, strict=False)
+        ]
+        fits = [bool(found) and found[0].passed for found in checks]
+        chosen = [item for (item, _), fit in zip(group, fits, strict=False) if fit]
+        whole = forms.as_set(chosen, rng) if len(chosen) >= min(_SET) else None
+        passed = whole and self._examined(whole, chosen[0])
+        if passed:
+            yield passed
+        yield from (item for item, _ in group if not passed or item not in chosen)
+
+    def _examined(self, item: Item, checked: Item) -> Item | None:
+        """Returns ``item`` with the record of its exam and of what the model said of ``checked``; None if it fails."""
+        item = self._examine(item) if self._examine else item
+        if not all(check.passed for check in item.checks):
+            return None
+        return replace(item, checks=(*item.checks, *model_gate.verdicts(checked)))
 
     def _tasks(self, block: Block, rng: random.Random, most: int) -> list[Task]:
         """Returns tasks about different sentences, those behind the same instructions together."""

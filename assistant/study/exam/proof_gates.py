@@ -46,12 +46,16 @@ def _claims(item: Item) -> list[tuple[str, int]]:
         return [(item.options[item.key[0]], -1)]
     if item.kind is Kind.MATCH:
         pairs = enumerate(zip(item.lefts, item.key, strict=True))
-        return [(f"{left} {item.options[right]}", number) for number, (left, right) in pairs]
+        return [(f"{_stated(left)} {item.options[right]}", number) for number, (left, right) in pairs]
     if item.kind is Kind.ORDER:
         return [(item.options[step], number) for number, step in enumerate(item.key)]
     if item.kind is Kind.SHORT:
         return [(point.text, -1) for point in item.key_points]
     return [(item.answer, -1)]
+
+
+def _stated(left: str) -> str:
+    return "" if left.endswith("?") else left  # a question claims nothing
 
 
 def _cover(text: str, number: int, item: Item, ground: Ground) -> float:

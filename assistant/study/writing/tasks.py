@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,6 +23,7 @@ from assistant.study.making.phrases import Shape, capitalised, readable, shape, 
 from assistant.study.making.pool import Pool, is_vague
 from assistant.study.making.sentences import points_back
 from assistant.study.writing import orders
+from assistant.study.writing.forms import OF_THESE, Form
 from assistant.study.writing.grammar import one_sentence
 from assistant.types import Block, Prompt
 
@@ -49,7 +50,12 @@ _ACTIVITY = re.compile(r"\w+ing \w")
 _CASES = 0.2
 """Share of cases among questions for a term: one of thirteen that are written passes, of the others one of three."""
 
-_OF_THESE = "Which of these fits this case best?"
+_OF_THESE = f"{OF_THESE}fits this case best?"
+_VERBS = "is can has helps means lets gives makes shows keeps turns measures"
+_ASKS = tuple(f"{OF_THESE}{verb} " for verb in _VERBS.split())
+"""A question for a term begins with one of these: left to itself a small model calls a use case a technology tool."""
+
+_FORMS = (Form.CHOICE, Form.CHOICE, Form.GAP, Form.SET)
 _LONGEST = 150
 _MIN_CLAUSE_STEMS = 2
 _MIN_SAID_STEMS = 3
@@ -70,6 +76,8 @@ class Task:
         said: What the sentence is to say in other words, or at least half of it where it asks for the reason.
         rivals: What the notes say of the wrong options: the sentence must be nearer to ``said`` than to these.
         is_term: The options are terms, so that general knowledge may speak for another one.
+        form: What the item becomes once it has passed.
+        names: All that the right answer may be called.
     """
 
     style: str
@@ -82,6 +90,8 @@ class Task:
     said: str = ""
     rivals: tuple[str, ...] = ()
     is_term: bool = False
+    form: Form = Form.CHOICE
+    names: tuple[str, ...] = ()
 
 
 def tasks_in(block: Block, pool: Pool, rng: random.Random) -> Iterator[Task]:
@@ -118,7 +128,7 @@ def case_task(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
 
     grammar = one_sentence((rng.choice(orders.STARTS),), 30, _LONGEST, ".")
     prompt = orders.described(orders.CASE_SYSTEM, fact.term.group, task.said)
-    return replace(task, style="case", prompt=prompt, grammar=grammar, build=build, least_known=0.0)
+    return replace(task, style="case", prompt=prompt, grammar=grammar, build=build, least_known=0.0, form=Form.CHOICE)
 
 
 def ask_task(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
@@ -133,7 +143,8 @@ def _described(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
     if not texts or len(meaning(texts[0])) < _MIN_SAID_STEMS or _ACTIVITY.match(fact.term.name):
         return None
     others = pool.other_terms(fact, texts[0])
-    options = choose((pool.wording.name(fact.term),), [(pool.wording.name(other.term),) for other in others], rng)
+    siblings = [other for other in others if other.term.place == fact.term.place]
+    options = _options(fact, siblings, pool, rng) or _options(fact, others, pool, rng)
     if not options:
         return None
     said = f"used for {texts[0]}" if fact.aspect.lower() in ("use", "uses") else texts[0]
@@ -144,8 +155,15 @@ def _described(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
         return _choice(text, options, fact.anchor, explained(fact, pool), rng)
 
     prompt = orders.described(orders.ASK_SYSTEM, fact.term.group, said)
-    grammar = one_sentence(("Which of these ",), 20, _LONGEST, "?")
-    return Task("ask", fact.anchor, prompt, grammar, build, fact.term.names, 0.2, said, rivals, is_term=True)
+    grammar = one_sentence(_ASKS, 15, _LONGEST, "?")
+    names, form = fact.term.names, rng.choice(_FORMS)
+    return Task(
+        "ask", fact.anchor, prompt, grammar, build, names, 0.2, said, rivals, is_term=True, form=form, names=names
+    )
+
+
+def _options(fact: Fact, others: Sequence[Fact], pool: Pool, rng: random.Random) -> tuple[str, ...]:
+    return choose((pool.wording.name(fact.term),), [(pool.wording.name(other.term),) for other in others], rng)
 
 
 def blank_task(blank: Blank, block: Block, pool: Pool, rng: random.Random) -> Task | None:
@@ -159,7 +177,7 @@ def blank_task(blank: Blank, block: Block, pool: Pool, rng: random.Random) -> Ta
 
     prompt = orders.about_blank(block, blank.sentence, blank.answer)
     grammar = one_sentence(_BEGINNINGS[blank.kind], 25, _LONGEST, "?")
-    return Task("blank", blank.anchor, prompt, grammar, build, (blank.answer,), 0.7)
+    return Task("blank", blank.anchor, prompt, grammar, build, (blank.answer,), 0.7, form=rng.choice(_FORMS))
 
 
 def _is_one_of_several(blank: Blank) -> bool:

@@ -13,13 +13,16 @@ import pytest
 from assistant.answering.prompts import SYSTEM
 from assistant.answering.units import source_units
 from assistant.errors import ModelError
+from assistant.study import model_maker
 from assistant.study.exam.examiner import Examiner
 from assistant.study.exam.ground import Ground
 from assistant.study.exam.model_gate import NAME, NEEDS_NOTES, is_pending
-from assistant.study.items import Item, Kind, Maker
+from assistant.study.items import GAP, Item, Kind, Maker
 from assistant.study.making.pool import Pool
 from assistant.study.model_maker import ModelMaker
+from assistant.study.writing import tasks
 from assistant.study.writing.drafting import fault_of
+from assistant.study.writing.forms import Form, with_gap
 from assistant.study.writing.grammar import one_sentence
 from assistant.study.writing.orders import ASK_SYSTEM, CASE_SYSTEM, EXAMPLES
 from assistant.study.writing.selfcheck import check_with_model
@@ -79,7 +82,8 @@ def write_fitting(prompt: Prompt) -> str:
     if prompt.system == CASE_SYSTEM:
         return f"A company {said} for its customers."
     if prompt.system == ASK_SYSTEM:
-        return f"Which approach {said}?"
+        said = said.replace("milliseconds", "moments").replace("afterwards", "later")
+        return f"Which of these is an approach that {said}?"
     raise AssertionError(f"nothing is known of this order: {question}")
 
 
@@ -347,12 +351,52 @@ class TestMaking:
         assert len(calls) == after
         assert len(made) <= after / 2, "an item takes at least two calls, and none is half checked"
 
+    def made_as(self, form, pool, generator, monkeypatch) -> list[Item]:
+        monkeypatch.setattr(tasks, "_FORMS", (form,))
+        monkeypatch.setattr(tasks, "_CASES", 0.0)
+        made = maker(pool, generator, examine=Examiner(Ground([NOTE])).examine)
+        items = list(made.make(NOTE, threading.Event()))
+        assert made.made == len(items)
+        assert all(check.passed for item in items for check in item.checks)
+        return items
+
+    def test_a_question_becomes_a_sentence_with_a_gap(self, pool, generator, monkeypatch):
+        items = self.made_as(Form.GAP, pool, generator, monkeypatch)
+        gaps = [item for item in items if item.kind is Kind.CLOZE]
+        assert {item.question.partition(" ")[0] for item in gaps} == {GAP}
+        assert "Edge inference" in {item.answer for item in gaps}
+        assert all(item.question.endswith(".") and not item.options and not is_pending(item) for item in gaps)
+
+    def test_questions_are_matched_with_their_answers(self, pool, generator, monkeypatch):
+        items = self.made_as(Form.SET, pool, generator, monkeypatch)
+        (whole,) = [item for item in items if item.kind is Kind.MATCH]
+        assert len(whole.lefts) >= 3
+        for left, right, proof in zip(whole.lefts, whole.key, whole.proofs, strict=True):
+            assert left.startswith("Which is an approach that ")
+            assert proof.quote.startswith(f"**{whole.options[right]}**") or whole.options[right] in proof.quote
+        assert not any(item.kind is Kind.CHOICE for item in items), "nothing is asked twice"
+
+    def test_too_few_for_a_set_are_asked_as_they_are(self, pool, generator, monkeypatch):
+        monkeypatch.setattr(model_maker, "_SET", (5, 5))
+        items = self.made_as(Form.SET, pool, generator, monkeypatch)
+        assert Kind.MATCH not in {item.kind for item in items}
+        assert len([item for item in items if item.kind is Kind.CHOICE]) >= 3
+
     def test_a_failing_model_is_reported(self, pool):
         def fail(prompt: Prompt) -> str:
             raise ModelError("The engine was closed.", hint="")
 
         with pytest.raises(ModelError):
             list(maker(pool, FakeGenerator(fail)).make(NOTE, threading.Event()))
+
+
+def test_no_gap_where_the_answer_would_need_another_verb(pool, fact):
+    item = ask_task(fact, pool, random.Random(1)).build("Which of these is done at night?")
+    assert with_gap(item, ("Batch inference", "Batch")).question == f"{GAP} is done at night."
+    assert with_gap(item, ("Batch inference", "Batch")).accepted == ("Batch",)
+    assert with_gap(replace(item, answer="Transformers"), ()) is None
+    year = replace(item, question="In which year was the loom invented?", answer="1785")
+    assert with_gap(year, ()).question == f"In which year was the loom invented? {GAP}"
 
 
 def test_the_grammar_of_a_sentence_quotes_its_beginnings():
