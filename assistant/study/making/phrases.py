@@ -20,17 +20,17 @@ _CUT = re.compile(
 _TAIL = re.compile(r"[\s,;:.–—-]+$")
 _DANGLING = re.compile(r"\b(?:a|an|and|as|at|by|for|from|in|is|of|on|or|such|that|the|their|to|with|which)$")
 _VERBS_LIST = """
-    accepts acts adapts affects aims allows analyses analyzes applies assesses automates balances begins brings
-    builds carries causes changes checks classifies combines comes compares computes connects consists contains
-    controls converts costs covers creates deals defines delivers depends describes destroys detects determines
-    discovers divides does enables ensures evaluates exists expresses extracts finds focuses follows forms
-    generates gets gives groups grows handles happens has helps holds identifies improves includes increases
-    indicates involves is keeps lets limits looks maintains makes manages maps marks means measures moves needs
-    occurs offers operates optimises optimizes orchestrates organises performs plays powers predicts prevents
-    processes produces protects provides puts reduces refers relates removes replaces represents requires returns
-    runs says sends serves shows simplifies simulates solves sorts splits starts states stores suits supports
-    takes tells tests trains transfers transforms treats tries turns understands uses works writes can may must
-    will should was were are had could would
+    accepts acts adapts affects aims allows analyses analyzes applies assesses automates balances becomes begins
+    brings builds carries causes changes checks chooses classifies combines comes compares computes connects consists
+    contains controls converts costs covers creates deals decides defines delivers depends describes destroys detects
+    determines discovers divides does enables ensures evaluates exists expresses extracts finds focuses follows forms
+    generates gets gives groups grows handles happens has helps holds identifies improves includes increases indicates
+    involves is keeps learns lets limits looks maintains makes manages maps marks means measures moves needs occurs
+    offers operates optimises optimizes orchestrates organises performs plays powers predicts prevents processes
+    produces protects provides puts receives reduces refers relates remembers removes replaces represents requires
+    returns runs says sends serves shows simplifies simulates solves sorts splits starts states stores suits supports
+    takes tells tests trains transfers transforms treats tries turns understands uses works writes can may must will
+    should was were are had could would
 """
 _VERBS = frozenset(_VERBS_LIST.split())
 _DETERMINERS_LIST = """

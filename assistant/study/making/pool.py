@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from assistant.study.exam.ground import Ground
 from assistant.study.exam.proof_gates import MAX_WRONG_SUPPORT
 from assistant.study.exam.texts import jaccard, meaning, same, shared
-from assistant.study.making.facts import Blank, Fact, Facts, Group
+from assistant.study.making.facts import Blank, Fact, Facts, Group, Term
 from assistant.study.making.outline_facts import outline_facts
 from assistant.study.making.phrases import versions
 from assistant.study.making.sentences import find_blanks
@@ -70,6 +70,7 @@ class Pool:
             for name in fact.term.names:
                 self._of_name[name.lower()].append(fact)
         self.abbreviations = _abbreviations(self.facts)
+        self._mentioned: dict[tuple[str, str], bool] = {}
         self.wording = Wording(_common_words(ground), _repeated_names(self.facts))
 
     def said_of(self, fact: Fact) -> list[Fact]:
@@ -145,10 +146,23 @@ class Pool:
 
     def _may_stand_in(self, fact: Fact, other: Fact) -> bool:
         """Whether ``other`` is a likely mistake: a sibling, or of the same field; and not nearly the same fact."""
-        likeness = jaccard(meaning(fact.text), meaning(other.text))
         if other.term.place == fact.term.place:
             return True
-        return likeness < _MAX_DISTANT_LIKENESS and (other.anchor.note == fact.anchor.note or likeness > 0)
+        likeness = jaccard(meaning(fact.text), meaning(other.text))
+        if likeness >= _MAX_DISTANT_LIKENESS:
+            return False
+        return other.anchor.note == fact.anchor.note or self._is_known_there(fact, other)
+
+    def _is_known_there(self, fact: Fact, other: Fact) -> bool:
+        """Whether the note of one of them also speaks of the other: then both belong to one subject."""
+        here, there = fact.anchor.note, other.anchor.note
+        return self._mentions(here, other.term) or self._mentions(there, fact.term)
+
+    def _mentions(self, note: str, term: Term) -> bool:
+        found = self._mentioned.get((note, term.name))
+        if found is None:
+            found = self._mentioned[note, term.name] = self.ground.mentions(note, meaning(term.name))
+        return found
 
     def _distance(self, fact: Fact, other: Fact) -> tuple[int, float]:
         """Siblings, then the same note, then the rest; each of the same form first, then by words in common."""

@@ -126,6 +126,9 @@ class Wording:
         """Returns a question for a short answer."""
         if fact.aspect:
             return self._asked(f"In your own words: {self._lower_first(self.what(fact, random.Random(0)))}")
+        if fact.shape is Shape.SENTENCE:  # it is said under the term, and not what the term means
+            under = f" under “{fact.term.group}”" if fact.term.group and not self.where(fact.term) else ""
+            return self._asked(f"In your own words: what do your notes say about {self.called(fact)}{under}?")
         return self._asked(f"How would you explain {self.called(fact)} in your own words?")
 
     def members(self, group: Group) -> str:
