@@ -20,7 +20,7 @@ from assistant.index.search import Retriever
 from assistant.index.shelf import Shelf
 from assistant.loading import Lazy
 from assistant.models.engine import LlamaEngine
-from assistant.models.hardware import ModelChoice
+from assistant.models.hardware import ModelChoice, on_battery
 from assistant.notes import library
 from assistant.study.guide import Guide, GuideMaker, GuideProgress
 from assistant.types import (
@@ -357,8 +357,13 @@ class StudyAssistant:
             ready_embedder=lambda: self._models.weights.ready,
             generator=lambda: self._models.engine.ready,
             load_generator=self.engine,
-            is_busy=lambda: self._warmer.is_paused or self._warmer.status().running,  # sections before quiz items
+            is_busy=self._has_no_time_for_questions,
         )
+
+    def _has_no_time_for_questions(self) -> bool:
+        """Sections are read before quiz items are written; neither on battery, nor where preparing is switched off."""
+        status = self._warmer.status()
+        return self._warmer.is_paused or status.running or not status.on or on_battery()
 
     def _laboratory(self) -> Laboratory:
         return Laboratory(

@@ -41,7 +41,7 @@ class Engines:
         ready_embedder: Returns it if they are loaded, or None.
         generator: Returns the model if it is loaded, or None.
         load_generator: Returns the model after loading it.
-        is_busy: Whether somebody is asking a question.
+        is_busy: Whether work in the background has to wait: somebody is asking a question, say.
     """
 
     retriever: Callable[[], Retriever]
@@ -116,7 +116,7 @@ class Quizzes:
             ModelError: The embedder is missing. Or the model cannot be used; what needs none is done.
         """
         self._engines.load_embedder()  # options are compared by meaning too
-        self._build(cancel, on_progress, with_model=with_model)
+        self._build(cancel, on_progress, with_model=with_model, waits=lambda: False)
         return self.status()
 
     def _build(
@@ -125,6 +125,7 @@ class Quizzes:
         on_progress: Callable[[BankProgress], None] = lambda _: None,
         *,
         with_model: bool,
+        waits: Callable[[], bool],
     ) -> None:
         def report(progress: BankProgress) -> None:
             self._progress = progress
@@ -133,7 +134,7 @@ class Quizzes:
         try:
             self.room.build(cancel, report)
             if with_model and not cancel.is_set():
-                self.room.build(cancel, report, self._model())
+                self.room.build(cancel, report, self._model(waits))
         finally:
             self._progress = None
 
@@ -154,12 +155,12 @@ class Quizzes:
     def _quietly(self, cancel: threading.Event) -> None:
         try:
             self._fault = ""
-            self._build(cancel, with_model=self._engines.generator() is not None)
+            self._build(cancel, with_model=self._engines.generator() is not None, waits=self._engines.is_busy)
         except AssistantError as error:
             self._fault = f"{error.message} {error.hint}".strip()
 
-    def _model(self) -> WithModel:
-        generator = PoliteGenerator(self._engines.load_generator(), self._engines.is_busy)
+    def _model(self, waits: Callable[[], bool]) -> WithModel:
+        generator = PoliteGenerator(self._engines.load_generator(), waits)
 
         def blocks(note: str) -> Sequence[Block]:
             store = self._engines.retriever().store

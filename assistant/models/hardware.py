@@ -68,6 +68,13 @@ def detect_hardware(cgroup: Path = CGROUP) -> Hardware:
     return Hardware(total, free, _count_cores())
 
 
+def on_battery() -> bool:
+    """Returns whether this machine runs on its battery; a machine without one does not. Cheap."""
+    read = getattr(psutil, "sensors_battery", None)  # some systems have no such sensor
+    battery = read() if read is not None else None
+    return battery is not None and battery.power_plugged is False
+
+
 def recommend(catalog: Iterable[ModelEntry], hardware: Hardware) -> Recommendation:
     """Returns which model of the catalogue suits this hardware."""
     known = {entry.name for entry in catalog}

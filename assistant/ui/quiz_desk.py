@@ -8,12 +8,13 @@ from typing import Any
 from assistant.errors import UsageError
 from assistant.study.drafts import draft_of_item
 from assistant.study.items import Kind
+from assistant.study.quiz.choosing import Difficulty
 from assistant.study.quiz.marking import Response
 from assistant.study.quiz.room import QuizRequest
 from assistant.study.quiz.session import Mode, Quiz
 from assistant.ui import wording
 from assistant.ui.boundary import friendly
-from assistant.ui.quiz_view import KIND_NAMES, bank_view, feedback_view, quiz_view, result_view
+from assistant.ui.quiz_view import DIFFICULTY_NAMES, KIND_NAMES, bank_view, feedback_view, quiz_view, result_view
 from assistant.ui.review_desk import Clock, utc_now
 from assistant.ui.service import StudyService
 
@@ -41,7 +42,7 @@ class QuizDesk:
     def quiz_home(self, _: object = None) -> dict[str, Any]:
         """Returns what the start card shows, and has the bank brought up to date.
 
-        Keys: ``kinds``, ``mistakes`` (questions whose last answer was wrong), ``ready`` (questions in the bank),
+        Keys: ``kinds``, ``difficulties``, ``mistakes`` (questions whose last answer was wrong), ``ready`` (questions in the bank),
         ``open`` (a quiz that was left: ``id``, ``says``; or None).
         """
         quizzes = self._service.quizzes
@@ -51,6 +52,7 @@ class QuizDesk:
         left = quizzes.room.store.unfinished()
         return {
             "kinds": [{"kind": str(kind), "name": name} for kind, name in KIND_NAMES.items()],
+            "difficulties": [{"value": str(difficulty), "name": name} for difficulty, name in DIFFICULTY_NAMES.items()],
             "mistakes": sum(not asked.last_right for asked in quizzes.room.store.history().values()),
             "ready": status.counts.items,
             "open": {"id": left.id, "says": wording.left_quiz(left)} if left else None,
@@ -58,7 +60,7 @@ class QuizDesk:
 
     @friendly
     def quiz_start(self, request: Request) -> dict[str, Any]:
-        """Starts a quiz. Request: ``topic``, ``count``, ``kinds`` (empty for all), ``exam``."""
+        """Starts a quiz. Request: ``topic``, ``count``, ``kinds`` (empty for all), ``difficulty``, ``exam``."""
         count = int(request["count"])
         if not 0 < count <= MAX_QUESTIONS:
             raise UsageError(f"A quiz cannot have {count} questions.", hint=f"Take 1 to {MAX_QUESTIONS}.")
@@ -66,6 +68,7 @@ class QuizDesk:
             topic=str(request.get("topic") or ""),
             count=count,
             kinds=frozenset(Kind(str(kind)) for kind in request.get("kinds") or ()),
+            difficulty=Difficulty(str(request.get("difficulty") or Difficulty.ANY)),
             mode=Mode.EXAM if request.get("exam") else Mode.PRACTICE,
         )
         quizzes = self._service.quizzes
@@ -87,7 +90,7 @@ class QuizDesk:
         if quiz.is_over or quiz.seconds_left(now) == 0 or _is_answered(quiz, int(request["number"])):
             return self._shown(quiz)  # the time is up, or it was answered in another window
         took_ms = int(request.get("took_ms") or 0)
-        response = _response(request["response"])
+        response = response_of(request["response"])
         return self._shown(self._service.quizzes.room.answer(quiz, int(request["number"]), response, now, took_ms))
 
     @friendly
@@ -154,7 +157,7 @@ def _is_answered(quiz: Quiz, number: int) -> bool:
     return any(reply.number == number for reply in quiz.replies)
 
 
-def _response(given: Any) -> Response:
+def response_of(given: Any) -> Response:
     """Returns what the page sent as a response: a place, places, or a text."""
     if isinstance(given, list):
         return tuple(int(place) for place in given)

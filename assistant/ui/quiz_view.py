@@ -8,6 +8,7 @@ from typing import Any
 from assistant.study.bank.builder import BankProgress
 from assistant.study.grading.short import PointGrade, Verdict
 from assistant.study.items import GAP, Item, Kind
+from assistant.study.quiz.choosing import Difficulty
 from assistant.study.quiz.results import Confusion, QuizResult, TopicScore
 from assistant.study.quiz.session import Mode, Posed, Quiz, Reply
 from assistant.ui import wording
@@ -21,6 +22,12 @@ KIND_NAMES = {
     Kind.MATCH: "Match",
     Kind.ORDER: "Put in order",
     Kind.SHORT: "Short answer",
+}
+DIFFICULTY_NAMES = {
+    Difficulty.ANY: "Any",
+    Difficulty.EASY: "Easier",
+    Difficulty.MEDIUM: "Medium",
+    Difficulty.HARD: "Harder",
 }
 _OUTCOMES = {
     "right": ("Right", "check"),

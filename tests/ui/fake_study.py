@@ -5,11 +5,13 @@ Only what would need an index or a model is scripted. The items are written by h
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import ModelMissing
+from assistant.errors import IndexMissing, ModelMissing
 from assistant.study.cards import Card, Draft
 from assistant.study.identity import with_id
 from assistant.study.items import GAP, Anchor, Check, Item, KeyPoint, Kind, Maker
@@ -20,6 +22,7 @@ from assistant.types import Note, NoteStatus, Section
 if TYPE_CHECKING:
     from fake_service import FakeStudyService
 
+    from assistant.wiring_lab import Laboratory
     from assistant.wiring_quiz import Quizzes
     from assistant.wiring_study import Study
 
@@ -59,10 +62,40 @@ def study_over(service: FakeStudyService) -> tuple[Study, Quizzes]:
     engines = Engines(
         retriever=lambda: service,  # type: ignore[arg-type,return-value]
         embedder=no_model,
+        load_embedder=no_model,
+        ready_embedder=lambda: None,
         generator=lambda: None,
         load_generator=no_model,
     )
     return study, Quizzes(study, engines)
+
+
+def laboratory_over(service: FakeStudyService) -> Laboratory:
+    """Returns a laboratory before anything was indexed, on a computer without models."""
+    from assistant.wiring_lab import Laboratory
+
+    def no_index() -> Any:
+        raise IndexMissing("The notes are not indexed yet.", hint="assistant index build")
+
+    def no_model() -> Any:
+        raise ModelMissing("The model is not on this computer.", hint="assistant models pull")
+
+    @contextlib.contextmanager
+    def undisturbed() -> Iterator[Callable[[], bool]]:
+        yield lambda: False
+
+    return Laboratory(
+        service.workspace,
+        service.config,
+        retriever=no_index,
+        embedder=no_model,
+        engine=no_model,
+        ready_engine=lambda: None,
+        vocabulary=no_model,
+        study=service.study,
+        quizzes=service.quizzes,
+        undisturbed=undisturbed,
+    )
 
 
 def anchor(service: FakeStudyService, path: str, quote: str) -> Anchor:

@@ -13,6 +13,7 @@ import pytest
 from fake_service import FUNDAMENTALS, FakeStudyService
 
 from assistant.study.items import Kind
+from assistant.study.quiz.choosing import Difficulty
 from assistant.study.quiz.store import Logged
 from assistant.ui.exchange import Exchange, advance
 from assistant.ui.progress_desk import ProgressDesk
@@ -311,6 +312,10 @@ def test_a_quiz_starts_from_the_notes_on_a_topic(quizzes: QuizDesk, service: Fak
     assert {source.heading_path[1] for source in sources} == {"Basic concepts"}
     home = quizzes.quiz_home()
     assert home["open"]["says"].startswith("You are in the middle of an exam on")
+    hard = quizzes.quiz_start({"topic": topic, "count": 5, "difficulty": "hard"})
+    asked = [posed.item for posed in service.quizzes.room.store.load(hard["id"]).posed]
+    assert asked and all(Difficulty.HARD.holds(item) for item in asked)
+    assert [level["value"] for level in home["difficulties"]] == ["any", "easy", "medium", "hard"]
     nothing = quizzes.quiz_start({"topic": "wrong", "count": 5})
     assert nothing["error"]["message"] == "Your notes give no such question about what you got wrong."
     assert "1 to 300" in quizzes.quiz_start({"topic": "", "count": 0})["error"]["hint"]

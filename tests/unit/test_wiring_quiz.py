@@ -11,6 +11,7 @@ import pytest
 
 from assistant.config import Config
 from assistant.errors import ModelMissing
+from assistant.loading import Lazy
 from assistant.study.quiz.room import QuizRequest
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.wiring import StudyAssistant
@@ -52,6 +53,28 @@ def test_the_bank_fills_in_the_background(assistant: StudyAssistant) -> None:
     status = assistant.quizzes.status()
     assert status.counts.items > 20
     assert (status.progress, status.fault) == (None, "")
+
+
+@pytest.mark.parametrize("reason", ["switched off", "on battery"])
+def test_the_model_writes_no_questions_while_it_is_to_rest(
+    assistant: StudyAssistant, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    model = FakeGenerator(lambda prompt: "", comparisons=lambda prompt: [-0.1, -9.0, -9.0, -9.0])
+    assistant._models.engine = Lazy(lambda: model, "model")  # type: ignore[arg-type,return-value]
+    monkeypatch.setattr("assistant.wiring.on_battery", lambda: reason == "on battery")
+    assistant.set_warming(reason != "switched off")
+    assistant.build()
+    assistant.engine()
+    assistant.quizzes.start()
+    patience = threading.Event()
+    while (progress := assistant.quizzes.status().progress) is None or progress.stage != "checking":
+        patience.wait(0.01)
+    assistant.quizzes.stop()
+    assert assistant.quizzes.status().counts.items > 20
+    assert (model.compared, model.prompts) == ([], [])
+    if reason == "switched off":  # who asks for it in so many words gets it
+        assistant.quizzes.build(threading.Event(), with_model=True)
+        assert model.compared
 
 
 def test_a_missing_model_leaves_what_needs_none(assistant: StudyAssistant) -> None:

@@ -6,7 +6,7 @@ import * as store from "./store.js";
 const COUNTS = [5, 10, 20];
 const PART = "part";
 const WORDS = "words";
-let choice = { about: "", part: "", words: "", count: 10, kinds: null, exam: false }; // kept while the page is open
+let choice = { about: "", part: "", words: "", count: 10, kinds: null, difficulty: "any", exam: false }; // kept while the page is open
 
 /** Chooses what the next quiz is about. */
 export function choosePart(topic) {
@@ -17,7 +17,7 @@ export function choosePart(topic) {
 export function startCard(home, acts) {
   const send = (event) => {
     event.preventDefault();
-    acts.start({ topic: topic(), count: choice.count, kinds: choice.kinds ?? [], exam: choice.exam });
+    acts.start({ topic: topic(), count: choice.count, kinds: choice.kinds ?? [], difficulty: choice.difficulty, exam: choice.exam });
   };
   return h(
     "div",
@@ -30,6 +30,7 @@ export function startCard(home, acts) {
       about(home),
       counts(),
       kinds(home),
+      difficulty(home),
       mode(),
       h("div", { class: "sheet-actions" }, h("button", { type: "submit", class: "primary big", "data-focus": true }, "Start", h("kbd", { "aria-hidden": "true" }, "Enter")))
     )
@@ -102,6 +103,10 @@ function kinds(home) {
     return h("label", { class: "choice" }, input, h("span", {}, name));
   };
   return h("fieldset", { class: "inline" }, h("legend", {}, "Kinds"), ...home.kinds.map(box));
+}
+
+function difficulty(home) {
+  return h("fieldset", { class: "inline" }, h("legend", {}, "Difficulty"), ...home.difficulties.map(({ value, name }) => radio("difficulty", value, name)));
 }
 
 function mode() {

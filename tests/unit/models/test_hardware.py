@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -16,6 +17,7 @@ from assistant.models.hardware import (
     Hardware,
     choose_model,
     detect_hardware,
+    on_battery,
     recommend,
 )
 
@@ -93,3 +95,14 @@ def test_a_container_without_a_limit(tmp_path: Path):
     (tmp_path / "memory.max").write_text("max\n")
     (tmp_path / "memory.current").write_text("700000\n")
     assert detect_hardware(cgroup=tmp_path).total_memory_bytes == psutil.virtual_memory().total
+
+
+@pytest.mark.parametrize(("plugged", "told"), [(False, True), (True, False), (None, False)])
+def test_a_machine_is_on_battery_only_if_it_says_so(monkeypatch, plugged, told):
+    battery = SimpleNamespace(power_plugged=plugged)
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: battery, raising=False)
+    assert on_battery() is told
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: None, raising=False)
+    assert on_battery() is False
+    monkeypatch.delattr(psutil, "sensors_battery")
+    assert on_battery() is False
