@@ -22,12 +22,15 @@ from assistant.study.quiz.choosing import Difficulty, choose_items
 from assistant.study.quiz.contrast import contrast
 from assistant.study.quiz.marking import Mark, Response, mark
 from assistant.study.quiz.results import QuizResult, fact_of_item, summarise
-from assistant.study.quiz.session import Mode, Quiz, pose, time_limit_s
+from assistant.study.quiz.session import Mode, Posed, Quiz, pose, time_limit_s
 from assistant.study.quiz.store import Logged, QuizStore
 from assistant.study.quiz.topics import Search, Topic, TopicKind, find_topic
 from assistant.types import Note, Section
 
 _RIVALS = 8
+_CHOICE = 2
+"""Items on a topic in free words to choose one from, at least: more of them stray from it."""
+
 _FIRST_NOTES = 12
 """Notes read before a quiz starts where the bank is empty; a note takes about half a second."""
 
@@ -108,11 +111,8 @@ class QuizRoom:
     def choose(self, topic: Topic, request: QuizRequest, rng: random.Random) -> list[Item]:
         """Returns the items for a quiz; with a question that tells two confused things apart, if there is one."""
         history = self.store.history()
-        items = [
-            item
-            for item in self.bank.items(kinds=request.kinds)
-            if topic.holds(item) and request.difficulty.holds(item)
-        ]
+        wanted = [item for item in self.bank.items(kinds=request.kinds) if request.difficulty.holds(item)]
+        items = topic.of(wanted, _CHOICE * request.count)
         if topic.kind is TopicKind.WRONG:
             items = [item for item in items if item.id in history and not history[item.id].last_right]
         contrasts = self._contrasts(topic, request, rng) if request.count > 1 else []
@@ -131,6 +131,16 @@ class QuizRoom:
         if posed is None:
             raise StudyError(f"The quiz has no question {number + 1}.", hint=f"It has {len(quiz.posed)}.")
         return self._saved(quiz.answered(number, self.mark(posed.item, posed.order, response), now, took_ms))
+
+    def answer_alone(self, posed: Posed, response: Response, title: str, now: datetime, took_ms: int) -> Quiz:
+        """Returns a finished quiz of one question that was asked outside a quiz, stored: it counts like any other.
+
+        Raises:
+            StudyError: The answer does not fit the question.
+        """
+        given = self.mark(posed.item, posed.order, response)
+        alone = Quiz(uuid.uuid4().hex[:12], title, Mode.PRACTICE, (posed,), now)
+        return self._saved(alone.answered(0, given, now, took_ms))
 
     def mark(self, item: Item, order: tuple[int, ...], response: Response) -> Mark:
         """Returns the mark of a response, see ``quiz.marking``."""

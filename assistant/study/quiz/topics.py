@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,7 +44,7 @@ class Topic:
 
     Attributes:
         title: For the student.
-        spans: Where it is in the notes; empty for everything and for past mistakes.
+        spans: Where it is in the notes, for free words the best first; empty for everything and for past mistakes.
     """
 
     kind: TopicKind
@@ -57,6 +57,19 @@ class Topic:
             return True
         source = item.source
         return any(span.note == source.note and span.start <= source.start < span.end for span in self.spans)
+
+
+    def of(self, items: Iterable[Item], enough: int) -> list[Item]:
+        """Returns the items that are about it; for free words those of the best passages, until there are enough."""
+        held = [item for item in items if self.holds(item)]
+        if self.kind is not TopicKind.WORDS:
+            return held
+        found: dict[str, Item] = {}
+        for span in self.spans:
+            if len(found) >= enough:
+                break
+            found |= {item.id: item for item in held if Topic(self.kind, self.title, (span,)).holds(item)}
+        return list(found.values())
 
 
 EVERYTHING = Topic(TopicKind.EVERYTHING, "everything")

@@ -104,6 +104,18 @@ def test_free_words_lead_to_the_passages_that_are_found(room: QuizRoom) -> None:
     assert {posed.item.source.quote[:10] for posed in quiz.posed} == {"**Recall**"}
 
 
+def test_free_words_ask_the_best_passages_first_and_go_on_only_if_more_is_needed() -> None:
+    items = [choice(id=str(n)) for n in range(6)]
+    items = [replace(item, proofs=(replace(item.source, start=10 * n),)) for n, item in enumerate(items)]
+    place = items[0].source.note
+    spans = (Span(place, 40, 60), Span(place, 0, 20), Span(place, 20, 40))
+    topic = Topic(TopicKind.WORDS, "measure", spans)
+    assert [item.id for item in topic.of(items, 2)] == ["4", "5"]
+    assert [item.id for item in topic.of(items, 3)] == ["4", "5", "0", "1"]
+    assert len(topic.of(items, 99)) == 6
+    assert len(replace(topic, kind=TopicKind.HEADING).of(items, 1)) == 6
+
+
 def test_a_topic_without_questions_says_so(room: QuizRoom) -> None:
     with pytest.raises(StudyError, match="no such question"):
         room.start(QuizRequest("1. Washing", kinds=frozenset({Kind.MATCH})), NOW)
