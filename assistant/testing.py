@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import Cancelled, PromptTooLong
-from assistant.types import Aside, Compared, Generated, Prompt, Reading, Sampling, Token
+from assistant.types import Aside, Choice, Compared, Generated, Prompt, Reading, Sampling, Token, Watch
 
 Answers = Sequence[str] | Callable[[Prompt], str]
-Events = Generator[Reading | Compared | Token | Generated, None, None]
+Events = Generator[Reading | Compared | Choice | Token | Generated, None, None]
 Comparisons = Sequence[float] | Callable[[Prompt], Sequence[float]]
 
 
@@ -75,11 +75,13 @@ class FakeGenerator:
         stop: tuple[str, ...] = (),
         exact: bool = False,
         aside: Aside | None = None,
+        watch: Watch | None = None,
     ) -> Events:
         """Yields two ``Reading``, a ``Token`` for each word of the scripted answer, and one ``Generated``.
 
         With ``aside``, the scripted log-probabilities stand before the first ``Token``. An answer of the script is used
-        up by its first ``Token``.
+        up by its first ``Token``. With ``watch``, each word is a ``Choice`` of probability 1/2 before it is a
+        ``Token``.
 
         Raises:
             PromptTooLong: As the real one, at the call.
@@ -88,7 +90,8 @@ class FakeGenerator:
         size = self._size(prompt)
         if size + max_tokens > self.context_tokens:
             raise PromptTooLong(f"The prompt has {size} tokens and its answer up to {max_tokens}.")
-        return self._events(prompt, max_tokens, cancel, stop, aside)
+        events = self._events(prompt, max_tokens, cancel, stop, aside)
+        return _watched(events) if watch is not None else events
 
     def _events(
         self, prompt: Prompt, max_tokens: int, cancel: threading.Event, stop: tuple[str, ...], aside: Aside | None
@@ -155,6 +158,14 @@ class FakeGenerator:
             written += 1
             yield Token(word)
         yield Generated("cancelled" if cancel.is_set() else finish, size, 0, written, 0.0, 0.0)
+
+
+def _watched(events: Events) -> Events:
+    for event in events:
+        if isinstance(event, Token):
+            half = float(np.log(0.5))
+            yield Choice(len(event.text), event.text, half, ((event.text, half), (" other", float(np.log(0.25)))))
+        yield event
 
 
 class FakeEmbedder:

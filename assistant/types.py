@@ -167,12 +167,14 @@ class Prompt:
         question: What follows the notes in the user's message.
         turns: What was said before in this conversation, oldest first. As with blocks, what the model computed for a
             turn is kept, but in memory only.
+        begun: How the model's answer begins; it goes on from there.
     """
 
     system: str
     blocks: tuple[str, ...]
     question: str
     turns: tuple[str, ...] = ()
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,40 @@ class Sampling:
     top_p: float = 0.95
     seed: int = 0
     grammar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Somebody looks on while the model writes, as in the laboratory: each token is told as a ``Choice``.
+
+    Questions go before what is only looked at: one that comes in ends it, and its ``finish`` is ``cancelled``.
+
+    Attributes:
+        alternatives: How many of the most probable tokens are told, at least 1.
+        dictated: Tokens that the model has to write in place of its own: what it thought of each is asked.
+        keep: Whether states of sections that are read for it may be kept on disk.
+    """
+
+    alternatives: int = 5
+    dictated: tuple[int, ...] = ()
+    keep: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Event: how a token was chosen; it stands before the ``Token`` whose text it belongs to.
+
+    Attributes:
+        token: Its number in the model's vocabulary.
+        text: What it adds to the text; a control token by its name, a part of a character as its bytes.
+        log_probability: Natural logarithm of its probability, before temperature, top-k and top-p.
+        alternatives: ``(text, log-probability)`` of the most probable tokens, the best first; may hold the token.
+    """
+
+    token: int
+    text: str
+    log_probability: float
+    alternatives: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)

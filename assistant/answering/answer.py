@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from assistant.answering import followup
 from assistant.answering.attribution import NOT_SAID, Attributor, says_absent
-from assistant.answering.evidence import FIRST_GATE, FULL_GATE, Evidence, weigh, yes_margin
+from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, FULL_GATE, Evidence, weigh, yes_margin
+from assistant.answering.observed import Observed, Packed, Weighed
 from assistant.answering.packing import choose_blocks, pack, without_slow
 from assistant.answering.prompts import SYSTEM, answer_prompt, aside_evidence, render_block, render_turn
-from assistant.answering.sentences import SentenceSplitter
+from assistant.answering.writing import attributed
 from assistant.config import AnsweringConfig
 from assistant.errors import Cancelled, QuestionError
 from assistant.index.search import Retriever
@@ -22,6 +23,7 @@ from assistant.models.engine import Generation, Generator
 from assistant.types import (
     Answer,
     Block,
+    Choice,
     Compared,
     Done,
     Event,
@@ -35,6 +37,7 @@ from assistant.types import (
     Timings,
     Token,
     Turn,
+    Watch,
 )
 
 _BEST_IS_ENOUGH = 2.0
@@ -44,9 +47,6 @@ _BEST_IS_ENOUGH = 2.0
 _SURE = 0.8
 _NEAR = 0.34
 """From this evidence and this share of covered words on, a sentence that is not supported is marked, not withdrawn."""
-
-_CLEARLY_ABSENT = 0.15
-"""Below this probability the first look decides alone and the model is not called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,20 @@ class Answerer:
         Raises:
             QuestionError: At the call: the question is empty or too long.
         """
+        return _without_details(_Run(self, self._checked(request)).events())
+
+    def observe(self, request: Request, watch: Watch) -> Iterator[Observed]:
+        """Yields the events of ``ask`` and between them what it decides by: ``Packed``, ``Weighed`` and ``Choice``.
+
+        Questions that are asked go first: where one interrupts it, the answer is ``stopped`` though ``request.cancel``
+        is not set, and the whole may be tried again.
+
+        Raises:
+            QuestionError: See ``ask``.
+        """
+        return _Run(self, self._checked(request), watch).events()
+
+    def _checked(self, request: Request) -> Request:
         question = request.question.strip()
         limit = self._config.max_question_chars
         if not question:
@@ -109,7 +123,7 @@ class Answerer:
                 f"The question has {len(question):,} characters; at most {limit:,} are read.",
                 hint="Ask in a few sentences, and put long texts into your notes instead.",
             )
-        return _Run(self, replace(request, question=question)).events()
+        return replace(request, question=question)
 
     # What a run needs of its answerer.
 
@@ -147,16 +161,17 @@ class Answerer:
 class _Run:
     """One question on its way through. Its methods are the phases, in order."""
 
-    def __init__(self, owner: Answerer, request: Request) -> None:
+    def __init__(self, owner: Answerer, request: Request, watch: Watch | None = None) -> None:
         self._owner = owner
         self._request = request
+        self._watch = watch
         self._cancel = request.cancel or threading.Event()
         self._began = 0.0
         self._timings = Timings()
         self._blocks: tuple[Block, ...] = ()
         self._evidence = 0.0
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> YieldsOf[Observed, None, None]:
         self._began = time.perf_counter()
         search, sections = self._owner.search(self._request)
         self._search = search
@@ -164,7 +179,8 @@ class _Run:
         yield Retrieved(search, sections)
         seen = weigh(search, sections, search.query)
         self._evidence = FIRST_GATE.probability(seen)
-        if self._evidence < _CLEARLY_ABSENT or not sections:
+        yield Weighed(seen, (), self._evidence, CLEARLY_ABSENT)
+        if self._evidence < CLEARLY_ABSENT or not sections:
             yield self._abstain(_NOT_FOUND)
             return
         try:
@@ -172,20 +188,24 @@ class _Run:
         except Cancelled:
             yield Done(self._answer("", (), stopped=True))
 
-    def _with_model(self, sections: tuple[Block, ...], seen: Evidence) -> Iterator[Event]:
+    def _with_model(self, sections: tuple[Block, ...], seen: Evidence) -> Iterator[Observed]:
         waited_from = time.perf_counter()
         generator = self._owner.wait_for_model()
         self._began += time.perf_counter() - waited_from  # loading is not answering
         history = followup.relevant_turns(self._request.question, self._request.history)
         packed = self._pack(generator, sections, history)
-        for count in dict.fromkeys((1, len(packed))):
-            self._blocks = packed[:count]
+        yield packed
+        for count in dict.fromkeys((1, len(packed.blocks))):
+            self._blocks = packed.blocks[:count]
             with contextlib.closing(self._generate(generator, history)) as events:
                 margin = yield from self._read(events)
-                if margin < _BEST_IS_ENOUGH and count < len(packed):
+                goes_on = margin < _BEST_IS_ENOUGH and count < len(packed.blocks)
+                probability, threshold = FULL_GATE.probability(seen, margin), self._owner.config.min_evidence
+                yield Weighed(seen, self._blocks, probability, threshold, margin, goes_on)
+                if goes_on:
                     continue
-                self._evidence = FULL_GATE.probability(seen, margin)
-                if self._evidence < self._owner.config.min_evidence:
+                self._evidence = probability
+                if self._evidence < threshold:
                     yield self._abstain(_NOT_FOUND, generator.name)
                 else:
                     yield from self._write(events, generator)
@@ -200,6 +220,7 @@ class _Run:
             sampling=self._owner.sampling,
             exact=self._request.exact,
             aside=aside_evidence(question),
+            watch=self._watch,
         )
 
     def _read(self, events: Generation) -> YieldsOf[Event, None, float]:
@@ -211,41 +232,36 @@ class _Run:
                 return yes_margin(event.log_probabilities)
         raise Cancelled("The question was stopped.")
 
-    def _pack(self, generator: Generator, sections: tuple[Block, ...], history: Sequence[Turn]) -> tuple[Block, ...]:
+    def _pack(self, generator: Generator, sections: tuple[Block, ...], history: Sequence[Turn]) -> Packed:
         """The sections to read: within the budget, and within what the context leaves beside question and answer."""
         bare = answer_prompt(self._request.question, (), history)
         said = sum(map(generator.count_tokens, bare.turns))
         reserved = generator.prompt_overhead(bare.system, aside_evidence(self._request.question).question) + said
         room = generator.context_tokens - reserved - self._owner.config.max_output_tokens
         budget = min(self._owner.config.notes_tokens, room)
-        packed = pack(sections, self._search.hits, budget, generator.count_tokens)
-        if self._request.exact:
-            return packed
-        ready = generator.ready(bare.system, [render_block(block) for block in packed])
-        return without_slow(packed, ready)
+        sizes = tuple(generator.count_tokens(render_block(section)) for section in sections)
+        fitting = pack(sections, self._search.hits, budget, generator.count_tokens)
+        ready = generator.ready(bare.system, [render_block(block) for block in fitting])
+        blocks = fitting if self._request.exact else without_slow(fitting, ready)
+        return Packed(sections, sizes, budget, fitting, ready, blocks)
 
-    def _write(self, events: Generation, generator: Generator) -> Iterator[Event]:
+    def _write(self, events: Generation, generator: Generator) -> Iterator[Observed]:
         attributor = self._owner.attributor(self._blocks, self._search.query)
-        splitter = SentenceSplitter()
-        sentences: list[Sentence] = []
-        finish = "stop"
-        for event in events:
-            if isinstance(event, Token):
-                if not splitter.text:
-                    self._timings = replace(self._timings, first_token_s=self._elapsed())
-                spans = splitter.feed(event.text)
-                yield event
-                for start, end in spans:
-                    sentences.append(attributor.attribute(splitter.text, start, end))
-                    yield sentences[-1]
-            elif isinstance(event, Generated):
+        text, sentences, finish = "", [], "stop"
+        for event in attributed(events, attributor):
+            if isinstance(event, Generated):
                 finish = event.finish
                 self._count(event)
-        for start, end in splitter.finish():
-            sentences.append(attributor.attribute(splitter.text, start, end))
-            yield sentences[-1]
-        done = self._close(splitter.text, tuple(sentences), finish, generator.name)
-        if not done.answer.abstained and not done.answer.stopped:
+                continue
+            if isinstance(event, Sentence):
+                sentences.append(event)
+            elif isinstance(event, Token):
+                if not text:
+                    self._timings = replace(self._timings, first_token_s=self._elapsed())
+                text += event.text
+            yield event
+        done = self._close(text, tuple(sentences), finish, generator.name)
+        if not done.answer.abstained and not done.answer.stopped and self._watch is None:
             generator.prepare_turn(SYSTEM, render_turn(Turn(self._request.question, done.answer.text)))
         yield done
 
@@ -308,6 +324,13 @@ class _Run:
 
     def _elapsed(self) -> float:
         return time.perf_counter() - self._began
+
+
+def _without_details(run: YieldsOf[Observed, None, None]) -> Iterator[Event]:
+    with contextlib.closing(run) as events:
+        for event in events:
+            if not isinstance(event, Packed | Weighed | Choice):
+                yield event
 
 
 _NOT_FOUND = "Your notes do not seem to answer this."

@@ -69,6 +69,9 @@ FIRST_GATE = Gate(bias=-3.94, top_cosine=3.032, contrast=0.182, coverage=3.018, 
 FULL_GATE = Gate(bias=-4.487, top_cosine=1.404, contrast=0.151, coverage=2.562, missing=0.224, model_margin=1.263)
 """Fitted on 480 questions over three sets of notes; see docs/decisions/0005."""
 
+CLEARLY_ABSENT = 0.15
+"""Below this probability the first look decides alone and the model is not called."""
+
 
 def weigh(search: SearchResult, blocks: Sequence[Block], question: str) -> Evidence:
     """Returns the evidence that a search gives for ``question``."""

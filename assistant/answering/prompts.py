@@ -33,10 +33,10 @@ def render_block(block: Block) -> str:
     return f"## {where}\n{block.text}\n\n" if where else f"{block.text}\n\n"
 
 
-def answer_prompt(question: str, blocks: Sequence[Block], history: Sequence[Turn] = ()) -> Prompt:
+def answer_prompt(question: str, blocks: Sequence[Block], history: Sequence[Turn] = (), system: str = SYSTEM) -> Prompt:
     """Returns the prompt that asks for the answer. ``history`` is what a follow-up refers to, oldest first."""
     turns = tuple(map(render_turn, history))
-    return Prompt(SYSTEM, tuple(map(render_block, blocks)), f"Question: {question}\n{_STYLE}", turns)
+    return Prompt(system, tuple(map(render_block, blocks)), f"Question: {question}\n{_STYLE}", turns)
 
 
 def aside_evidence(question: str) -> Aside:

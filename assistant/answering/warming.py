@@ -123,13 +123,16 @@ class Warmer:
                 self._start_over()
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Stops at once, in the middle of a section, and holds still within it and ``quiet_s`` seconds beyond."""
+    def paused(self) -> Iterator[Callable[[], bool]]:
+        """Stops at once, in the middle of a section, and holds still within it and ``quiet_s`` seconds beyond.
+
+        Gives a function that tells whether somebody else wants it still too: a question is being answered, say.
+        """
         with self._changed:
             self._pauses += 1
             self._end_pass()
         try:
-            yield
+            yield lambda: self._pauses > 1
         finally:
             with self._changed:
                 self._pauses -= 1

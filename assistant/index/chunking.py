@@ -40,7 +40,7 @@ def split(note: Note, embedder: Embedder, config: ChunkingConfig) -> tuple[tuple
     Blocks do not overlap and passages do not overlap; what lies in no passage is headings, blanks and front matter.
     ``note.text[x.start:x.end] == x.text`` for each, and every ``chunk.embedding_text`` fits ``embedder.window_tokens``.
     """
-    ruler = _Ruler(note.text, embedder)
+    ruler = Ruler(note.text, embedder)
     root = tree(note)
     pieces = _trimmed(note.text, _Cutter(ruler, config.block_size_tokens, whole_sections=True).cut(root))
     blocks = tuple(
@@ -88,17 +88,21 @@ def _context(labels: tuple[str, ...], room: int, embedder: Embedder) -> str:
     return ""
 
 
-class _Ruler:
-    """Measures spans of one text in the embedder's tokens without tokenising it again for each span."""
+class Ruler:
+    """Measures spans of one text in the embedder's tokens without tokenising it again for each span.
+
+    Attributes:
+        starts: Where each token begins, ascending, shape (tokens,).
+    """
 
     def __init__(self, text: str, embedder: Embedder) -> None:
         self._text = text
         self._embedder = embedder
-        self._starts = embedder.token_starts(text)
+        self.starts = embedder.token_starts(text)
 
     def tokens(self, start: int, end: int) -> int:
         """Returns the number of tokens that begin in the span: exact where it begins and ends between words."""
-        low, high = np.searchsorted(self._starts, (start, end))
+        low, high = np.searchsorted(self.starts, (start, end))
         return int(high - low)
 
     def pieces(self, start: int, end: int, limit: int) -> list[str]:
@@ -115,7 +119,7 @@ class _Cutter:
         edges: Offsets, ascending, that no piece may cross.
     """
 
-    def __init__(self, ruler: _Ruler, limit: int, *, whole_sections: bool, edges: Sequence[int] = ()) -> None:
+    def __init__(self, ruler: Ruler, limit: int, *, whole_sections: bool, edges: Sequence[int] = ()) -> None:
         self._ruler = ruler
         self._limit = limit
         self._whole_sections = whole_sections

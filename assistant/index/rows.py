@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,11 @@ def join_path(parts: tuple[str, ...]) -> str:
 def split_path(joined: str) -> tuple[str, ...]:
     """Returns the heading path that stands in a column."""
     return tuple(joined.split(HEADING_SEPARATOR)) if joined else ()
+
+
+def text_key(text: str) -> bytes:
+    """Returns what the vector of ``text`` is found by."""
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 @contextlib.contextmanager

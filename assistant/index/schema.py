@@ -6,7 +6,13 @@ FORMAT = 1
 HEADING_SEPARATOR = "\x1f"
 """Joins a heading path in one column, so that a prefix of the path is a prefix of the column."""
 
-SCHEMA = """
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+"""How the word index takes a text apart: words without case and accents, cut down to their stems."""
+
+COLUMN_WEIGHTS = (0.5, 1.0)
+"""What a word counts in BM25 where it stands in the headings above a passage, and in the passage itself."""
+
+SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE notes (
@@ -57,9 +63,9 @@ CREATE INDEX chunks_by_note ON chunks(note_id);
 CREATE INDEX chunks_by_text ON chunks(text_key);
 
 CREATE VIRTUAL TABLE words USING fts5(
-    context, text, content='chunks', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+    context, text, content='chunks', content_rowid='id', tokenize='{TOKENIZER}'
 );
-INSERT INTO words(words, rank) VALUES ('rank', 'bm25(0.5, 1.0)');
+INSERT INTO words(words, rank) VALUES ('rank', 'bm25{COLUMN_WEIGHTS}');
 CREATE TRIGGER chunks_added AFTER INSERT ON chunks BEGIN
     INSERT INTO words(rowid, context, text) VALUES (new.id, new.context, new.text);
 END;

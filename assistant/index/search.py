@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from assistant.config import RetrievalConfig
 from assistant.errors import IndexMissing
 from assistant.index.embedder import Embedder
+from assistant.index.fusion import Candidates, Fusion, fuse
 from assistant.index.spelling import Reading, read_question
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex, load_vectors
@@ -24,17 +25,27 @@ _MATCH_BUDGET = 12_000
 common words are left out; they weigh least, and the search by meaning still has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """What the two searches found: ids with scores, best first."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """A search with everything between the question and the passages.
 
-    dense: list[tuple[int, float]]
-    lexical: list[tuple[int, float]]
+    Attributes:
+        reading: The question's words as the notes know them.
+        embedded: What was embedded: the question with its typing errors corrected.
+        query: Its vector, shape (dimension,), norm 1.
+        searched: The words that were searched, rarest first; beyond a budget the most common are left out.
+        found: What each of the two searches found.
+        fusion: The scores of all candidates, and what they are made of.
+        result: What ``Retriever.search`` returns.
+    """
 
-    @property
-    def ids(self) -> list[int]:
-        """All ids, those of the search by meaning first."""
-        return list(dict.fromkeys([id_ for id_, _ in self.dense] + [id_ for id_, _ in self.lexical]))
+    reading: Reading
+    embedded: str
+    query: NDArray[np.float32]
+    searched: tuple[str, ...]
+    found: Candidates
+    fusion: Fusion
+    result: SearchResult
 
 
 class Retriever:
@@ -70,20 +81,32 @@ class Retriever:
         The score is z(cosine) + w z(BM25) over the candidates of both searches, w being ``lexical_weight``. Each z is
         the distance from the candidates' mean in standard deviations. Normalised scores beat reciprocal ranks here.
         """
+        return self.trace(question, scope, k).result
+
+    def trace(self, question: str, scope: Scope = Scope(), k: int | None = None) -> Trace:  # noqa: B008
+        """Does what ``search`` does and returns it with its intermediate results."""
         reading = read_question(question, self.store)
-        query = self._embedder.embed_query(corrected(question, reading))
+        embedded = corrected(question, reading)
+        query = self._embedder.embed_query(embedded)
+        searched = self._affordable(reading.words)
         with self._lock:
             vectors = self._current()
             only = None if scope == Scope() else self.store.chunk_ids(scope)
             found = Candidates(
                 vectors.search(query, self._config.candidates, only),
-                self._lexical(reading, only),
+                self._lexical(searched, only),
             )
-            ids = found.ids
-            cosines = vectors.cosines(query, ids)
+            cosines = vectors.cosines(query, found.ids)
             background = self._background(vectors, query)
-        hits = self._fused(found, ids, cosines, k or self._config.hits)
-        return SearchResult(question, hits, reading.corrections, reading.missing, background)
+        fusion = fuse(found, cosines, self._config.lexical_weight)
+        hits = self._hits(found, fusion, k or self._config.hits)
+        result = SearchResult(question, hits, reading.corrections, reading.missing, background)
+        return Trace(reading, embedded, query, searched, found, fusion, result)
+
+    def nearest(self, query: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+        """Returns up to ``k`` pairs ``(id, cosine)`` of the passages nearest to a vector of norm 1, best first."""
+        with self._lock:
+            return self._current().search(query, k)
 
     def _current(self) -> VectorIndex:
         if self._vectors is None:
@@ -94,10 +117,10 @@ class Retriever:
             self._sample = self._vectors.sample(_BACKGROUND_SAMPLE)
         return self._vectors
 
-    def _lexical(self, reading: Reading, only: NDArray[np.int64] | None) -> list[tuple[int, float]]:
-        if not reading.words:
+    def _lexical(self, searched: tuple[str, ...], only: NDArray[np.int64] | None) -> list[tuple[int, float]]:
+        if not searched:
             return []
-        expression = " OR ".join(f'"{word}"' for word in self._affordable(reading.words))
+        expression = " OR ".join(f'"{word}"' for word in searched)
         limit = self._config.candidates
         if only is None:
             return self.store.match_words(expression, limit)
@@ -105,7 +128,7 @@ class Retriever:
         everything = self.store.match_words(expression, limit=-1)
         return [pair for pair in everything if pair[0] in allowed][:limit]
 
-    def _affordable(self, found: tuple[str, ...]) -> list[str]:
+    def _affordable(self, found: tuple[str, ...]) -> tuple[str, ...]:
         """The words to search for, rarest first, as far as the passages they stand in stay within the budget."""
         counts = {word: self.store.count_matches(f'"{word}"') for word in found}
         chosen: list[str] = []
@@ -115,7 +138,7 @@ class Retriever:
             if chosen and total > _MATCH_BUDGET:
                 break
             chosen.append(word)
-        return chosen
+        return tuple(chosen)
 
     def _background(self, vectors: VectorIndex, query: NDArray[np.float32]) -> tuple[float, float]:
         if self._sample is None or not len(self._sample):
@@ -123,35 +146,24 @@ class Retriever:
         cosines = self._sample @ query
         return float(cosines.mean()), float(max(cosines.std(), 1e-3))
 
-    def _fused(self, found: Candidates, ids: list[int], cosines: NDArray[np.float32], k: int) -> tuple[Hit, ...]:
+    def _hits(self, found: Candidates, fusion: Fusion, k: int) -> tuple[Hit, ...]:
+        ids, best = fusion.ids, fusion.order[:k]
         if not ids:
             return ()
-        bm25_of = dict(found.lexical)
-        bm25 = np.array([bm25_of.get(id_, 0.0) for id_ in ids])
-        fused = z_scores(cosines) + self._config.lexical_weight * z_scores(bm25)
-        order = np.argsort(-fused, kind="stable")[:k]
-        chunks = self.store.chunks([ids[i] for i in order])
-        dense_rank = {id_: rank for rank, (id_, _) in enumerate(found.dense, start=1)}
-        lexical_rank = {id_: rank for rank, (id_, _) in enumerate(found.lexical, start=1)}
+        chunks = self.store.chunks([ids[i] for i in best])
+        dense_rank, lexical_rank = found.dense_ranks, found.lexical_ranks
         return tuple(
             Hit(
                 chunk=chunks[ids[i]],
-                score=float(fused[i]),
-                cosine=float(cosines[i]),
-                bm25=float(bm25[i]),
+                score=float(fusion.scores[i]),
+                cosine=float(fusion.cosines[i]),
+                bm25=float(fusion.bm25[i]),
                 dense_rank=dense_rank.get(ids[i]),
                 lexical_rank=lexical_rank.get(ids[i]),
             )
-            for i in order
+            for i in best
             if ids[i] in chunks
         )
-
-
-def z_scores(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Returns ``(values - mean) / standard deviation``; all zero where the values are equal."""
-    values = np.asarray(values, dtype=np.float64)
-    spread = values.std()
-    return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)
 
 
 def corrected(question: str, reading: Reading) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import sqlite3
 import threading
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import IndexMissing, NoteNotFound, NotesIndexError
-from assistant.index.rows import join_path, scope_filter, split_path, wrapped
+from assistant.index.rows import join_path, scope_filter, split_path, text_key, wrapped
 from assistant.index.schema import FORMAT, SCHEMA
 from assistant.index.words import words
 from assistant.types import Block, Chunk, Note, Scope, SkippedFile
@@ -57,7 +56,7 @@ class Entry:
     @property
     def text_keys(self) -> list[bytes]:
         """One hash per passage of what is embedded; equal texts have equal keys."""
-        return [hashlib.blake2b(c.embedding_text.encode(), digest_size=16).digest() for c in self.chunks]
+        return [text_key(c.embedding_text) for c in self.chunks]
 
 
 class Store:

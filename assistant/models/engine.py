@@ -23,14 +23,14 @@ from assistant.models.kv_cache import BlockCache, CacheStatus
 from assistant.models.llama import LlamaModel
 from assistant.models.options import EngineOptions, build_cache, context_options
 from assistant.models.prompting import PromptTokenizer
-from assistant.models.sampler import Sampler
+from assistant.models.sampler import Dictation, Sampler
 from assistant.models.sequence import PromptSequence, TokenPrompt
 from assistant.models.text_stream import TextStream
 from assistant.models.worker import Job, Priority, Worker
 from assistant.models.writer import AnswerWriter, TokenAside
-from assistant.types import Aside, Compared, Generated, Prompt, Reading, Sampling, Token
+from assistant.types import Aside, Choice, Compared, Generated, Prompt, Reading, Sampling, Token, Watch
 
-GenerationEvent = Reading | Compared | Token | Generated
+GenerationEvent = Reading | Compared | Choice | Token | Generated
 Generation = YieldsOf[GenerationEvent, None, None]
 GREEDY = Sampling()
 
@@ -62,6 +62,7 @@ class Generator(Protocol):
         stop: tuple[str, ...] = (),
         exact: bool = False,
         aside: Aside | None = None,
+        watch: Watch | None = None,
     ) -> Generation:
         """Yields how far the prompt is read, the reply to ``aside``, the answer's pieces, and at last ``Generated``."""
 
@@ -158,6 +159,7 @@ class LlamaEngine:
         stop: tuple[str, ...] = (),
         exact: bool = False,
         aside: Aside | None = None,
+        watch: Watch | None = None,
     ) -> Generation:
         """Yields ``Reading`` while the prompt is read, ``Token`` for each piece of text, and one ``Generated``.
 
@@ -171,21 +173,25 @@ class LlamaEngine:
             stop: Texts that end the answer and are not part of it.
             exact: Read the prompt in full, without states of blocks that were computed apart.
             aside: Asked in the same step as the prompt's own question; ``Compared`` stands before the first ``Token``.
+            watch: Somebody looks on: ``Choice`` stands before each ``Token``, and questions go first.
 
         Raises:
             PromptTooLong: Prompt and answer do not fit the context; at the call, before anything is computed.
             ValueError: Options of ``aside`` are empty or begin with the same token.
             ModelError: The engine was closed or failed, or ``sampling.grammar`` is not valid; at the first event.
         """
-        asked = self._token_aside(aside) if aside else None
-        writer = self._writer(prompt, max_tokens, len(asked.tail) if asked else 0)
+        asked = TokenAside(self._tokenizer.tail(aside.question), self._first_tokens(aside.options)) if aside else None
+        writer = self._writer(prompt, max_tokens, len(asked.tail) if asked else 0, keep=watch is None or watch.keep)
+        worker, told = self._worker, watch.alternatives if watch else 0
 
         def run(job: Job[GenerationEvent]) -> Iterator[GenerationEvent]:
-            with Sampler(self._context, sampling) as sampler:  # refuses a wrong grammar before anything is read
-                yield from writer.read(job.cancelled, exact=exact, aside=asked)
-                yield from writer.write(job.cancelled, max_tokens, sampler, TextStream(stop))
+            ends = job.cancelled if watch is None else functools.partial(worker.interrupts, job)
+            with Sampler(self._context, sampling) as own:  # refuses a wrong grammar before anything is read
+                sampler = Dictation(watch.dictated) if watch and watch.dictated else own
+                yield from writer.read(ends, exact=exact, aside=asked)
+                yield from writer.write(ends, max_tokens, sampler, TextStream(stop), alternatives=told)
 
-        return self._stream(Job(run, cancel), writer)
+        return self._stream(Job(run, cancel), writer, Priority.BACKGROUND if watch else Priority.QUESTION)
 
     def prepare_turn(self, system: str, turn: str) -> None:
         """Reads a turn of the conversation in the background, so that a follow-up need not. Returns at once.
@@ -200,7 +206,7 @@ class LlamaEngine:
         worker, sequence = self._worker, self._sequence
 
         def run(job: Job[bool]) -> Iterator[bool]:
-            yield sequence.warm(prefix, block, lambda: job.cancelled() or worker.has_question(), lasting=False)
+            yield sequence.warm(prefix, block, functools.partial(worker.interrupts, job), lasting=False)
 
         if len(prefix) + len(block) <= self.context_tokens:
             worker.submit(Job(run, threading.Event()), Priority.BACKGROUND)
@@ -236,8 +242,7 @@ class LlamaEngine:
             ModelError: The engine was closed or failed.
             ValueError: Options are empty or begin with the same token.
         """
-        firsts = self._first_tokens(options)
-        writer = self._writer(prompt, 1)
+        firsts, writer = self._first_tokens(options), self._writer(prompt, 1)
 
         def run(job: Job[tuple[float, ...]]) -> Iterator[tuple[float, ...]]:
             for _ in writer.read(job.cancelled, exact=exact):
@@ -254,18 +259,19 @@ class LlamaEngine:
     ) -> npt.NDArray[np.float32]:
         """Returns the probability of every token to come next, ``(vocabulary_size,)``; they sum to 1.
 
-        Raises what ``compare_next`` raises.
+        Questions go first. Raises what ``compare_next`` raises.
         """
-        writer = self._writer(prompt, 1)
+        writer, worker = self._writer(prompt, 1, keep=False), self._worker
 
         def run(job: Job[npt.NDArray[np.float32]]) -> Iterator[npt.NDArray[np.float32]]:
-            for _ in writer.read(job.cancelled, exact=exact):
+            for _ in writer.read(functools.partial(worker.interrupts, job), exact=exact):
                 pass
             if writer.is_read:
                 yield writer.next_token_distribution()
 
-        for found in self._worker.submit(Job(run, cancel), Priority.QUESTION):
-            return found
+        while not cancel.is_set():
+            for found in worker.submit(Job(run, cancel), Priority.BACKGROUND):
+                return found
         raise Cancelled("The question was stopped.")
 
     def warm(self, system: str, blocks: Sequence[str], cancel: threading.Event) -> Iterator[int]:
@@ -325,26 +331,24 @@ class LlamaEngine:
             raise ValueError(f"options must begin with different tokens: {options}")
         return tuple(firsts)
 
-    def _token_aside(self, aside: Aside) -> TokenAside:
-        return TokenAside(self._tokenizer.tail(aside.question), self._first_tokens(aside.options))
-
-    def _writer(self, prompt: Prompt, max_tokens: int, beside: int = 0) -> AnswerWriter:
+    def _writer(self, prompt: Prompt, max_tokens: int, beside: int = 0, *, keep: bool = True) -> AnswerWriter:
         """Returns the writer of a prompt that fits, with ``beside`` more tokens for a moment."""
-        started_at = time.perf_counter()
         if max_tokens < 1:
             raise ValueError(f"max_tokens must be at least 1, but is {max_tokens}")
-        tokens = self.tokenize(prompt)
+        started_at, tokens = time.perf_counter(), self.tokenize(prompt)
         if len(tokens) + max(max_tokens, beside) > self.context_tokens:
             raise PromptTooLong(
                 f"The prompt has {len(tokens)} tokens and its answer up to {max_tokens}, but {self.name} can hold only "
                 f"{self.context_tokens} together.",
                 hint="Ask a shorter question, or give the model fewer notes (answering.notes_tokens).",
             )
+        if not keep:
+            tokens = replace(tokens, fleeting=len(tokens.blocks))
         return AnswerWriter(self._context, self._sequence, tokens, started_at)
 
-    def _stream(self, job: Job[GenerationEvent], writer: AnswerWriter) -> Generation:
+    def _stream(self, job: Job[GenerationEvent], writer: AnswerWriter, priority: Priority) -> Generation:
         event: GenerationEvent | None = None
-        with contextlib.closing(self._worker.submit(job, Priority.QUESTION)) as events:
+        with contextlib.closing(self._worker.submit(job, priority)) as events:
             for event in events:
                 yield event
         if not isinstance(event, Generated):
@@ -355,7 +359,7 @@ class LlamaEngine:
         worker, sequence = self._worker, self._sequence
 
         def run(job: Job[bool]) -> Iterator[bool]:
-            yield sequence.warm(prefix, block, lambda: job.cancelled() or worker.has_question())
+            yield sequence.warm(prefix, block, functools.partial(worker.interrupts, job))
 
         return next(worker.submit(Job(run, cancel), Priority.BACKGROUND), False)
 

@@ -17,6 +17,7 @@ from typing import Any
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
 
 _LOG_WARNING, _LOG_ERROR = 3, 4
+_VISIBLE = "backslashreplace"
 _MEMORY_WORDS = ("failed to allocate", "unable to allocate", "out of memory", "cannot allocate")
 
 
@@ -65,6 +66,7 @@ class LlamaModel:
         path: The GGUF file.
         repack: Rearranges the weights for faster decoding, at the price of a second copy of most of them in memory and
             a slower load. On two cores the 1.5B model decodes a fifth faster with it and takes 600 MB more.
+        vocabulary_only: Loads no weights: enough for ``tokenize`` and ``piece``, in a third of a second and 45 MB.
 
     Raises:
         ModelMissing: There is no file at ``path``.
@@ -72,7 +74,7 @@ class LlamaModel:
         ModelError: The memory does not suffice.
     """
 
-    def __init__(self, path: Path, *, repack: bool = True) -> None:
+    def __init__(self, path: Path, *, repack: bool = True, vocabulary_only: bool = False) -> None:
         if not path.is_file():
             hint = "Run `assistant models list`, then `assistant models pull NAME`."
             raise ModelMissing(f"There is no model file {path}.", hint=hint)
@@ -82,6 +84,7 @@ class LlamaModel:
         llama_cpp.messages.clear()
         parameters = self._api.llama_model_default_params()
         parameters.use_extra_bufts = repack
+        parameters.vocab_only = vocabulary_only
         self._model: Any = self._api.llama_model_load_from_file(str(path).encode(), parameters)
         if not self._model:
             raise _load_failure(path, llama_cpp.reason())
@@ -116,7 +119,8 @@ class LlamaModel:
     @property
     def trained_context(self) -> int:
         """The longest context the model was trained for, in tokens."""
-        return int(self._api.llama_model_n_ctx_train(self.handle))
+        known = int(self._api.llama_model_n_ctx_train(self.handle))  # 0 where only the vocabulary was loaded
+        return known or int(self._metadata(f"{self._metadata('general.architecture')}.context_length") or 0)
 
     @property
     def is_plain_transformer(self) -> bool:
@@ -177,6 +181,10 @@ class LlamaModel:
                 return buffer.raw[:count]
             room = -count
 
+    def shown(self, token: int) -> str:
+        """Returns ``token`` as a person can read it: a control token by its name, part of a character as its bytes."""
+        return self._token_text(token) if self.is_control(token) else self.piece(token).decode("utf-8", _VISIBLE)
+
     def is_end(self, token: int) -> bool:
         """Returns whether ``token`` ends the answer."""
         return bool(self._api.llama_vocab_is_eog(self._vocab, token))
@@ -199,6 +207,11 @@ class LlamaModel:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _metadata(self, key: str) -> str:
+        buffer = ctypes.create_string_buffer(256)
+        found = self._api.llama_model_meta_val_str(self.handle, key.encode(), buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace") if found >= 0 else ""
 
     def _token_text(self, token: int) -> str:
         if token < 0:

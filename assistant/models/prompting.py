@@ -37,16 +37,17 @@ class PromptTokenizer:
             ModelError: The model was closed.
         """
         blocks = tuple(map(self.plain, (*prompt.blocks, *prompt.turns)))
-        return TokenPrompt(self.prefix(prompt.system), blocks, self.tail(prompt.question), len(prompt.turns))
+        tail = self.tail(prompt.question, prompt.begun)
+        return TokenPrompt(self.prefix(prompt.system), blocks, tail, len(prompt.turns))
 
-    def tail(self, question: str) -> tuple[int, ...]:
-        """Returns the tokens of everything behind the notes.
+    def tail(self, question: str, begun: str = "") -> tuple[int, ...]:
+        """Returns the tokens of everything behind the notes, to the words with which the answer begins.
 
         Raises:
             ModelError: The model was closed.
         """
         before, after = self.layout.before_question, self.layout.tail
-        return self._template(before) + self.plain(question) + self._template(after)
+        return self._template(before) + self.plain(question) + self._template(after) + self.plain(begun)
 
     def _prefix(self, system: str) -> tuple[int, ...]:
         """Returns the tokens of everything before the notes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -38,7 +39,7 @@ class Sampler:
         self._chain: Any = None
         self._grammar: _Grammar | None = _Grammar(context.model, sampling.grammar) if sampling.grammar else None
         if sampling.temperature > 0:
-            self._chain = self._build(sampling)
+            self._chain = _build_chain(sampling)
 
     def sample(self) -> int:
         """Returns the token that comes next.
@@ -104,18 +105,57 @@ class Sampler:
             candidates["logit"][candidates["id"] == token] = -np.inf
         return None
 
-    def _build(self, sampling: Sampling) -> Any:
-        api = self._api
-        chain = api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
-        steps = [
-            api.llama_sampler_init_top_k(sampling.top_k),
-            api.llama_sampler_init_top_p(sampling.top_p, 1),
-            api.llama_sampler_init_temp(sampling.temperature),
-            api.llama_sampler_init_dist(sampling.seed & 0xFFFFFFFF),
-        ]
-        for step in steps:
-            api.llama_sampler_chain_add(chain, step)  # the chain owns and frees its steps
-        return chain
+
+def _build_chain(sampling: Sampling) -> Any:
+    api = library().api
+    chain = api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
+    steps = [
+        api.llama_sampler_init_top_k(sampling.top_k),
+        api.llama_sampler_init_top_p(sampling.top_p, 1),
+        api.llama_sampler_init_temp(sampling.temperature),
+        api.llama_sampler_init_dist(sampling.seed & 0xFFFFFFFF),
+    ]
+    for step in steps:
+        api.llama_sampler_chain_add(chain, step)  # the chain owns and frees its steps
+    return chain
+
+
+def drawing_probabilities(logits: npt.NDArray[np.float32], sampling: Sampling) -> tuple[npt.NDArray[np.float32], int]:
+    """Returns with which probability a ``Sampler`` draws each token, shape of ``logits``, and the token it draws.
+
+    Args:
+        logits: Scores of the tokens, shape (n,).
+        sampling: Temperature above 0; a grammar is left out.
+    """
+    drawn = np.zeros(logits.size, dtype=_CANDIDATE)
+    drawn["id"], drawn["logit"] = np.arange(logits.size), logits
+    array = _array_of(drawn)
+    chain = _build_chain(sampling)
+    try:
+        library().api.llama_sampler_apply(chain, ctypes.byref(array))
+    finally:
+        library().api.llama_sampler_free(chain)
+    left = drawn[: array.size]  # the steps sort in place and cut off the end
+    probabilities = np.zeros(logits.size, dtype=np.float32)
+    probabilities[left["id"]] = left["p"]
+    return probabilities, int(array.data[array.selected].id)
+
+
+class Dictation:
+    """Stands in the place of a ``Sampler`` where the text is known: its tokens, one after the other.
+
+    Raises:
+        ValueError: There are no tokens.
+    """
+
+    def __init__(self, tokens: Sequence[int]) -> None:
+        if not tokens:
+            raise ValueError("nothing is dictated")
+        self._left = iter(tokens)
+
+    def sample(self) -> int:
+        """Returns the token that comes next."""
+        return next(self._left)
 
 
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])

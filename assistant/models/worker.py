@@ -131,6 +131,10 @@ class Worker:
         """Returns whether a question waits, so that background work should give way."""
         return self._questions > 0
 
+    def interrupts(self, job: Job[Any]) -> bool:
+        """Returns whether a job in the background should end: nobody wants it, or a question waits."""
+        return job.cancelled() or self.has_question()
+
     def stop(self) -> None:
         """Cancels everything, ends the thread and waits for it. A second call does nothing."""
         with self._lock:

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.models.context import LlamaContext
-from assistant.models.sampler import Sampler
+from assistant.models.sampler import Dictation, Sampler
 from assistant.models.sequence import MAIN, PromptSequence, TokenPrompt
 from assistant.models.text_stream import TextStream
-from assistant.types import Compared, Generated, Reading, Token
+from assistant.types import Choice, Compared, Generated, Reading, Token
 
 Stop = Callable[[], bool]
 
@@ -74,25 +74,27 @@ class AnswerWriter:
             self.is_read = done == total
             yield Reading(done, total)
 
-    def write(self, stop: Stop, max_tokens: int, sampler: Sampler, text: TextStream) -> Iterator[Token | Generated]:
+    def write(
+        self, stop: Stop, max_tokens: int, sampler: Sampler | Dictation, text: TextStream, *, alternatives: int = 0
+    ) -> Iterator[Choice | Token | Generated]:
         """Writes the answer in pieces, and what it cost as the last thing.
+
+        With ``alternatives``, a ``Choice`` tells of each token how probable it was, and so many of the most probable.
 
         Raises:
             ModelError: llama.cpp failed.
         """
         finish = "cancelled"
         if self.is_read:
-            finish = yield from self._pieces(sampler, stop, max_tokens, text)
+            finish = yield from self._pieces(sampler, stop, max_tokens, text, alternatives)
             if rest := text.finish():
                 yield Token(rest)
         yield self.summary(finish)
 
     def log_probabilities(self, tokens: Sequence[int], branch: int = 0) -> tuple[float, ...]:
         """Returns the natural logarithm of the probability of each of ``tokens`` to come next, of 1 what was aside."""
-        logits = self._context.logits(branch).astype(np.float64)
-        top = logits.max()
-        total = top + np.log(np.exp(logits - top).sum())
-        return tuple(float(logits[token] - total) for token in tokens)
+        every = self._all_log_probabilities(branch)
+        return tuple(float(every[token]) for token in tokens)
 
     def next_token_distribution(self) -> npt.NDArray[np.float32]:
         """Returns the probability of every token to come next, ``(vocabulary_size,)``."""
@@ -117,12 +119,28 @@ class AnswerWriter:
         first_token_s = total_s if self._first_token_s is None else self._first_token_s
         return Generated(finish, len(self._prompt), self._cached, self._written, first_token_s, total_s)
 
-    def _pieces(self, sampler: Sampler, stop: Stop, max_tokens: int, text: TextStream) -> Generator[Token, None, str]:
+    def _all_log_probabilities(self, branch: int = 0) -> npt.NDArray[np.float64]:
+        logits = self._context.logits(branch).astype(np.float64)
+        top = logits.max()
+        return np.asarray(logits - (top + np.log(np.exp(logits - top).sum())), dtype=np.float64)
+
+    def _choice(self, token: int, alternatives: int) -> Choice:
+        every, shown = self._all_log_probabilities(), self._context.model.shown
+        best = np.argpartition(-every, min(alternatives, every.size - 1))[:alternatives]
+        ranked = sorted(best.tolist(), key=lambda other: -every[other])
+        likely = tuple((shown(other), float(every[other])) for other in ranked)
+        return Choice(token, shown(token), float(every[token]), likely)
+
+    def _pieces(
+        self, sampler: Sampler | Dictation, stop: Stop, max_tokens: int, text: TextStream, alternatives: int
+    ) -> Generator[Choice | Token, None, str]:
         model = self._context.model
         while not stop():
             token = sampler.sample()
             if self._first_token_s is None:
                 self._first_token_s = time.perf_counter() - self._started_at
+            if alternatives:
+                yield self._choice(token, alternatives)
             if model.is_end(token):
                 return "stop"
             self._written += 1

@@ -95,5 +95,14 @@ CREATE TABLE quiz_answers (
 CREATE INDEX quiz_answers_item ON quiz_answers (item, at);
 """
 
-MIGRATIONS = (_CARDS_1 + _ITEMS_1,)
+_LAB_2 = """
+CREATE TABLE lab_lessons (
+    lesson TEXT PRIMARY KEY,        -- each step is noted once, the first time
+    opened_at TEXT NOT NULL,
+    predicted_at TEXT,
+    finished_at TEXT
+);
+"""
+
+MIGRATIONS = (_CARDS_1 + _ITEMS_1, _LAB_2)
 """Number k brings a file of format k to format k + 1."""

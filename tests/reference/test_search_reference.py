@@ -8,7 +8,8 @@ import pytest
 from assistant.config import ChunkingConfig, RetrievalConfig
 from assistant.errors import NotesIndexError
 from assistant.index.chunking import split
-from assistant.index.search import Retriever, z_scores
+from assistant.index.fusion import standardise
+from assistant.index.search import Retriever
 from assistant.index.store import Entry, FileState, Store
 from assistant.index.vectors import VectorIndex, load_vectors
 from assistant.testing import FakeEmbedder
@@ -72,7 +73,7 @@ def test_the_fused_score_is_the_formula(tmp_path: Path) -> None:
     for hit in hits:
         assert hit.cosine == pytest.approx(float(embedder.embed_query(hit.chunk.embedding_text) @ query), abs=1e-5)
     order = [by_note[f"{i}.md"] for i in range(5)]
-    fused = z_scores(np.array([h.cosine for h in order])) + 0.7 * z_scores(np.array([h.bm25 for h in order]))
+    fused = standardise(np.array([h.cosine for h in order])).z + 0.7 * standardise(np.array([h.bm25 for h in order])).z
     assert [h.score for h in order] == pytest.approx(fused.tolist(), abs=1e-5)
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
     assert hits[0].chunk.note == "1.md"

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from assistant.errors import Cancelled
 from assistant.models.engine import Generation, GenerationEvent, Generator
-from assistant.types import Aside, Generated, Prompt, Sampling
+from assistant.types import Aside, Generated, Prompt, Sampling, Watch
 
 T = TypeVar("T")
 
@@ -55,6 +55,7 @@ class PoliteGenerator:
         stop: tuple[str, ...] = (),
         exact: bool = False,
         aside: Aside | None = None,
+        watch: Watch | None = None,
     ) -> Generation:
         """Yields the events of an answer when all of it is there: what was interrupted before is not seen.
 
@@ -73,6 +74,7 @@ class PoliteGenerator:
                     stop=stop,
                     exact=exact,
                     aside=aside,
+                    watch=watch,
                 )
             )
             last = events[-1] if events else None

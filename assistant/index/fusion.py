@@ -1,0 +1,105 @@
+"""Fusion: the scores of two searches brought to one scale and added.
+
+Each score becomes its distance from the candidates' mean in standard deviations, z = (score - mean) / deviation, so
+that cosines (0.2 to 0.8) and BM25 (0 to 20) can be added: score = z(cosine) + w z(BM25). Measured on the questions of
+this project, this beats adding reciprocal ranks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_EQUAL = 1e-9
+"""A smaller deviation is rounding: the scores are equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What the two searches found: ids with scores, best first."""
+
+    dense: list[tuple[int, float]]
+    lexical: list[tuple[int, float]]
+
+    @property
+    def ids(self) -> list[int]:
+        """All ids, those of the search by meaning first."""
+        return list(dict.fromkeys([id_ for id_, _ in self.dense] + [id_ for id_, _ in self.lexical]))
+
+    @property
+    def dense_ranks(self) -> dict[int, int]:
+        """Place (from 1) in the search by meaning, by id."""
+        return {id_: rank for rank, (id_, _) in enumerate(self.dense, start=1)}
+
+    @property
+    def lexical_ranks(self) -> dict[int, int]:
+        """Place (from 1) in the search by words, by id."""
+        return {id_: rank for rank, (id_, _) in enumerate(self.lexical, start=1)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scale:
+    """Scores on a common scale.
+
+    Attributes:
+        mean: Of the scores.
+        deviation: Their standard deviation (of the population).
+        z: ``(score - mean) / deviation``, shape (n,); all zero where the scores are equal.
+    """
+
+    mean: float
+    deviation: float
+    z: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fusion:
+    """The candidates of a search with all that their scores are made of. Arrays have one number per candidate.
+
+    Attributes:
+        ids: Passages, in the order of ``Candidates.ids``.
+        cosines: Shape (n,), float32.
+        bm25: Shape (n,); 0 where the search by words did not find it.
+        meaning: The cosines on the common scale.
+        words: The BM25 scores on the common scale.
+        weight: What the words count against the meaning (1.0).
+        scores: ``meaning.z + weight * words.z``, shape (n,).
+        order: Positions in ``ids``, best first; equal scores keep their order.
+    """
+
+    ids: tuple[int, ...]
+    cosines: NDArray[np.float32]
+    bm25: NDArray[np.float64]
+    meaning: Scale
+    words: Scale
+    weight: float
+    scores: NDArray[np.float64]
+    order: NDArray[np.int64]
+
+
+def standardise(values: NDArray[np.floating]) -> Scale:
+    """Returns ``values``, shape (n,), as distances from their mean in standard deviations."""
+    scores: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
+    if not scores.size:
+        return Scale(0.0, 0.0, scores)
+    mean, deviation = float(scores.mean()), float(scores.std())
+    z = (scores - mean) / deviation if deviation > _EQUAL else np.zeros_like(scores)
+    return Scale(mean, deviation, z)
+
+
+def fuse(found: Candidates, cosines: NDArray[np.float32], weight: float) -> Fusion:
+    """Returns the fused scores of all candidates.
+
+    Args:
+        found: What both searches found.
+        cosines: Of the question to each of ``found.ids``, shape (n,).
+        weight: What the words count against the meaning (1.0).
+    """
+    ids = tuple(found.ids)
+    bm25_of = dict(found.lexical)
+    bm25 = np.array([bm25_of.get(id_, 0.0) for id_ in ids], dtype=np.float64)
+    meaning, words = standardise(cosines), standardise(bm25)
+    scores = meaning.z + weight * words.z
+    return Fusion(ids, cosines, bm25, meaning, words, weight, scores, np.argsort(-scores, kind="stable"))
