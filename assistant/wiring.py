@@ -155,14 +155,8 @@ class StudyAssistant:
         Raises:
             AssistantError: At the call: no index, or no question. While it runs: the model cannot be used.
         """
-        answerer = Answerer(
-            self._retriever.get(),
-            self.engine,
-            self.config.answering,
-            Sampling(temperature=self.config.model.temperature, seed=self.config.model.seed),
-            self.fingerprint(),
-        )
-        return self._remembering(answerer.ask(Request(question, tuple(history), scope, cancel, exact)), scope)
+        events = self._answerer().ask(Request(question, tuple(history), scope, cancel, exact))
+        return self._remembering(events, scope)
 
     def retriever(self) -> Retriever:
         """Returns what finds passages.
@@ -365,14 +359,20 @@ class StudyAssistant:
         status = self._warmer.status()
         return self._warmer.is_paused or status.running or not status.on or on_battery()
 
+    def _answerer(self) -> Answerer:
+        sampling = Sampling(temperature=self.config.model.temperature, seed=self.config.model.seed)
+        return Answerer(self._retriever.get(), self.engine, self.config.answering, sampling, self.fingerprint())
+
     def _laboratory(self) -> Laboratory:
         return Laboratory(
             workspace=self.workspace,
             config=self.config,
             retriever=self._retriever.get,
+            answerer=self._answerer,
             embedder=self.embedder,
             engine=self.engine,
             ready_engine=lambda: self._models.engine.ready,
+            vocabulary=self._models.vocabulary,
             study=self.study,
             quizzes=self.quizzes,
             undisturbed=self._warmer.paused,

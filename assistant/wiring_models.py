@@ -11,6 +11,7 @@ from assistant.loading import Lazy
 from assistant.models.catalog import Catalog, model_folders
 from assistant.models.engine import LlamaEngine, load_engine
 from assistant.models.hardware import ModelChoice, choose_model, detect_hardware
+from assistant.models.llama import LlamaModel
 from assistant.models.options import EngineOptions
 from assistant.types import Answer, EngineStatus
 from assistant.workspace import Workspace
@@ -43,11 +44,23 @@ class Models:
         self.embedder = Lazy(self._open_embedder, "embedder")
         self.weights = Lazy(self._load_weights, "embedder")
         self.engine = Lazy(self._load_engine, "model")
+        self._vocabulary = Lazy(self._load_vocabulary, "vocabulary")
 
     def load(self) -> None:
         """Starts loading both in background threads and returns at once."""
         self.weights.start()
         self.engine.start()
+
+    def vocabulary(self) -> tuple[str, LlamaModel]:
+        """Returns the name of the model that writes, and the model, with its vocabulary alone if it is not loaded.
+
+        It stays this object's to close.
+
+        Raises:
+            ModelError: It is missing or damaged.
+        """
+        engine = self.engine.ready
+        return (engine.name, engine.model) if engine is not None else self._vocabulary.get()
 
     def choice(self) -> ModelChoice:
         """Returns the model that is used on this machine, and why if it is not the one of the settings."""
@@ -78,6 +91,8 @@ class Models:
         """Frees the model that writes."""
         if (engine := self.engine.ready) is not None:
             engine.close()
+        if (vocabulary := self._vocabulary.ready) is not None:
+            vocabulary[1].close()
 
     def _load_weights(self) -> SentenceTransformerEmbedder:
         embedder = self.embedder.get()
@@ -88,20 +103,28 @@ class Models:
         folder = Catalog.load(self._folders).resolve(self._config.embedder, self._folders, role="embedder")
         return SentenceTransformerEmbedder(folder, self._config.embedder, threads=detect_hardware().cores)
 
-    def _load_engine(self) -> LlamaEngine:
+    def _load_vocabulary(self) -> tuple[str, LlamaModel]:
+        name, path, _ = self._find_engine()
+        return name, LlamaModel(path, vocabulary_only=True)
+
+    def _find_engine(self) -> tuple[str, Path, str]:
+        """Returns name, file and checksum of the model that writes; no checksum for a file without an entry."""
         name = self.choice().name
         catalog = Catalog.load(self._folders)
         path = catalog.resolve(name, self._folders, role="generator")
         known = [entry for entry in catalog if entry.name == name]
+        return (name, path, known[0].files[0].sha256) if known else (path.stem, path, "")
+
+    def _load_engine(self) -> LlamaEngine:
+        name, path, checksum = self._find_engine()
         options = EngineOptions(
             context_tokens=self._config.context_tokens,
             threads=self._config.threads,
             batch_threads=self._config.threads,
             repack=False,  # repacked weights write a fifth faster, read a third slower and take 0.6 GB more
             cache_folder=self._kv_folder,
-            model_key=known[0].files[0].sha256 if known else "",
+            model_key=checksum,
         )
-        shown = name if known else path.stem
         if self.weights.started and not self._probe_file.exists():
             self.weights.wait()  # loading takes the processor that the threads are about to be measured on
-        return load_engine(path, shown, options, probe_file=self._probe_file)
+        return load_engine(path, name, options, probe_file=self._probe_file)

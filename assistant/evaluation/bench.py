@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -32,24 +32,28 @@ from assistant.types import Block, Chunk, Note
 _ROUNDS = 5
 
 
-def run(assistant: Subject, only: tuple[str, ...] = ()) -> Iterator[Figure]:
+def run(
+    assistant: Subject, only: tuple[str, ...] = (), more: Mapping[str, Callable[[], Iterator[Figure]]] | None = None
+) -> Iterator[Figure]:
     """Yields the figures as they are measured.
 
     Args:
         assistant: The workspace; its notes are read, its index is not changed.
-        only: Names of ``GROUPS``; empty for all.
+        only: Names of ``GROUPS`` or ``more``; empty for all.
+        more: Groups that are measured further up, by name.
 
     Raises:
         UsageError: There is no such group, or there are no notes to measure with.
     """
-    unknown = [name for name in only if name not in GROUPS]
+    groups = {name: partial(group, assistant) for name, group in GROUPS.items()} | dict(more or {})
+    unknown = [name for name in only if name not in groups]
     if unknown:
-        raise UsageError(f"There is no benchmark {unknown[0]!r}.", hint=f"One of: {', '.join(GROUPS)}")
+        raise UsageError(f"There is no benchmark {unknown[0]!r}.", hint=f"One of: {', '.join(groups)}")
     if assistant.index_status().passages == 0:
         raise UsageError("There is nothing to measure with: no notes are indexed.", hint="assistant index build")
-    for name, group in GROUPS.items():
+    for name, measure in groups.items():
         if not only or name in only:
-            yield from group(assistant)
+            yield from measure()
 
 
 def measure_build(assistant: Subject) -> Iterator[Figure]:

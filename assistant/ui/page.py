@@ -14,6 +14,8 @@ from assistant.ui.chat_tab import build_chat
 from assistant.ui.components import view
 from assistant.ui.desk import Desk
 from assistant.ui.frame import Frame
+from assistant.ui.lab.desk import LabDesk
+from assistant.ui.lab.tab import build_lab
 from assistant.ui.library import LibraryDesk
 from assistant.ui.library_tab import build_library
 from assistant.ui.session import Session
@@ -38,6 +40,7 @@ TABS = (
     Tab("Review", build_review),
     Tab("Progress", build_progress),
     Tab("Library", build_library),
+    Tab("Lab", build_lab),
 )
 
 
@@ -62,7 +65,8 @@ def compose(desk: Desk, uploads: Path) -> gr.Blocks:
 def _status_line(frame: Frame, desk: LibraryDesk) -> None:
     calls = (desk.contents, desk.notes, desk.read, desk.add, desk.add_sample, desk.remove, desk.update, desk.cancel)
     study = StudyDesks.of(frame.service)
-    line = view("status", server=(*calls, WarmSwitch(frame.service).warming, *study.calls()))
+    lab = LabDesk(frame.service)
+    line = view("status", server=(*calls, WarmSwitch(frame.service).warming, *study.calls(), *lab.calls()))
 
     beats = itertools.count()
 

@@ -15,9 +15,11 @@ from urllib.parse import urlsplit
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.errors import UsageError
+from assistant.lab.interactive import script_path
 from assistant.remote.appfile import AppAddress, announce, new_address, withdraw
 from assistant.remote.messages import API_URL
 from assistant.ui.components import ASSETS, ASSETS_URL, head, theme
@@ -31,6 +33,9 @@ HOST = "127.0.0.1"
 PORTS_TRIED = 100
 WARM_AFTER_S = 3.0
 """The models start to load this long after the page is up, unless a browser shows it earlier."""
+
+PLOTLY_URL = f"{ASSETS_URL}/plotly.min.js"
+"""The browser asks for it when the first picture of the laboratory is drawn."""
 
 _MARGIN_MB = 5
 _OWN_NAMES = frozenset({"127.0.0.1", "localhost"})
@@ -125,6 +130,7 @@ def make_app(page: gr.Blocks, desk: Desk, address: AppAddress) -> FastAPI:
     """Returns the web application: the page, its assets, what the command line asks, and the guard before all."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.mount(API_URL, api(desk, address))
+    app.add_api_route(PLOTLY_URL, lambda: FileResponse(script_path(), media_type="text/javascript"))
     app.mount(ASSETS_URL, StaticFiles(directory=ASSETS))
     app.add_middleware(LocalOnly)
     gr.mount_gradio_app(

@@ -37,6 +37,7 @@ class Passage:
         starts, ends: Whether the note begins or ends here; otherwise it goes on.
         hit: How it was found, if it was found and not cited.
         read: Whether the model read it.
+        start, end: The stretch of the note that holds all marked words.
     """
 
     key: str
@@ -49,6 +50,8 @@ class Passage:
     ends: bool
     hit: Hit | None = None
     read: bool = False
+    start: int = 0
+    end: int = 0
 
 
 def cited_passages(sentences: Sequence[Sentence], read: ReadNote) -> tuple[Passage, ...]:
@@ -112,6 +115,8 @@ def _cited(group: Sequence[Citation], numbers: Mapping[tuple[str, int, int], int
         starts=start == 0,
         ends=end == len(note.text),
         read=True,
+        start=min(citation.start for citation in group),
+        end=max(citation.end for citation in group),
     )
 
 
@@ -138,6 +143,8 @@ def _found(hit: Hit, blocks: Sequence[Block], read: ReadNote) -> Passage | None:
         ends=end == len(note.text),
         hit=hit,
         read=any(b.note == chunk.note and b.start <= chunk.start < b.end for b in blocks),
+        start=chunk.start,
+        end=chunk.end,
     )
 
 

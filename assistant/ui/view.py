@@ -179,6 +179,8 @@ def _card(passage: Passage) -> dict[str, Any]:
         "ends": passage.ends,
         "how": wording.how_found(passage.hit) if passage.hit else "",
         "read": passage.read,
+        "start": passage.start,
+        "end": passage.end,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import shutil
 import threading
@@ -16,6 +17,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from assistant.ui.server import PageServer
+    from assistant.ui.service import StudyService
+    from assistant.wiring import StudyAssistant
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -41,6 +44,22 @@ def service(tmp_path: Path) -> Iterator[FakeStudyService]:
 @pytest.fixture
 def address(service: FakeStudyService) -> Iterator[str]:
     """The address of a page of its own over ``service``."""
+    with serving(service) as found:
+        yield found
+        for gate in list(service.holds.values()):
+            gate.set()
+
+
+@pytest.fixture(scope="session")
+def lab_address(lab_assistant: StudyAssistant) -> Iterator[str]:
+    """The address of a page over the real assistant of the laboratory's tests."""
+    with serving(lab_assistant) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def serving(service: StudyService) -> Iterator[str]:
+    """Serves a page over ``service`` in a thread and gives its address."""
     served: queue.SimpleQueue[PageServer] = queue.SimpleQueue()
 
     def serve() -> None:
@@ -51,13 +70,11 @@ def address(service: FakeStudyService) -> Iterator[str]:
     thread.start()
     server = served.get(timeout=START_S)
     yield server.address
-    for gate in list(service.holds.values()):
-        gate.set()
     server.stop()
     thread.join(START_S)
 
 
-async def _make_server(service: FakeStudyService) -> PageServer:
+async def _make_server(service: StudyService) -> PageServer:
     """Within an event loop: without one Gradio makes some for its locks, and leaves them open."""
     from assistant.ui.app import build_page
     from assistant.ui.desk import Desk
@@ -84,6 +101,36 @@ OpenPage = Callable[..., Page]
 @pytest.fixture
 def open_page(chromium: Browser, address: str) -> Iterator[OpenPage]:
     """Opens the page in a browser session of its own. After the test: no request went outside, no script failed."""
+    with watched(chromium, address) as open_one:
+        yield open_one
+
+
+@pytest.fixture
+def open_lab(chromium: Browser, lab_address: str, lab_assistant: StudyAssistant) -> Iterator[OpenPage]:
+    """Opens the page of the real assistant at its Lab tab, or at a lesson: ``open_lab("tokens", width=390)``.
+
+    Nothing of the lessons is done yet. After the test: no request went outside, no script failed.
+    """
+    with lab_assistant.study.database.transaction() as db:
+        db.execute("DELETE FROM lab_lessons")
+    with watched(chromium, lab_address) as open_one:
+
+        def open_lesson(lesson: str = "", **options: object) -> Page:
+            page = open_one(**options)
+            page.get_by_role("tab", name="Lab", exact=True).click()
+            if lesson:
+                page.locator(f'.lab-card[data-lesson="{lesson}"]').click()
+                expect(page.locator("#lesson-title")).to_be_visible()
+            else:
+                expect(page.locator(".lab-path")).to_be_visible()
+            return page
+
+        yield open_lesson
+
+
+@contextlib.contextmanager
+def watched(chromium: Browser, address: str) -> Iterator[OpenPage]:
+    """Gives what opens pages, and asserts at the end that none asked for anything outside or had a script fail."""
     requests: list[str] = []
     faults: list[str] = []
     contexts = []

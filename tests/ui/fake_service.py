@@ -46,15 +46,16 @@ from assistant.types import (
 from assistant.workspace import Workspace
 
 if TYPE_CHECKING:
+    from assistant.wiring_lab import Laboratory
     from assistant.wiring_quiz import Quizzes
     from assistant.wiring_study import Study
 
 try:
     from tests.ui.fake_notes import ATTENTION, COSTS_PAGES, INFERENCE
-    from tests.ui.fake_study import study_over
+    from tests.ui.fake_study import laboratory_over, study_over
 except ModuleNotFoundError:  # pytest puts this folder, not the repository, on the path
     from fake_notes import ATTENTION, COSTS_PAGES, INFERENCE
-    from fake_study import study_over
+    from fake_study import laboratory_over, study_over
 
 FUNDAMENTALS, TRANSFORMERS, COSTS = "ai/fundamentals.md", "ai/transformers.md", "aws/costs.pdf"
 
@@ -195,6 +196,10 @@ class FakeStudyService:
     @property
     def quizzes(self) -> Quizzes:
         return self._progress_of[1]
+
+    @cached_property
+    def lab(self) -> Laboratory:
+        return laboratory_over(self)
 
     def close(self) -> None:
         self.quizzes.stop()

@@ -88,6 +88,7 @@ def laboratory_over(service: FakeStudyService) -> Laboratory:
         service.workspace,
         service.config,
         retriever=no_index,
+        answerer=no_index,
         embedder=no_model,
         engine=no_model,
         ready_engine=lambda: None,

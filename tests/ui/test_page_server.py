@@ -50,7 +50,7 @@ from assistant.ui.app import build_page
 from assistant.ui.desk import Desk
 service = fake_service(pathlib.Path(tempfile.mkdtemp()))
 build_page(Desk(service))
-heavy = ["torch", "llama_cpp", "sentence_transformers", "faiss", "transformers"]
+heavy = ["torch", "llama_cpp", "sentence_transformers", "transformers", "matplotlib", "plotly", "sklearn", "umap"]
 print(json.dumps([[name for name in heavy if name in sys.modules], service.warmed]))
 """
 

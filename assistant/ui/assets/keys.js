@@ -69,6 +69,7 @@ export function showKeys() {
     ["g r", "Review"],
     ["g p", "Progress"],
     ["g l", "Library"],
+    ["g b", "Lab"],
     ["?", "This list"],
   ];
   const before = document.activeElement;

@@ -1,6 +1,7 @@
 // The Library: every file of the notes folder, adding and removing, and reading a note with its outline.
 
 import { build, button, count, h, icon, redraw, scrollWithin, shape } from "./dom.js";
+import { liveInNote } from "./live.js";
 import { announce, confirmed } from "./notices.js";
 import { chooseFiles, chooseFolder } from "./upload.js";
 import * as store from "./store.js";
@@ -133,8 +134,10 @@ function drawReader(note) {
   const headings = [...text.querySelectorAll("h3, h4, h5, h6")];
   const goes = note.outline.map((entry, index) => h("li", { class: `level-${entry.level}` }, h("button", { type: "button", class: "outline-link", on: { click: () => toHeading(headings, index, entry) } }, entry.label)));
   const back = button("All notes", { class: "quiet", id: "reader-back", on: { click: closeReader } }, "chevron");
+  const live = h("span", { class: "reader-live" });
+  liveInNote(note.path).then((chips) => live.replaceChildren(...chips));
   reader.replaceChildren(
-    h("div", { class: "reader-head" }, back, h("span", { class: "note-path" }, note.path)),
+    h("div", { class: "reader-head" }, back, h("span", { class: "note-path" }, note.path), live),
     h(
       "div",
       { class: "reader-columns" },

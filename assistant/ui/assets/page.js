@@ -3,6 +3,7 @@
 import { conversation, live } from "./conversation.js";
 import { dock, header } from "./header.js";
 import { startKeys } from "./keys.js";
+import { lab, returnToLab } from "./lab.js";
 import { library } from "./library.js";
 import { progress } from "./progress.js";
 import { quizTab, returnToQuiz } from "./quiz.js";
@@ -12,7 +13,7 @@ import { sources } from "./sources.js";
 import { status } from "./status.js";
 import { rememberTab } from "./tabs.js";
 
-const VIEWS = { conversation, dock, header, library, live, progress, quiz: quizTab, review, scope, sources, status, threads };
+const VIEWS = { conversation, dock, header, lab, library, live, progress, quiz: quizTab, review, scope, sources, status, threads };
 
 /** Draws the view `name` into a Gradio component, now and whenever the component's value changes. */
 export function mount(name, gradio) {
@@ -27,3 +28,4 @@ export function mount(name, gradio) {
 startKeys();
 rememberTab();
 returnToQuiz();
+returnToLab();

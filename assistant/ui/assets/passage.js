@@ -1,10 +1,11 @@
 // A passage of a note with the words that prove something marked between their neighbours.
 
 import { build, button, h, trail } from "./dom.js";
+import { liveChip } from "./live.js";
 import * as store from "./store.js";
 
-/** Draws a passage as `passage_views` describes it, with the way to it and a link into its note. */
-export function passage(found, label = "From your notes") {
+/** Draws a passage as `passage_views` describes it, with the way to it, a link into its note, and one to its lesson. */
+export function passage(found, label = "From your notes", { live = true } = {}) {
   const text = h("div", { class: "note-text" }, ...found.body.map((node) => build(node, () => document.createTextNode(""))));
   const excerpt = h("div", { class: `passage-text ${found.starts ? "" : "goes-before"} ${found.ends ? "" : "goes-on"}` }, text);
   requestAnimationFrame(() => toMark(excerpt));
@@ -13,7 +14,7 @@ export function passage(found, label = "From your notes") {
     { class: "passage", "aria-label": `${label}: ${found.trail.join(", ")}` },
     h("header", {}, trail(found.trail, found.page)),
     excerpt,
-    found.gone ? h("p", { class: "remark" }, "These words do not stand in your notes any more.") : openLink(found)
+    found.gone ? h("p", { class: "remark" }, "These words do not stand in your notes any more.") : h("div", { class: "passage-links" }, openLink(found), live ? liveChip(found) : null)
   );
 }
 

@@ -3,11 +3,11 @@
 
 import { h } from "./dom.js";
 
-/** Makes the box for a question. `submit` sends what is chosen; `changed` hears of every change. */
-export function answerBox(question, submit, changed) {
+/** Makes the box for a question. `submit` sends what is chosen; `changed` hears of every change; `id` is that of a text field. */
+export function answerBox(question, submit, changed, id = "quiz-text") {
   if (question.kind === "choice" || question.kind === "true_false") return choices(question, submit, changed);
   if (question.kind === "match" || question.kind === "order") return slots(question, changed);
-  return text(question, submit, changed);
+  return text(question, submit, changed, id);
 }
 
 function choices({ kind, options }, submit, changed) {
@@ -112,15 +112,15 @@ function slots({ kind, options, lefts }, changed) {
   return { element, key, response: () => (filled.includes(null) ? undefined : filled) };
 }
 
-function text({ kind }, submit, changed) {
+function text({ kind }, submit, changed, id) {
   const short = kind === "short";
-  const control = short ? h("textarea", { rows: 4, id: "quiz-text", "data-focus": true }) : h("input", { type: "text", id: "quiz-text", "data-focus": true, autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
+  const control = short ? h("textarea", { rows: 4, id, "data-focus": true }) : h("input", { type: "text", id, "data-focus": true, autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
   control.addEventListener("input", changed);
   control.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     submit();
   });
-  const element = h("div", { class: "field" }, h("label", { for: "quiz-text" }, short ? "Your answer, in your own words" : "What fills the gap?"), control);
+  const element = h("div", { class: "field" }, h("label", { for: id }, short ? "Your answer, in your own words" : "What fills the gap?"), control);
   return { element, key: () => false, response: () => control.value.trim() || undefined };
 }

@@ -1,6 +1,7 @@
 // The sources panel: passages of the active answer, the cited words marked between their neighbours.
 
 import { build, button, h, scrollWithin, trail } from "./dom.js";
+import { liveChip } from "./live.js";
 import * as store from "./store.js";
 
 const LINES_ABOVE_PX = 64;
@@ -109,7 +110,7 @@ function citedCard(card) {
     { class: "card cited", tabindex: "-1", "data-key": card.key, "data-numbers": card.numbers.join(" "), "aria-label": `Source ${card.numbers.join(", ")}` },
     h("header", {}, h("span", { class: "numbers" }, ...card.numbers.map(badge)), trail(card.trail, card.page)),
     body(card),
-    h("footer", {}, more, openNote(card))
+    h("footer", {}, more, openNote(card), liveChip(card))
   );
 }
 
@@ -119,7 +120,7 @@ function foundCard(card) {
     { class: `card found ${card.open ? "peek" : ""}`, "data-key": card.key, open: card.open },
     h("summary", {}, trail(card.trail, card.page), h("span", { class: "how" }, card.read ? `${card.how} · read by the model` : card.how)),
     body(card),
-    h("footer", {}, openNote(card))
+    h("footer", {}, openNote(card), liveChip(card))
   );
 }
 

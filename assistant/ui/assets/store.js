@@ -23,15 +23,17 @@ export function on(name, listener) {
 /** Calls the program. Its answer is data, or null after its error was shown. */
 export async function call(name, request = {}) {
   const { announceError } = await import("./notices.js");
+  const answer = await reach(name, request);
+  if (!answer?.error) return answer;
+  announceError(answer.error);
+  return null;
+}
+
+/** Calls the program. Its answer is data, or `{error: {message, hint}}`, which the caller shows. */
+export async function reach(name, request = {}) {
   try {
-    const answer = await values.server[name](request);
-    if (answer && answer.error) {
-      announceError(answer.error);
-      return null;
-    }
-    return answer;
+    return await values.server[name](request);
   } catch {
-    announceError({ message: "The program did not answer.", hint: "Look at the terminal window it was started in, and start it again if it has ended." });
-    return null;
+    return { error: { message: "The program did not answer.", hint: "Look at the terminal window it was started in, and start it again if it has ended." } };
   }
 }

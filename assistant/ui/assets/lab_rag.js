@@ -1,0 +1,243 @@
+// The lesson on RAG: one question followed from its tokens to the cited answer, and what changes when it is spoilt.
+
+import { button as plain, count, h } from "./dom.js";
+import { button, field, remark, table } from "./lab_parts.js";
+import { experiments } from "./lab_rag_changes.js";
+import { alternatives, follow, percent, sentenceList, tokenLine, visible } from "./lab_watch.js";
+
+const SECTION_STATES = {
+  read: "read",
+  packed: "fits",
+  enough: "not needed: the best section was enough",
+  later: "fits, but was never read before: left out to be quick",
+  long: "cut: beyond the budget",
+};
+const ANSWER_STATES = { from_notes: "From your notes", partly: "Partly from your notes", unsupported: "Not supported by your notes", abstained: "Not in your notes" };
+
+export async function mount(area, lesson) {
+  const begun = await lesson.call("rag_begin");
+  if (!begun) return;
+  const guess = lesson.predict({ ask: "You ask one question, about ten words long. How many tokens does the model read before it writes its first word?", range: { min: 0, max: 2000, step: 50, unit: "tokens" } });
+  const question = field({ label: "Your question", value: lesson.term ? `What is ${lesson.term}?` : begun.question });
+  const go = button("Follow it", run, { primary: true });
+  const stop = button("Stop", () => lesson.call("rag_stop"));
+  const told = h("p", { class: "remark rag-told", role: "status" });
+  const path = journey(lesson);
+  const spoil = experiments(lesson, begun.system);
+  stop.hidden = spoil.hidden = path.element.hidden = true;
+  question.input.addEventListener("keydown", (event) => event.key === "Enter" && run());
+  lesson.signal.addEventListener("abort", () => lesson.call("rag_stop"));
+  area.append(question, h("div", { class: "rag-buttons" }, go, stop), told, path.element, spoil);
+
+  async function run() {
+    const started = await lesson.call("rag_start", { question: question.value() });
+    if (!started) return;
+    path.clear();
+    path.element.hidden = false;
+    spoil.hidden = true;
+    go.disabled = !(stop.hidden = false);
+    const last = await follow(lesson, "rag_look", started, show);
+    go.disabled = !(stop.hidden = true);
+    if (!last?.journey) return (told.textContent = "");
+    told.textContent = last.state === "stopped" ? "Stopped. What was done until then is below." : "Done. Open any step.";
+    await path.finish(last.journey);
+    if (last.state !== "done") return;
+    lesson.say(`Done. ${path.says(last.journey)}`);
+    spoil.begin(last.journey);
+    const { answer, reading } = last.journey;
+    if (reading && (await guess) !== undefined) lesson.reveal({ truth: reading.total, says: `${count(answer.cached_tokens, "token")} of them needed no computing: the sections were read before.` });
+  }
+
+  function show({ journey: state }) {
+    told.textContent = phase(state);
+    if (state) path.draw(state);
+  }
+}
+
+function phase(state) {
+  if (!state) return "Loading what is needed...";
+  const again = state.restarts ? "A question of the chat went first; this began anew. " : "";
+  if (state.answer) return "";
+  if (state.choices.length) return `${again}Writing token ${state.choices.length}...`;
+  if (state.reading) return `${again}Reading ${state.reading.done.toLocaleString("en")} of ${state.reading.total.toLocaleString("en")} tokens...`;
+  return `${again}${state.packed ? "The model takes up the sections" : "Searching, and waiting for the model"}...`;
+}
+
+/** The steps of a journey. Each is a line that can be opened; what is inside is drawn when it is. */
+function journey(lesson) {
+  const steps = [
+    step("tokens", "The question becomes tokens", () => questionTokens(lesson)),
+    step("vector", "It becomes a vector, a place on the map", async () => figureOf(lesson, "rag_place")),
+    step("search", "Search ranks your passages", (state) => ranked(state.search)),
+    step("pack", "The best sections are packed", (state) => packing(state.packed)),
+    step("gate", "Is the answer in them?", (state) => gates(state)),
+    step("prompt", "The model reads the prompt", () => promptTokens(lesson)),
+    step("write", "The answer is written, token by token", (state, inside) => writing(lesson, state, inside), true),
+    step("cite", "Each sentence is traced back", (state) => (state.sentences.length ? sentenceList(state.sentences) : remark("No sentence was written."))),
+  ];
+  const element = h("ol", { class: "journey" }, ...steps.map((each) => each.element));
+  const by = Object.fromEntries(steps.map((each) => [each.name, each]));
+
+  function draw(state) {
+    by.tokens.reach(state, "for the model that searches and for the one that writes");
+    by.vector.reach(state, "");
+    if (state.search) by.search.reach(state, `${count(state.search.hits.length, "passage")} found`);
+    if (state.packed) by.pack.reach(state, `${count(state.packed.sections.length, "section")}, room for ${state.packed.budget.toLocaleString("en")} tokens`);
+    if (state.looks.length) by.gate.reach(state, `${percent(state.looks.at(-1).probability)} sure`);
+    if (state.reading) by.prompt.reach(state, `${state.reading.done.toLocaleString("en")} of ${state.reading.total.toLocaleString("en")} tokens`);
+    if (state.choices.length) by.write.reach(state, count(state.choices.length, "token"), true);
+    if (state.sentences.length) by.cite.reach(state, `${state.sentences.filter((each) => each.supported && each.claim).length} of ${count(state.sentences.filter((each) => each.claim).length, "claim")} supported`);
+  }
+
+  return {
+    element,
+    draw,
+    clear: () => steps.forEach((each) => each.clear()),
+    says,
+    finish: async (state) => {
+      draw(state);
+      if (!state.choices.length && state.answer) by.write.reach(state, "nothing: the assistant kept silent", true);
+      for (const each of steps) each.settle(state);
+    },
+  };
+}
+
+function says({ answer }) {
+  return answer ? ANSWER_STATES[answer.state] : "";
+}
+
+/** One step: `make(state)` draws its inside when it is open; `live` draws again with every state. */
+function step(name, title, make, live = false) {
+  const note = h("span", { class: "step-note" });
+  const inside = h("div", { class: "step-inside" });
+  const details = h("details", { class: "step" }, h("summary", {}, h("span", { class: "step-title" }, title), note), inside);
+  const element = h("li", { class: `journey-step journey-${name} waiting` }, details);
+  let state = null;
+  let drawnFor = null;
+  let settled = false;
+  details.addEventListener("toggle", fill);
+
+  async function fill() {
+    if (!details.open || !state || drawnFor === state || (!live && drawnFor && !settled)) return;
+    drawnFor = state;
+    const made = await make(state, inside);
+    if (made && drawnFor) inside.replaceChildren(made);
+  }
+
+  return {
+    name,
+    element,
+    reach(next, text, open = false) {
+      const first = element.classList.contains("waiting");
+      element.classList.remove("waiting");
+      note.textContent = text;
+      state = next;
+      if (first && open) details.open = true;
+      fill();
+    },
+    settle(next) {
+      settled = true;
+      if (!element.classList.contains("waiting")) {
+        state = next;
+        fill();
+      }
+    },
+    clear() {
+      element.classList.add("waiting");
+      details.open = false;
+      state = drawnFor = null;
+      settled = false;
+      note.textContent = "";
+      inside.replaceChildren();
+    },
+  };
+}
+
+async function figureOf(lesson, call) {
+  const found = await lesson.call(call);
+  return found && lesson.figure(found.figure);
+}
+
+async function questionTokens(lesson) {
+  const found = await lesson.call("rag_question");
+  if (!found) return null;
+  const line = (split, who) => {
+    const pieces = split.pieces.filter((piece) => piece.id !== null);
+    return h("div", {}, h("p", { class: "remark" }, `${who} (${split.name}): ${count(split.count, "token")}`), h("div", { class: "token-line" }, ...pieces.map((piece) => h("span", { class: "token token-plain", title: `number ${piece.id}` }, visible(piece.token || textOf(piece))))));
+  };
+  return h("div", { class: "step-parts" }, line(found.writer, "The model that writes"), line(found.searcher, "The model that searches"), plain("More on tokens", { class: "link", on: { click: () => lesson.open("tokens") } }));
+}
+
+function textOf(piece) {
+  return (piece.runs ?? []).map((run) => (Array.isArray(run) ? run[0] : run.text)).join("");
+}
+
+function ranked(search) {
+  const rank = (place) => (place === null ? "–" : `${place}.`);
+  const rows = search.hits.map((hit, place) => [`${place + 1}.`, h("div", { class: "hit" }, h("span", { class: "proof-trail" }, hit.trail.join(" › ")), h("span", { class: "proof-text" }, hit.text)), `${rank(hit.dense)} (${hit.cosine.toFixed(2)})`, `${rank(hit.lexical)} (${hit.bm25.toFixed(1)})`, hit.score.toFixed(2)]);
+  const corrected = search.corrections.map(([typed, meant]) => `“${typed}” was read as “${meant}”.`).join(" ");
+  const missing = search.missing.length ? ` Not in your notes: ${search.missing.join(", ")}.` : "";
+  return h("div", { class: "step-parts" }, table({ caption: "Passages found", columns: ["", "Passage", "By meaning (cosine)", "By words (BM25)", "Together"], rows }), corrected || missing ? remark(corrected + missing) : "");
+}
+
+function packing(packed) {
+  const total = packed.sections.reduce((sum, section) => sum + section.tokens, 0);
+  const wide = Math.max(packed.budget, total, 1);
+  const bar = h("div", { class: "budget", role: "img", "aria-label": `${total} tokens found, room for ${packed.budget}` }, ...packed.sections.map((section, place) => h("span", { class: `budget-part budget-${section.state}`, style: `width:${(100 * section.tokens) / wide}%` }, String(place + 1))), h("span", { class: "budget-limit", style: `left:${(100 * packed.budget) / wide}%` }));
+  const rows = packed.sections.map((section, place) => [`${place + 1}.`, h("div", { class: "hit" }, h("span", { class: "proof-trail" }, section.trail.join(" › ")), h("span", { class: "proof-text" }, section.text)), section.tokens, SECTION_STATES[section.state], section.kept ? "yes" : "no"]);
+  const note = packed.parts ? "Not even the best section fits, so its best passages are read in its place." : "The line marks the room that there is. Nothing is ever cut in the middle.";
+  return h("div", { class: "step-parts" }, bar, remark(note), table({ caption: "Sections", columns: ["", "Section", "Tokens", "What happened", "Read before"], rows }));
+}
+
+function gates(state) {
+  const look = (each) => {
+    const who = each.margin === null ? "First look, without the model" : `The model has read ${count(each.sections, "section")}`;
+    const why = each.margin === null ? `best cosine ${each.cosine.toFixed(2)}; ${percent(each.coverage)} of the question's words are in the sections` : `asked aside “do the notes contain the answer?”, it prefers ${each.margin >= 0 ? "Yes" : "No"} by ${Math.abs(each.margin).toFixed(1)} nats`;
+    const decided = each.goes_on ? "not sure enough: it reads more sections" : each.probability < each.threshold ? "below the threshold: the assistant keeps silent" : "goes on";
+    return [who, why, percent(each.probability), percent(each.threshold), decided];
+  };
+  const end = state.answer?.abstained ? remark(state.answer.reason) : "";
+  return h("div", { class: "step-parts" }, table({ caption: "Is the answer in the notes?", columns: ["Look", "What speaks for it", "Probability", "Needed", "Decision"], rows: state.looks.map(look) }), end);
+}
+
+async function promptTokens(lesson) {
+  const found = await lesson.call("rag_prompt");
+  if (!found) return null;
+  const part = ({ kind, title, tokens, kept }) => h("details", { class: `prompt-part prompt-${kind}`, open: kind === "question" }, h("summary", {}, h("span", { class: "proof-trail" }, title), h("span", { class: "step-note" }, `${count(tokens.length, "token")}${kept ? ", from the section cache" : ""}`)), h("div", { class: kept ? "token-line kept" : "token-line" }, ...tokens.map((token) => h("span", { class: "token token-plain" }, visible(token)))));
+  return h("div", { class: "step-parts" }, remark("Exactly these tokens were read, in this order. What the model made of a section is kept, so that the next question need not wait for it."), ...found.parts.map(part));
+}
+
+function writing(lesson, state, inside) {
+  if (!state.choices.length) return remark(state.answer?.text ?? "Nothing was written.");
+  let drawn = inside.firstElementChild?.writes ? inside.firstElementChild : null;
+  if (!drawn) {
+    const chosen = h("div", { class: "chosen-token", "aria-live": "polite" });
+    let last = state;
+    const line = tokenLine("Tokens of the answer", (place) => chosen.replaceChildren(h("p", { class: "remark" }, h("strong", {}, `Token ${place + 1}: `), "what could have stood here, and how probable it was"), alternatives(last.choices[place])));
+    const key = h("p", { class: "token-key" }, ...[["sure", "80 % and more"], ["fair", "40 to 80 %"], ["unsure", "below 40 %"]].map(([name, text]) => h("span", {}, h("span", { class: `token token-${name}`, "aria-hidden": "true" }, "a"), ` ${text}`)));
+    const picture = h("div", {});
+    const ends = h("p", { class: "remark" });
+    drawn = Object.assign(h("div", { class: "step-parts" }, key, line, chosen, ends, picture), {
+      writes: (next) => {
+        last = next;
+        line.update(next.choices);
+        if (!next.answer) return;
+        if (line.chosen() < 0) line.pick(leastSure(next.choices));
+        ends.textContent = ending(next);
+        if (!picture.firstChild) figureOf(lesson, "rag_certainty").then((made) => made && picture.replaceChildren(made));
+      },
+    });
+    inside.replaceChildren(drawn);
+  }
+  drawn.writes(state);
+  return null;
+}
+
+function leastSure(choices) {
+  return choices.reduce((least, one, place) => (one.p < choices[least].p ? place : least), 0);
+}
+
+function ending({ answer }) {
+  if (answer.draft) return `The chat withdraws this answer: ${answer.reason}`;
+  return `In the chat this answer is marked “${ANSWER_STATES[answer.state]}”. First word after ${answer.first_token_s.toFixed(1)} s, all of it after ${answer.total_s.toFixed(1)} s.`;
+}

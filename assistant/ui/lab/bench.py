@@ -1,0 +1,118 @@
+"""``assistant bench --only lab``: how long the page waits for one answer of the laboratory, over 2,000 passages."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.errors import AssistantError
+from assistant.evaluation.figures import QUESTIONS, Figure
+from assistant.index.search import Retriever
+from assistant.index.store import Entry, Store
+from assistant.lab.cutting import in_use
+from assistant.types import Scope
+from assistant.ui.lab.chunking import ChunkingDesk
+from assistant.ui.lab.embeddings import EmbeddingsDesk
+from assistant.ui.lab.search import SearchDesk
+from assistant.ui.lab.tokens import TokensDesk
+from assistant.wiring_lab import Laboratory
+
+PASSAGES = 2_000
+GOAL_MS = 150.0
+_TIMES = 12
+_TEXT_CHARS = 600
+_NOISE = 0.02
+
+Call = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def measure_lab(lab: Laboratory) -> Iterator[Figure]:
+    """Yields median and slowest of the answers that follow a control of the page, each as the JSON that is sent.
+
+    What is made once for a page, such as the map, is measured apart.
+
+    Raises:
+        AssistantError: A call failed.
+    """
+    source = lab.retriever()
+    with tempfile.TemporaryDirectory() as folder:
+        fill_with_copies(source.store, Path(folder), PASSAGES, lab.embedder().dimension)
+        copy = Retriever(Path(folder), lab.embedder(), lab.config.retrieval, source.store.meta("fingerprint"))
+        try:
+            copy.search(QUESTIONS[0])
+            passages = copy.store.count_chunks()
+            yield from _figures(replace(lab, retriever=lambda: copy), passages)
+        finally:
+            copy.close()
+
+
+def fill_with_copies(source: Store, folder: Path, size: int, dimension: int) -> None:
+    """Makes an index of at least ``size`` passages: the notes over and over, each copy with vectors a little moved."""
+    target = Store(folder, create=True)
+    target.begin_fingerprint(source.meta("fingerprint"))
+    draw = np.random.default_rng(0)
+    number = 0
+    while target.count_chunks() < size:
+        for stored in source.notes():
+            path = f"{number:03}/{stored.path}"
+            ids = source.chunk_ids(Scope(stored.path)).tolist()
+            found = source.chunks(ids)
+            blocks = source.blocks(source.block_keys(Scope(stored.path)))
+            vectors = source.vectors(ids, dimension)
+            vectors = vectors + _NOISE * draw.standard_normal(vectors.shape).astype(np.float32)
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            entry = Entry(
+                replace(source.note(stored.path), path=path),
+                stored.file,
+                tuple(replace(block, note=path) for block in blocks),
+                tuple(replace(found[id_], note=path) for id_ in ids),
+            )
+            target.put(entry, vectors)
+        number += 1
+    target.close()
+
+
+def _figures(lab: Laboratory, passages: int) -> Iterator[Figure]:
+    store = lab.retriever().store
+    notes = [note for note in store.notes() if note.passages]
+    texts = [store.note(note.path).text[:_TEXT_CHARS] for note in notes[:_TIMES]]
+    used = in_use(lab.config.chunking)
+    cuts = [
+        {"note": notes[i % len(notes)].path, "splitter": used.splitter, "size": 60 + 15 * i, "overlap": 0}
+        for i in range(_TIMES)
+    ]
+    asked = (QUESTIONS * _TIMES)[:_TIMES]
+    embeddings = EmbeddingsDesk(lab)
+    yield Figure("lab, first map of a page", _milliseconds(embeddings.embeddings_map, {"kind": "pca"}), "ms")
+    measured: dict[str, tuple[Call, Sequence[Mapping[str, Any]]]] = {
+        "tokens of a text": (TokensDesk(lab).tokens_split, [{"text": text} for text in texts]),
+        "chunks of a note": (ChunkingDesk(lab).chunking_cut, cuts),
+        "search taken apart": (SearchDesk(lab).search_run, [{"question": question} for question in asked]),
+        "text placed on the map": (embeddings.embeddings_place, [{"text": q, "kind": "pca"} for q in asked]),
+        "map drawn again": (embeddings.embeddings_map, [{"kind": "pca"}] * _TIMES),
+    }
+    for name, (call, requests) in measured.items():
+        _milliseconds(call, requests[0])
+        times = [_milliseconds(call, request) for request in requests]
+        goal = f"< {GOAL_MS:g} ms"
+        middle, slowest = statistics.median(times), max(times)
+        yield Figure(f"lab, {name}, {passages:,} passages, median", middle, "ms", goal, middle < GOAL_MS)
+        yield Figure(f"lab, {name}, {passages:,} passages, slowest", slowest, "ms", goal, slowest < GOAL_MS)
+
+
+def _milliseconds(call: Call, request: Mapping[str, Any]) -> float:
+    began = time.perf_counter()
+    answer = call(request)
+    json.dumps(answer)
+    took = 1000 * (time.perf_counter() - began)
+    if "error" in answer:
+        raise AssistantError(answer["error"]["message"], hint=answer["error"]["hint"])
+    return took

@@ -1,0 +1,52 @@
+"""What the benchmark of the laboratory measures with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from topic_notes import TOPICS, indexed
+
+from assistant.errors import UsageError
+from assistant.evaluation.bench import run
+from assistant.evaluation.figures import Figure
+from assistant.index.store import Store
+from assistant.types import IndexStatus
+from assistant.ui.lab.bench import fill_with_copies, measure_lab
+from assistant.wiring import StudyAssistant
+
+
+def test_the_copies_are_the_notes_again_with_vectors_near_their_own(tmp_path: Path) -> None:
+    with indexed(tmp_path / "index") as (retriever, embedder):
+        own = retriever.store.count_chunks()
+        fill_with_copies(retriever.store, tmp_path / "copies", 2 * own + 1, embedder.dimension)
+        copies = Store(tmp_path / "copies")
+        assert copies.count_chunks() == 3 * own
+        assert len(copies.notes()) == 3 * len(TOPICS)
+        assert copies.note("002/castle.md").text == retriever.store.note("castle.md").text
+        vectors = copies.vectors(copies.chunk_ids(), embedder.dimension)
+        originals = retriever.store.vectors(retriever.store.chunk_ids(), embedder.dimension)
+        assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
+        assert (np.sum(vectors[:own] * originals, axis=1) > 0.9).all()
+        copies.close()
+
+
+def test_groups_from_further_up_are_run_by_name() -> None:
+    class Anything:
+        def index_status(self) -> IndexStatus:
+            return IndexStatus("ready", 1, 1, 0, "")
+
+    figure = Figure("lab, something", 1.0, "ms")
+    more = {"lab": lambda: iter([figure])}
+    assert list(run(Anything(), ("lab",), more)) == [figure]  # type: ignore[arg-type]
+    with pytest.raises(UsageError) as caught:
+        list(run(Anything(), ("labs",), more))  # type: ignore[arg-type]
+    assert caught.value.hint.endswith("lab")
+
+
+@pytest.mark.embedder
+def test_every_interactive_answer_is_measured_and_none_fails(lab_assistant: StudyAssistant) -> None:
+    names = [figure.name for figure in measure_lab(lab_assistant.lab)]
+    for what in ("tokens of a text", "chunks of a note", "search taken apart", "text placed on the map", "map drawn"):
+        assert any(what in name for name in names), what

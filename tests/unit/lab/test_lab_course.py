@@ -1,0 +1,65 @@
+"""The words of the lessons: every file reads, and says what a lesson has to say."""
+
+import pytest
+
+from assistant.errors import UsageError
+from assistant.lab.course import FOLDER, ORDER, Lesson, lesson, lessons, read_lesson
+
+TEXT = """---
+title: Letters
+question: What is a letter?
+concepts: letter,  alphabet
+minutes: 3
+needs: model
+---
+
+## Idea
+
+A sign.
+
+Two paragraphs.
+
+## What this leaves out
+
+- Much.
+"""
+
+
+def test_a_lesson_is_read() -> None:
+    expected = Lesson(
+        "letters",
+        "Letters",
+        "What is a letter?",
+        ("letter", "alphabet"),
+        3,
+        "A sign.\n\nTwo paragraphs.",
+        "- Much.",
+        True,
+    )
+    assert read_lesson("letters", TEXT) == expected
+
+
+@pytest.mark.parametrize("gone", ["title: Letters\n", "concepts: letter,  alphabet\n", "## Idea\n"])
+def test_a_lesson_without_a_part_is_refused(gone: str) -> None:
+    with pytest.raises(KeyError):
+        read_lesson("letters", TEXT.replace(gone, ""))
+
+
+def test_every_file_is_a_lesson_of_the_path() -> None:
+    assert [found.id for found in lessons()] == [id_ for id_ in ORDER if (FOLDER / f"{id_}.md").is_file()]
+    assert {file.stem for file in FOLDER.glob("*.md")} <= set(ORDER)
+
+
+@pytest.mark.parametrize("found", lessons(), ids=lambda found: found.id)
+def test_a_lesson_is_short_honest_and_has_concepts(found: Lesson) -> None:
+    assert found.question.endswith("?")
+    assert found.concepts
+    assert 1 <= found.minutes <= 15
+    assert 50 <= len(found.idea.split()) <= 140
+    assert 2 <= found.leaves_out.count("\n- ") + found.leaves_out.startswith("- ") <= 5
+
+
+def test_an_unknown_lesson_names_the_remedy() -> None:
+    with pytest.raises(UsageError) as caught:
+        lesson("telepathy")
+    assert caught.value.hint == "See: assistant lab lessons"
