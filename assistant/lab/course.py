@@ -56,7 +56,7 @@ def read_lesson(id_: str, text: str) -> Lesson:
     front = {
         key.strip(): value.strip() for key, _, value in (line.partition(":") for line in match["front"].split("\n"))
     }
-    parts = {part["name"].strip(): part["text"].strip() for part in _PART.finditer(match["body"])}
+    parts = {part["name"].strip(): _unwrapped(part["text"].strip()) for part in _PART.finditer(match["body"])}
     return Lesson(
         id=id_,
         title=front["title"],
@@ -67,6 +67,11 @@ def read_lesson(id_: str, text: str) -> Lesson:
         leaves_out=parts["What this leaves out"],
         needs_model=front.get("needs") == "model",
     )
+
+
+def _unwrapped(text: str) -> str:
+    """A line break within a paragraph is the editor's and not the reader's."""
+    return re.sub(r"(?<!\n)\n[ \t]*(?![\n-])", " ", text)
 
 
 def lessons() -> tuple[Lesson, ...]:

@@ -86,11 +86,11 @@ def _series(name: str, rows: list[int], found: NoteMap) -> Series:
 
 def describe(chunk: Chunk) -> str:
     """Returns where a passage stands and, on a second line, how it begins."""
-    return f"{' › '.join(chunk.heading_path) or chunk.note}\n{beginning(chunk)}"
+    return f"{' › '.join(chunk.heading_path) or chunk.note}\n{beginning(chunk.text)}"
 
 
-def beginning(chunk: Chunk) -> str:
-    """Returns the first words of a passage in one line, without Markdown."""
-    lines = (plain(_MARKER.sub("", line)) for line in chunk.text.splitlines())
-    text = " ".join(line for line in lines if line)
-    return text if len(text) <= _SHOWN_CHARS else text[: _SHOWN_CHARS - 1] + "…"
+def beginning(text: str, most: int = _SHOWN_CHARS) -> str:
+    """Returns the first words of a passage in one line of at most ``most`` characters, without Markdown."""
+    lines = (plain(_MARKER.sub("", line)) for line in text.splitlines())
+    shown = " ".join(line for line in lines if line)
+    return shown if len(shown) <= most else shown[: most - 1] + "…"

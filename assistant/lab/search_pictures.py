@@ -23,7 +23,8 @@ def names(steps: Sequence[Step]) -> tuple[str, ...]:
     headings = [(step.chunk.heading_path or (step.chunk.note,))[-1] for step in steps]
     shared = Counter(headings)
     said = [
-        beginning(step.chunk) if shared[heading] > 1 else heading for step, heading in zip(steps, headings, strict=True)
+        beginning(step.chunk.text) if shared[heading] > 1 else heading
+        for step, heading in zip(steps, headings, strict=True)
     ]
     return tuple(f"{step.place}. {_short(text)}" for step, text in zip(steps, said, strict=True))
 

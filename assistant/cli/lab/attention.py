@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.lab import app
+from assistant.cli.lab.group import app
 from assistant.cli.session import console, opened
 
 

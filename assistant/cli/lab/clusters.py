@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.lab import app
+from assistant.cli.lab.group import app
 from assistant.cli.session import build_if_needed, console, opened
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assistant.cli.lab import app
+from assistant.cli.lab.group import app
 from assistant.cli.session import console, opened
 from assistant.lab.course import Lesson, lessons
 from assistant.lab.progress import LessonProgress, next_lesson

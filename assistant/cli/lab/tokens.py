@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.lab import app
+from assistant.cli.lab.group import app
 from assistant.cli.session import console, opened
 
 if TYPE_CHECKING:

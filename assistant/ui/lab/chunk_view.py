@@ -15,7 +15,7 @@ from assistant.ui.passages import passage_views, place_view
 def chunk_line(id_: int, chunk: Chunk, store: Store) -> dict[str, Any]:
     """Returns a passage in a line or two: ``key``, ``trail``, ``text``."""
     trail = place_view(chunk.note, chunk.heading_path, store.note)["trail"]
-    return {"key": str(id_), "trail": trail, "text": beginning(chunk)}
+    return {"key": str(id_), "trail": trail, "text": beginning(chunk.text)}
 
 
 def chunk_view(key: str, store: Store) -> dict[str, Any]:

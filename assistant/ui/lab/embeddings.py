@@ -41,6 +41,7 @@ class EmbeddingsDesk:
     def __init__(self, lab: Laboratory) -> None:
         self._lab = lab
         self._maps: Kept[NoteMap] = Kept()
+        self._drawn: Kept[dict[str, Any]] = Kept()
         self._words: Kept[WordVectors] = Kept()
 
     def calls(self) -> tuple[Callable[[Any], Any], ...]:
@@ -61,7 +62,9 @@ class EmbeddingsDesk:
     @friendly
     def embeddings_map(self, request: Request) -> dict[str, Any]:
         """Returns ``figure``, the map of the notes. Request: ``kind`` (``pca`` or ``umap``)."""
-        return {"figure": figure_json(map_chart(self._map(request)))}
+        found = self._map(request)
+        kind = "umap" if request.get("kind") == "umap" else "pca"
+        return {"figure": self._drawn.get(self._store(), lambda: figure_json(map_chart(found)), kind)}
 
     @friendly
     def embeddings_place(self, request: Request) -> dict[str, Any]:

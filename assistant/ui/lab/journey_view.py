@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.answering.observed import Packed, Weighed
 from assistant.lab.follow import Journey
+from assistant.lab.map_pictures import beginning
 from assistant.lab.prompt_parts import Part
 from assistant.types import Answer, Block, Choice, Chunk, Citation, SearchResult, Sentence
 from assistant.ui.passages import place_view
@@ -156,6 +157,4 @@ def _citation(citation: Citation, read: ReadNote) -> dict[str, Any]:
 
 
 def _place(note: str, heading_path: tuple[str, ...], text: str, read: ReadNote) -> dict[str, Any]:
-    plain = " ".join(text.split())
-    short = plain if len(plain) <= _SHOWN_CHARS else plain[: _SHOWN_CHARS - 1] + "…"
-    return {"trail": place_view(note, heading_path, read)["trail"], "text": short}
+    return {"trail": place_view(note, heading_path, read)["trail"], "text": beginning(text, _SHOWN_CHARS)}

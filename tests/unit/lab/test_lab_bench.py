@@ -48,5 +48,5 @@ def test_groups_from_further_up_are_run_by_name() -> None:
 @pytest.mark.embedder
 def test_every_interactive_answer_is_measured_and_none_fails(lab_assistant: StudyAssistant) -> None:
     names = [figure.name for figure in measure_lab(lab_assistant.lab)]
-    for what in ("tokens of a text", "chunks of a note", "search taken apart", "text placed on the map", "map drawn"):
+    for what in ("tokens of a text", "chunks of a note", "search taken apart", "text placed on the map", "lab, map,"):
         assert any(what in name for name in names), what

@@ -17,11 +17,14 @@ needs: model
 
 A sign.
 
-Two paragraphs.
+Two
+paragraphs.
 
 ## What this leaves out
 
-- Much.
+- Much,
+  and more.
+- Else.
 """
 
 
@@ -33,7 +36,7 @@ def test_a_lesson_is_read() -> None:
         ("letter", "alphabet"),
         3,
         "A sign.\n\nTwo paragraphs.",
-        "- Much.",
+        "- Much, and more.\n- Else.",
         True,
     )
     assert read_lesson("letters", TEXT) == expected
