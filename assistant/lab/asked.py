@@ -20,6 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 from assistant.answering.answer import Answerer, Request
+from assistant.errors import UsageError
 from assistant.evaluation.questions import load_notes_set
 from assistant.index.words import content_words, stem, words
 from assistant.lab.elsewhere import ELSEWHERE
@@ -53,7 +54,11 @@ def course_questions(notes: Path, questions: Path, seed: int = 0) -> list[Asked]
     Raises:
         UsageError: They are not there, or these are other notes.
     """
-    cases = load_notes_set(notes, questions).cases
+    try:
+        cases = load_notes_set(notes, questions).cases
+    except UsageError as error:
+        message = f"The questions written for the sample course do not fit these notes: {error.message}"
+        raise UsageError(message, hint="Ask the questions of your quiz bank instead.") from error
     asked = [Asked(c.question, c.answerable, "course" if c.answerable else f"course, {c.kind}") for c in cases]
     random.Random(seed).shuffle(asked)
     return asked

@@ -42,8 +42,8 @@ class QuizDesk:
     def quiz_home(self, _: object = None) -> dict[str, Any]:
         """Returns what the start card shows, and has the bank brought up to date.
 
-        Keys: ``kinds``, ``difficulties``, ``mistakes`` (questions whose last answer was wrong), ``ready`` (questions in the bank),
-        ``open`` (a quiz that was left: ``id``, ``says``; or None).
+        Keys: ``kinds``, ``difficulties``, ``mistakes`` (questions whose last answer was wrong), ``ready`` (questions in
+        the bank), ``open`` (a quiz that was left: ``id``, ``says``; or None).
         """
         quizzes = self._service.quizzes
         status = quizzes.status()

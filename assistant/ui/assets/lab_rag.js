@@ -1,7 +1,7 @@
 // The lesson on RAG: one question followed from its tokens to the cited answer, and what changes when it is spoilt.
 
 import { button as plain, count, h } from "./dom.js";
-import { button, field, remark, table } from "./lab_parts.js";
+import { button, field, remark } from "./lab_parts.js";
 import { experiments } from "./lab_rag_changes.js";
 import { alternatives, follow, percent, sentenceList, tokenLine, visible } from "./lab_watch.js";
 
@@ -68,7 +68,7 @@ function journey(lesson) {
   const steps = [
     step("tokens", "The question becomes tokens", () => questionTokens(lesson)),
     step("vector", "It becomes a vector, a place on the map", async () => figureOf(lesson, "rag_place")),
-    step("search", "Search ranks your passages", (state) => ranked(state.search)),
+    step("search", "Search ranks your passages", (state) => ranked(state.search, lesson.open)),
     step("pack", "The best sections are packed", (state) => packing(state.packed)),
     step("gate", "Is the answer in them?", (state) => gates(state)),
     step("prompt", "The model reads the prompt", () => promptTokens(lesson)),
@@ -110,7 +110,7 @@ function says({ answer }) {
 function step(name, title, make, live = false) {
   const note = h("span", { class: "step-note" });
   const inside = h("div", { class: "step-inside" });
-  const details = h("details", { class: "step" }, h("summary", {}, h("span", { class: "step-title" }, title), note), inside);
+  const details = h("details", { class: "step" }, h("summary", {}, h("span", { class: "step-head" }, h("span", { class: "step-title" }, title), note)), inside);
   const element = h("li", { class: `journey-step journey-${name} waiting` }, details);
   let state = null;
   let drawnFor = null;
@@ -172,32 +172,37 @@ function textOf(piece) {
   return (piece.runs ?? []).map((run) => (Array.isArray(run) ? run[0] : run.text)).join("");
 }
 
-function ranked(search) {
-  const rank = (place) => (place === null ? "–" : `${place}.`);
-  const rows = search.hits.map((hit, place) => [`${place + 1}.`, h("div", { class: "hit" }, h("span", { class: "proof-trail" }, hit.trail.join(" › ")), h("span", { class: "proof-text" }, hit.text)), `${rank(hit.dense)} (${hit.cosine.toFixed(2)})`, `${rank(hit.lexical)} (${hit.bm25.toFixed(1)})`, hit.score.toFixed(2)]);
+/** A passage or section in a list: where it stands, how it begins, and what is known of it. */
+function entry(place, facts, note = "") {
+  return h("li", { class: "entry" }, h("span", { class: "proof-trail" }, place.trail.join(" › ")), h("span", { class: "proof-text" }, place.text), h("span", { class: "entry-facts" }, ...facts.map((fact) => h("span", {}, fact))), note ? h("span", { class: "step-note" }, note) : null);
+}
+
+function ranked(search, open) {
+  const rank = (place, score) => (place === null ? "not found" : `${place}. (${score})`);
+  const line = (hit) => entry(hit, [`by meaning ${rank(hit.dense, hit.cosine.toFixed(2))}`, `by words ${rank(hit.lexical, hit.bm25.toFixed(1))}`, `together ${hit.score.toFixed(2)}`]);
   const corrected = search.corrections.map(([typed, meant]) => `“${typed}” was read as “${meant}”.`).join(" ");
   const missing = search.missing.length ? ` Not in your notes: ${search.missing.join(", ")}.` : "";
-  return h("div", { class: "step-parts" }, table({ caption: "Passages found", columns: ["", "Passage", "By meaning (cosine)", "By words (BM25)", "Together"], rows }), corrected || missing ? remark(corrected + missing) : "");
+  return h("div", { class: "step-parts" }, remark(`The place in each of the two searches, with the score there (cosine, BM25), and the score of both together. ${corrected}${missing}`), h("ol", { class: "entries" }, ...search.hits.map(line)), plain("More on search", { class: "link", on: { click: () => open("search") } }));
 }
 
 function packing(packed) {
   const total = packed.sections.reduce((sum, section) => sum + section.tokens, 0);
   const wide = Math.max(packed.budget, total, 1);
   const bar = h("div", { class: "budget", role: "img", "aria-label": `${total} tokens found, room for ${packed.budget}` }, ...packed.sections.map((section, place) => h("span", { class: `budget-part budget-${section.state}`, style: `width:${(100 * section.tokens) / wide}%` }, String(place + 1))), h("span", { class: "budget-limit", style: `left:${(100 * packed.budget) / wide}%` }));
-  const rows = packed.sections.map((section, place) => [`${place + 1}.`, h("div", { class: "hit" }, h("span", { class: "proof-trail" }, section.trail.join(" › ")), h("span", { class: "proof-text" }, section.text)), section.tokens, SECTION_STATES[section.state], section.kept ? "yes" : "no"]);
-  const note = packed.parts ? "Not even the best section fits, so its best passages are read in its place." : "The line marks the room that there is. Nothing is ever cut in the middle.";
-  return h("div", { class: "step-parts" }, bar, remark(note), table({ caption: "Sections", columns: ["", "Section", "Tokens", "What happened", "Read before"], rows }));
+  const line = (section) => entry(section, [`${count(section.tokens, "token")}`, SECTION_STATES[section.state]], section.kept ? "Read before: it costs nothing now." : "");
+  const note = packed.parts ? "Not even the best section fits, so its best passages are read in its place." : `The line marks the room that there is: ${count(packed.budget, "token")}. Nothing is ever cut in the middle.`;
+  return h("div", { class: "step-parts" }, bar, remark(note), h("ol", { class: "entries" }, ...packed.sections.map(line)));
 }
 
 function gates(state) {
   const look = (each) => {
     const who = each.margin === null ? "First look, without the model" : `The model has read ${count(each.sections, "section")}`;
-    const why = each.margin === null ? `best cosine ${each.cosine.toFixed(2)}; ${percent(each.coverage)} of the question's words are in the sections` : `asked aside “do the notes contain the answer?”, it prefers ${each.margin >= 0 ? "Yes" : "No"} by ${Math.abs(each.margin).toFixed(1)} nats`;
+    const why = each.margin === null ? `Best cosine ${each.cosine.toFixed(2)}; ${percent(each.coverage)} of the question's words are in the sections.` : `Asked aside “do the notes contain the answer?”, it prefers ${each.margin >= 0 ? "Yes" : "No"} by ${Math.abs(each.margin).toFixed(1)} (difference of the log-probabilities).`;
     const decided = each.goes_on ? "not sure enough: it reads more sections" : each.probability < each.threshold ? "below the threshold: the assistant keeps silent" : "goes on";
-    return [who, why, percent(each.probability), percent(each.threshold), decided];
+    return h("li", { class: "entry" }, h("strong", {}, who), h("span", {}, why), h("span", { class: "entry-facts" }, h("span", {}, `${percent(each.probability)} sure`), h("span", {}, `${percent(each.threshold)} needed`), h("span", {}, decided)));
   };
   const end = state.answer?.abstained ? remark(state.answer.reason) : "";
-  return h("div", { class: "step-parts" }, table({ caption: "Is the answer in the notes?", columns: ["Look", "What speaks for it", "Probability", "Needed", "Decision"], rows: state.looks.map(look) }), end);
+  return h("div", { class: "step-parts" }, h("ol", { class: "entries" }, ...state.looks.map(look)), end);
 }
 
 async function promptTokens(lesson) {

@@ -10,12 +10,12 @@ from assistant.ui.lab.chunking import ChunkingDesk
 from assistant.ui.lab.clustering import ClusteringDesk
 from assistant.ui.lab.embeddings import EmbeddingsDesk
 from assistant.ui.lab.frame import FrameDesk
-from assistant.ui.lab.tour import TourDesk
 from assistant.ui.lab.metrics import MetricsDesk
 from assistant.ui.lab.rag import RagDesk
 from assistant.ui.lab.sampling import SamplingDesk
 from assistant.ui.lab.search import SearchDesk
 from assistant.ui.lab.tokens import TokensDesk
+from assistant.ui.lab.tour import TourDesk
 
 if TYPE_CHECKING:
     from assistant.ui.service import StudyService
