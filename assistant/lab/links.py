@@ -1,9 +1,10 @@
 """Ties lessons to the student's notes: where the notes define a concept, and which quiz questions are about it.
 
 Precision comes first: a place counts only where the notes say what the concept *is* ("**Tokens** are ...", "Tokens -
-...") or have a heading of its name. Words are compared by their stems, so that ``Embeddings`` meets ``embedding``. The
-definitions are those that quiz questions are made from (``assistant.study.making``), and the order of the passages is
-that of the search that answers questions.
+...") or have a heading of its name, and where they talk of machines: the transformer of a power plant is another one.
+Words are compared by their stems, so that ``Embeddings`` meets ``embedding``. The definitions are those that quiz
+questions are made from (``assistant.study.making``), and the order of the passages is that of the search that answers
+questions.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ from assistant.study.items import Anchor, Item
 from assistant.study.making.outline_facts import outline_facts
 from assistant.study.quiz.choosing import choose_items
 from assistant.types import Note
+
+FIELD = meaning(
+    "AI LLM machine learning model algorithm data text token prompt vector embedding prediction predicted positive"
+)
+"""Words of the subject: a definition or the headings above it have one, or it is of something else of that name."""
 
 MAX_PASSAGES = 4
 QUESTIONS = 3
@@ -54,11 +60,15 @@ def find_spots(note: Note, path: Sequence[Lesson]) -> tuple[Spot, ...]:
 
     def owned(named: Iterable[tuple[tuple[str, ...], str, Anchor]]) -> list[Spot]:
         found = [(owner.get(meaning(name)), label, anchor) for names, label, anchor in named for name in names]
-        return [Spot(id_, label, anchor) for id_, label, anchor in found if id_ is not None]
+        return [Spot(id_, label, anchor) for id_, label, anchor in found if id_ is not None and _is_of_field(anchor)]
 
     defined = owned(_definitions(note))
     below = [spot for spot in owned(_headings(note)) if not any(_same_place(spot, other) for other in defined)]
     return tuple(sorted(dict.fromkeys([*defined, *below]), key=lambda spot: (spot.anchor.start, spot.anchor.end)))
+
+
+def _is_of_field(anchor: Anchor) -> bool:
+    return bool(FIELD & (meaning(anchor.quote) | meaning(" ".join(anchor.heading_path))))
 
 
 def _same_place(spot: Spot, other: Spot) -> bool:
@@ -108,7 +118,8 @@ def passages(lesson: Lesson, retriever: Retriever, spots: Iterable[Spot]) -> tup
 def fitting(lesson: Lesson, items: Iterable[Item]) -> list[Item]:
     """Returns the quiz questions about the lesson's concepts: question and answer together name one of them."""
     concepts = [meaning(concept) for concept in lesson.concepts]
-    return [item for item in items if any(concept and concept <= _subject(item) for concept in concepts)]
+    named = (item for item in items if any(concept and concept <= _subject(item) for concept in concepts))
+    return [item for item in named if _is_of_field(item.source)]
 
 
 def _subject(item: Item) -> frozenset[str]:

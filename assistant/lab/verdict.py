@@ -116,7 +116,7 @@ def scores_figure(trials: Sequence[Trial], threshold: float) -> Chart:
     tallest = max(map(max, counts.values()), default=1)
     return Chart(
         title="Scores of the questions",
-        x_title="how sure the assistant is that the notes hold the answer",
+        x_title="how sure the assistant is",
         y_title="questions",
         series=(
             Series("in your notes", middles, tuple(map(float, counts[True])), mark="bar"),
@@ -154,7 +154,6 @@ def roc_figure(trials: Sequence[Trial], threshold: float) -> Chart:
         says="One side has no questions yet."
         if area is None
         else f"The area under it is {area:.2f}; guessing has 0.5.",
-        equal=True,
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from conftest import OpenPage
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedder]
 
+OpenPage = Callable[..., Page]
 PATIENCE_MS = 120_000
 
 

@@ -7,7 +7,7 @@ const POLL_MS = 400;
 const SURE = 0.8;
 const SAYS = {
   yours: "from your quiz bank",
-  hidden: "its note is hidden",
+  hidden: "this part is hidden",
   elsewhere: "another subject",
   course: "written for the course",
   "course, near": "near the course, not in it",

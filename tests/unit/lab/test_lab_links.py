@@ -59,6 +59,16 @@ def test_definitions_and_headings_are_found_and_nothing_else() -> None:
     assert spots[-1].anchor.quote == "Notes are cut before they are searched."
 
 
+def test_things_of_the_same_name_in_other_subjects_are_left_alone() -> None:
+    path = (made("attention", "transformer", "attention"), made("sampling", "temperature"), made("metrics", "recall"))
+    text = (
+        "# Physics\n\n- **Transformer** - a device that passes energy from one circuit to another.\n\n"
+        "## Temperature\n\nIt measures how fast particles move.\n\n"
+        "- **Recall** - bringing something back from memory.\n"
+    )
+    assert find_spots(Note("physics.md", text, "markdown", "Physics"), path) == ()
+
+
 def test_a_stretch_is_live_only_where_it_defines() -> None:
     finder = SpotFinder(PATH)
     at = TEXT.index("smallest unit")
