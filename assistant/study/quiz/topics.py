@@ -58,7 +58,6 @@ class Topic:
         source = item.source
         return any(span.note == source.note and span.start <= source.start < span.end for span in self.spans)
 
-
     def of(self, items: Iterable[Item], enough: int) -> list[Item]:
         """Returns the items that are about it; for free words those of the best passages, until there are enough."""
         held = [item for item in items if self.holds(item)]
