@@ -72,6 +72,6 @@ def says(found: NextToken) -> str:
     many = "1 token" if found.kept == 1 else f"{found.kept:,} tokens"
     return (
         f"Of {found.vocabulary:,} tokens {many} can be drawn. The first, {visible(first.text)}, has {first.before:.1%} "
-        f"from the model and {first.after:.1%} behind your settings. The choice has {found.bits_before:.2f} bits before "
-        f"and {found.bits_after:.2f} after."
+        f"from the model and {first.after:.1%} behind your settings. The choice has {found.bits_before:.2f} bits "
+        f"before and {found.bits_after:.2f} after."
     )
