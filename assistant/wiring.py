@@ -63,7 +63,7 @@ class StudyAssistant:
     ) -> None:
         self.workspace = workspace
         self.config = config
-        _make_folder(workspace.notes)
+        workspace.make_notes_folder()
         self._models = Models(workspace, config.model, named=model_named, kv_folder=kv_folder)
         self._retriever = Lazy(self._open_retriever, "index")
         self._warmer = Warmer(lambda: self._models.engine.ready, self._agenda, on=config.answering.warm)
@@ -397,13 +397,3 @@ class StudyAssistant:
             self.build()
         except AssistantError as error:
             self._fault = f"{error.message} {error.hint}".strip()
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise NotesError(
-            f"The notes folder {folder} cannot be made: {error.strerror or error}.",
-            hint="Name another folder: assistant --workspace FOLDER",
-        ) from error

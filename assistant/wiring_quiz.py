@@ -25,7 +25,7 @@ from assistant.study.transfer import Part
 from assistant.types import Block, Scope
 from assistant.wiring_study import Study
 
-_PASSAGES = 12
+_PASSAGES = 60
 _MIN_COSINE_SHARE = 0.6
 """Passages whose cosine is below this share of the best one's are about something else."""
 

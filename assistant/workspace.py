@@ -60,6 +60,20 @@ class Workspace:
         """The student's settings; optional."""
         return self.root / "assistant.toml"
 
+    def make_notes_folder(self) -> None:
+        """Makes ``notes`` if it is missing.
+
+        Raises:
+            NotesError: It cannot be made.
+        """
+        try:
+            self.notes.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NotesError(
+                f"The notes folder {self.notes} cannot be made: {error.strerror or error}.",
+                hint="Name another folder: assistant --workspace FOLDER",
+            ) from error
+
 
 def find_workspace(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Workspace:
     """Returns the workspace to use: ``--workspace``, ``ASSISTANT_HOME``, ``cwd`` if it has notes/, the user folder.

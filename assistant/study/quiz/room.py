@@ -29,7 +29,7 @@ from assistant.types import Note, Section
 
 _RIVALS = 8
 _CHOICE = 2
-"""Items on a topic in free words to choose one from, at least: more of them stray from it."""
+"""Places on a topic in free words to choose one from: with more, a quiz strays from it."""
 
 _FIRST_NOTES = 12
 """Notes read before a quiz starts where the bank is empty; a note takes about half a second."""

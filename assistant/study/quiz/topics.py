@@ -59,13 +59,16 @@ class Topic:
         return any(span.note == source.note and span.start <= source.start < span.end for span in self.spans)
 
     def of(self, items: Iterable[Item], enough: int) -> list[Item]:
-        """Returns the items that are about it; for free words those of the best passages, until there are enough."""
+        """Returns the items that are about it; for free words those of the best passages, ``enough`` places of them.
+
+        A place is asked about once in a quiz, however many items it has.
+        """
         held = [item for item in items if self.holds(item)]
         if self.kind is not TopicKind.WORDS:
             return held
         found: dict[str, Item] = {}
         for span in self.spans:
-            if len(found) >= enough:
+            if len({(item.source.note, item.source.start) for item in found.values()}) >= enough:
                 break
             found |= {item.id: item for item in held if Topic(self.kind, self.title, (span,)).holds(item)}
         return list(found.values())

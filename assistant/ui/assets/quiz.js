@@ -72,9 +72,10 @@ function leave() {
   return goHome();
 }
 
-function start(request) {
+async function start(request) {
   root.querySelector("[type=submit]")?.setAttribute("aria-busy", "true");
-  return act("quiz_start", request);
+  await act("quiz_start", request);
+  if (quiz && quiz.count < request.count) announce(`Your notes give ${count(quiz.count, "question")} on this so far.`);
 }
 
 /** Calls the program and shows the quiz that it returns. */

@@ -107,13 +107,13 @@ def test_free_words_lead_to_the_passages_that_are_found(room: QuizRoom) -> None:
 def test_free_words_ask_the_best_passages_first_and_go_on_only_if_more_is_needed() -> None:
     items = [choice(id=str(n)) for n in range(6)]
     items = [replace(item, proofs=(replace(item.source, start=10 * n),)) for n, item in enumerate(items)]
+    items.append(replace(items[4], id="4 again"))  # the same place once more
     place = items[0].source.note
     spans = (Span(place, 40, 60), Span(place, 0, 20), Span(place, 20, 40))
     topic = Topic(TopicKind.WORDS, "measure", spans)
-    assert [item.id for item in topic.of(items, 2)] == ["4", "5"]
-    assert [item.id for item in topic.of(items, 3)] == ["4", "5", "0", "1"]
-    assert len(topic.of(items, 99)) == 6
-    assert len(replace(topic, kind=TopicKind.HEADING).of(items, 1)) == 6
+    assert [item.id for item in topic.of(items, 2)] == ["4", "5", "4 again"]
+    assert [item.id for item in topic.of(items, 3)] == ["4", "5", "4 again", "0", "1"]
+    assert len(topic.of(items, 99)) == len(replace(topic, kind=TopicKind.HEADING).of(items, 1)) == 7
 
 
 def test_a_topic_without_questions_says_so(room: QuizRoom) -> None:
