@@ -55,11 +55,17 @@ class Engines:
 
 @dataclass(frozen=True, slots=True)
 class BankStatus:
-    """What is in the bank, and how far a build of this process is; ``fault`` says why the last one failed."""
+    """What is in the bank, and how far a build of this process is.
+
+    Attributes:
+        waits: The build holds still: somebody asks a question, or the model is to rest.
+        fault: Why the last build failed; empty if it did not.
+    """
 
     counts: BankCounts
     progress: BankProgress | None = None
     fault: str = ""
+    waits: bool = False
 
 
 class Quizzes:
@@ -100,7 +106,9 @@ class Quizzes:
 
     def status(self) -> BankStatus:
         """Returns what is in the bank."""
-        return BankStatus(self.room.bank.counts(), self._progress, self._fault)
+        progress = self._progress
+        waits = progress is not None and progress.stage != "structure" and self._engines.is_busy()
+        return BankStatus(self.room.bank.counts(), progress, self._fault, waits)
 
     def build(
         self,

@@ -133,13 +133,13 @@ class QuizDesk:
         return {}
 
     def bank(self) -> dict[str, Any]:
-        """Returns how many questions are ``ready``, and how far the writing of more is (``bank``, or None).
+        """Returns how many questions are ``ready``, and how far the writing of more is (``bank``; None while none are).
 
         Raises:
             StudyDatabaseError: ``study.db`` cannot be used.
         """
         status = self._service.quizzes.status()
-        return {"ready": status.counts.items, "bank": bank_view(status.progress)}
+        return {"ready": status.counts.items, "bank": None if status.waits else bank_view(status.progress)}
 
     def _quiz(self, request: Request) -> Quiz:
         return self._service.quizzes.room.store.load(str(request["quiz"]))

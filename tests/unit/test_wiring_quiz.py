@@ -69,6 +69,7 @@ def test_the_model_writes_no_questions_while_it_is_to_rest(
     patience = threading.Event()
     while (progress := assistant.quizzes.status().progress) is None or progress.stage != "checking":
         patience.wait(0.01)
+    assert assistant.quizzes.status().waits
     assistant.quizzes.stop()
     assert assistant.quizzes.status().counts.items > 20
     assert (model.compared, model.prompts) == ([], [])
