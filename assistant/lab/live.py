@@ -33,14 +33,48 @@ class Look(Generic[T]):
     error: AssistantError | None = None
 
 
-class Live(Generic[T]):
-    """Does one piece of work at a time in a thread of its own; a new one stops the one before. Thread-safe."""
+class Lane:
+    """One piece of work at a time, in a thread of its own; a new one stops the one before. Thread-safe."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._cancel = threading.Event()
+
+    def start(self, begin: Callable[[], None], work: Callable[[threading.Event], None]) -> None:
+        """Stops what is going on, waits for it, calls ``begin``, and starts ``work`` with the event that stops it."""
+        with self._lock:
+            self._end()
+            self._cancel = threading.Event()
+            begin()
+            self._thread = threading.Thread(target=work, args=(self._cancel,), name=self._name, daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Makes the work end soon; returns at once."""
+        self._cancel.set()
+
+    def end(self) -> None:
+        """Stops the work and waits for it."""
+        with self._lock:
+            self._end()
+
+    def wait(self) -> None:
+        """Waits until the work is over."""
+        if (thread := self._thread) is not None:
+            thread.join()
+
+    def _end(self) -> None:
+        self._cancel.set()
+        self.wait()
+
+
+class Live(Generic[T]):
+    """Does one piece of work at a time in the background, and shows its states. Thread-safe."""
+
+    def __init__(self, name: str) -> None:
+        self._lane = Lane(name)
         self._look: Look[T] = Look()
 
     @property
@@ -50,29 +84,20 @@ class Live(Generic[T]):
 
     def start(self, make: Make[T]) -> Look[T]:
         """Stops what is going on, waits for it, and starts the work that ``make`` makes; returns how it stands."""
-        with self._lock:
-            self._end()
-            self._cancel = threading.Event()
-            self._look = Look(self._look.number + 1, "running")
-            self._thread = threading.Thread(target=self._run, args=(make, self._cancel), name=self._name, daemon=True)
-            self._thread.start()
-            return self._look
+        self._lane.start(self._begin, lambda cancel: self._run(make, cancel))
+        return self._look
 
     def stop(self) -> None:
         """Stops the work and waits for it, which takes less than a second."""
-        with self._lock:
-            self._end()
+        self._lane.end()
 
     def wait(self) -> Look[T]:
         """Waits until the work is over, and returns how it ended."""
-        if (thread := self._thread) is not None:
-            thread.join()
+        self._lane.wait()
         return self._look
 
-    def _end(self) -> None:
-        self._cancel.set()
-        if self._thread is not None:
-            self._thread.join()
+    def _begin(self) -> None:
+        self._look = Look(self._look.number + 1, "running")
 
     def _run(self, make: Make[T], cancel: threading.Event) -> None:
         number, latest = self._look.number, None

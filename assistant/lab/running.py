@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from assistant.errors import AssistantError, Cancelled
+from assistant.lab.live import Lane
 
 T = TypeVar("T")
 Report = Callable[[str, int, int], None]
@@ -47,13 +48,10 @@ class Progress(Generic[T]):
 
 
 class Measurement(Generic[T]):
-    """Runs one piece of work at a time in a thread of its own; a new one stops the one before. Thread-safe."""
+    """Runs one piece of work at a time in the background, and shows how far it is. Thread-safe."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._stopped = threading.Event()
+        self._lane = Lane(name)
         self._progress: Progress[T] = Progress()
 
     @property
@@ -63,24 +61,19 @@ class Measurement(Generic[T]):
 
     def start(self, work: Callable[[Report], T]) -> None:
         """Stops what is running, waits for it, and starts ``work``."""
-        with self._lock:
-            self._stopped.set()
-            if self._thread is not None:
-                self._thread.join()
-            self._stopped = threading.Event()
-            self._progress = Progress("running")
-            self._thread = threading.Thread(target=self._run, args=(work, self._stopped), name=self._name, daemon=True)
-            self._thread.start()
+        self._lane.start(self._begin, lambda stopped: self._run(work, stopped))
 
     def stop(self) -> None:
         """Makes the work end at its next step; returns at once."""
-        self._stopped.set()
+        self._lane.stop()
 
     def wait(self) -> Progress[T]:
         """Waits until the work is over, and returns how it ended."""
-        if (thread := self._thread) is not None:
-            thread.join()
+        self._lane.wait()
         return self._progress
+
+    def _begin(self) -> None:
+        self._progress = Progress("running")
 
     def _run(self, work: Callable[[Report], T], stopped: threading.Event) -> None:
         def report(what: str, done: int, total: int) -> None:
