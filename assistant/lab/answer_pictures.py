@@ -41,7 +41,7 @@ def certainty_says(choices: Sequence[Choice]) -> str:
     mean = math.exp(sum(choice.log_probability for choice in choices) / len(choices))
     return (
         f"{len(choices)} tokens; the geometric mean of their probabilities is {mean:.0%}. The model was least sure of "
-        f"{visible(choices[least].text)}, with {sure[least]:.0%}."
+        f"“{visible(choices[least].text)}”, with {sure[least]:.0%}."
     )
 
 

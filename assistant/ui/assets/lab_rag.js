@@ -45,7 +45,7 @@ export async function mount(area, lesson) {
     lesson.say(`Done. ${path.says(last.journey)}`);
     spoil.begin(last.journey);
     const { answer, reading } = last.journey;
-    if (reading && (await guess) !== undefined) lesson.reveal({ truth: reading.total, says: `${count(answer.cached_tokens, "token")} of them needed no computing: the sections were read before.` });
+    if (reading && (await guess) !== undefined) lesson.reveal({ truth: reading.total, says: readBefore(answer.cached_tokens) });
   }
 
   function show({ journey: state }) {
@@ -245,4 +245,8 @@ function leastSure(choices) {
 function ending({ answer }) {
   if (answer.draft) return `The chat withdraws this answer: ${answer.reason}`;
   return `In the chat this answer is marked “${ANSWER_STATES[answer.state]}”. First word after ${answer.first_token_s.toFixed(1)} s, all of it after ${answer.total_s.toFixed(1)} s.`;
+}
+
+function readBefore(tokens) {
+  return tokens ? `${count(tokens, "token")} of them needed no computing: the sections were read before.` : "All of them had to be computed: these sections were not read before. Follow it again, and see.";
 }

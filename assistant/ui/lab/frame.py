@@ -36,6 +36,7 @@ class FrameDesk:
         self._clock = clock
         self._path = lessons()
         self._spots = SpotFinder(self._path)
+        self._of_lesson = {one.id: SpotFinder([one]) for one in self._path}  # two lessons may share a concept
 
     def calls(self) -> tuple[Callable[[Any], Any], ...]:
         """Returns what the browser may call."""
@@ -80,7 +81,8 @@ class FrameDesk:
         """
         found = lesson(str(request["lesson"]))
         laboratory = self._service.lab
-        spots = [spot for note in laboratory.study.notes() for spot in self._spots.of(note)]
+        finder = self._of_lesson[found.id]
+        spots = [spot for note in laboratory.study.notes() for spot in finder.of(note)]
         anchors = passages(found, laboratory.retriever(), spots)
         return {"passages": passage_views(anchors, self._service.note), "says": no_passages(found)}
 

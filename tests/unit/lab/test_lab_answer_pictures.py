@@ -28,7 +28,7 @@ def test_certainty_names_the_least_sure_token() -> None:
     chart = certainty_chart([choice("The", 0.9), choice(" cat", 0.25), choice("\n", 1.0)])
     assert chart.series[0].y == pytest.approx((0.9, 0.25, 1.0))
     assert chart.series[0].x == ("1. The", "2. ␣cat", "3. ⏎")
-    assert "␣cat, with 25%" in chart.says
+    assert "“␣cat”, with 25%" in chart.says
     assert f"{(0.9 * 0.25) ** (1 / 3):.0%}" in chart.says
     assert len(certainty_chart([choice("a", 0.5)] * 100).series[0].y) == MOST_TOKENS
     assert visible("") == "∅"

@@ -83,6 +83,12 @@ def test_passages_are_the_definitions_in_the_notes(frame: FrameDesk) -> None:
     assert all(passage["gone"] is False for passage in found)
 
 
+def test_two_lessons_may_share_a_concept(frame: FrameDesk) -> None:
+    for lesson in ("embeddings", "search"):  # both speak of vectors
+        found = plain(frame.lab_passages({"lesson": lesson}))["passages"]
+        assert "vector" in json.dumps(found).lower(), lesson
+
+
 def test_questions_of_a_lesson_are_answered_like_those_of_a_quiz(
     frame: FrameDesk, lab_assistant: StudyAssistant
 ) -> None:
