@@ -94,7 +94,7 @@ def run_quiz(
         try:
             bench = Bench(dataset.notes, retriever.store, subject.embedder(), subject.engine())
             bank = list(islice(fair_items(bench, by, seed, cancel), count if by is By.MODEL else None))
-            drawn = draw(bank, count + count // 2, seed)
+            drawn = bank if by is By.MODEL else draw(bank, count + count // 2, seed)
             items = list(islice(agreed(bench, drawn, cancel), count))
             evaluator = QuizEvaluator(bench)
             rows: list[Row] = []

@@ -25,7 +25,7 @@ _PER_BLOCK = 8
 _TRIES = 2
 """Sentences that are written for one task, until one passes the gates."""
 
-_SET = (3, 4)
+_SET = 3
 """Questions that are matched with their answers in one item."""
 
 _Waiting = tuple[Item, Block]
@@ -124,7 +124,7 @@ class ModelMaker:
             group = self._waiting.setdefault((item.source.note, task.style), [])
             if item.answer not in {other.answer for other, _ in group}:
                 group.append(made)
-                if len(group) == max(_SET):
+                if len(group) == _SET:
                     del self._waiting[item.source.note, task.style]
                     yield from self._matched(group, rng, cancel)
                 return
@@ -133,13 +133,13 @@ class ModelMaker:
 
     def _matched(self, group: Sequence[_Waiting], rng: random.Random, cancel: threading.Event) -> Iterator[Item]:
         """Yields one item that matches the questions of ``group``, and as they are those that do not fit into it."""
-        asked = forms.as_choices([item for item, _ in group]) if len(group) >= min(_SET) else []
+        asked = forms.as_choices([item for item, _ in group]) if len(group) == _SET else []
         checks = [
             check_with_model(q, block, self._generator, cancel) for q, (_, block) in zip(asked, group, strict=False)
         ]
         fits = [bool(found) and found[0].passed for found in checks]
         chosen = [item for (item, _), fit in zip(group, fits, strict=False) if fit]
-        whole = forms.as_set(chosen, rng) if len(chosen) >= min(_SET) else None
+        whole = forms.as_set(chosen, rng) if len(chosen) == _SET else None
         passed = whole and self._examined(whole, chosen[0])
         if passed:
             yield passed

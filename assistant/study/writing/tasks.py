@@ -51,9 +51,10 @@ _CASES = 0.2
 """Share of cases among questions for a term: one of thirteen that are written passes, of the others one of three."""
 
 _OF_THESE = f"{OF_THESE}fits this case best?"
-_VERBS = "is can has helps means lets gives makes shows keeps turns measures"
+_VERBS = "is can has helps means lets gives makes keeps"
 _ASKS = tuple(f"{OF_THESE}{verb} " for verb in _VERBS.split())
-"""A question for a term begins with one of these: left to itself a small model calls a use case a technology tool."""
+"""A question for a term begins with one of these: left to itself a small model calls a use case a technology tool. None
+can be a noun, which "measures" can."""
 
 _FORMS = (Form.CHOICE, Form.CHOICE, Form.GAP, Form.SET)
 _LONGEST = 150
@@ -144,7 +145,9 @@ def _described(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
         return None
     others = pool.other_terms(fact, texts[0])
     siblings = [other for other in others if other.term.place == fact.term.place]
-    options = _options(fact, siblings, pool, rng) or _options(fact, others, pool, rng)
+    options = _options(fact, siblings, pool, rng)
+    if not options or (_tells_by_length(options) and rng.random() < 0.5):
+        options = _options(fact, others, pool, rng) or options
     if not options:
         return None
     said = f"used for {texts[0]}" if fact.aspect.lower() in ("use", "uses") else texts[0]
@@ -164,6 +167,11 @@ def _described(fact: Fact, pool: Pool, rng: random.Random) -> Task | None:
 
 def _options(fact: Fact, others: Sequence[Fact], pool: Pool, rng: random.Random) -> tuple[str, ...]:
     return choose((pool.wording.name(fact.term),), [(pool.wording.name(other.term),) for other in others], rng)
+
+
+def _tells_by_length(options: Sequence[str]) -> bool:
+    """Whether the right one, which is the first, is longer than every other: siblings alone give little choice."""
+    return len(options[0]) > max(map(len, options[1:]))
 
 
 def blank_task(blank: Blank, block: Block, pool: Pool, rng: random.Random) -> Task | None:
