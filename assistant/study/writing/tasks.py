@@ -56,7 +56,8 @@ _ASKS = tuple(f"{OF_THESE}{verb} " for verb in _VERBS.split())
 """A question for a term begins with one of these: left to itself a small model calls a use case a technology tool. None
 can be a noun, which "measures" can."""
 
-_FORMS = (Form.CHOICE, Form.CHOICE, Form.GAP, Form.SET)
+_FORMS = (Form.CHOICE, Form.CHOICE, Form.GAP, Form.SET, Form.SET)
+"""Drawn for each question; those that find no others for a set keep their options."""
 _LONGEST = 150
 _MIN_CLAUSE_STEMS = 2
 _MIN_SAID_STEMS = 3
