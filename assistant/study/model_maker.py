@@ -11,7 +11,7 @@ from dataclasses import replace
 from assistant.errors import Cancelled
 from assistant.models.engine import Generator
 from assistant.study.exam import model_gate
-from assistant.study.items import Item
+from assistant.study.items import Check, Item
 from assistant.study.making.pool import Pool
 from assistant.study.summaries import TextEmbedder
 from assistant.study.writing import forms
@@ -27,6 +27,8 @@ _TRIES = 2
 
 _SET = 3
 """Questions that are matched with their answers in one item."""
+
+_MATCHED = Check(model_gate.NAME, True, f"With the notes before it, the model matched all {_SET}, in every order.")
 
 _Waiting = tuple[Item, Block]
 
@@ -129,7 +131,7 @@ class ModelMaker:
                     yield from self._matched(group, rng, cancel)
                 return
         gapped = forms.with_gap(item, task.names) if task.form is Form.GAP else None
-        yield (gapped and self._examined(gapped, item)) or item
+        yield (gapped and self._examined(gapped, model_gate.verdicts(item))) or item
 
     def _matched(self, group: Sequence[_Waiting], rng: random.Random, cancel: threading.Event) -> Iterator[Item]:
         """Yields one item that matches the questions of ``group``, and as they are those that do not fit into it."""
@@ -140,17 +142,17 @@ class ModelMaker:
         fits = [bool(found) and found[0].passed for found in checks]
         chosen = [item for (item, _), fit in zip(group, fits, strict=False) if fit]
         whole = forms.as_set(chosen, rng) if len(chosen) == _SET else None
-        passed = whole and self._examined(whole, chosen[0])
+        passed = whole and self._examined(whole, (_MATCHED,))
         if passed:
             yield passed
         yield from (item for item, _ in group if not passed or item not in chosen)
 
-    def _examined(self, item: Item, checked: Item) -> Item | None:
-        """Returns ``item`` with the record of its exam and of what the model said of ``checked``; None if it fails."""
+    def _examined(self, item: Item, said: Sequence[Check]) -> Item | None:
+        """Returns ``item`` with the record of its exam and of what the model ``said``; None if it fails."""
         item = self._examine(item) if self._examine else item
         if not all(check.passed for check in item.checks):
             return None
-        return replace(item, checks=(*item.checks, *model_gate.verdicts(checked)))
+        return replace(item, checks=(*item.checks, *said))
 
     def _tasks(self, block: Block, rng: random.Random, most: int) -> list[Task]:
         """Returns tasks about different sentences, those behind the same instructions together."""

@@ -53,13 +53,13 @@ def as_set(items: Sequence[Item], rng: random.Random) -> Item:
     """Returns one item that asks which answer belongs to which question."""
     order = list(range(len(items)))
     rng.shuffle(order)
-    subject = items[0].source.heading_path[-1] if items[0].source.heading_path else items[0].source.note
+    subject = items[0].source.heading_path[0] if items[0].source.heading_path else items[0].source.note
     return with_id(
         Item(
             id="",
             kind=Kind.MATCH,
             maker=Maker.MODEL,
-            question=f"Match each question, such as one about “{subject}”, with its answer.",
+            question=f"Which answer belongs to which question about “{subject}”?",
             proofs=tuple(item.source for item in items),
             explanation=" ".join(item.explanation for item in items),
             options=tuple(items[i].answer for i in order),

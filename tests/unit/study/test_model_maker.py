@@ -371,6 +371,9 @@ class TestMaking:
         items = self.made_as(Form.SET, pool, generator, monkeypatch)
         (whole,) = [item for item in items if item.kind is Kind.MATCH]
         assert len(whole.lefts) == 3
+        assert [check.detail for check in whole.checks if check.name == NAME] == [
+            "With the notes before it, the model matched all 3, in every order."
+        ]
         for left, right, proof in zip(whole.lefts, whole.key, whole.proofs, strict=True):
             assert left.startswith("Which is an approach that ")
             assert proof.quote.startswith(f"**{whole.options[right]}**") or whole.options[right] in proof.quote
