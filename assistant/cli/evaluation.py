@@ -17,74 +17,59 @@ import typer
 from assistant.cli.session import console, interrupt_sets, opened
 
 if TYPE_CHECKING:
-    from assistant.evaluation.questions import Dataset
-    from assistant.evaluation.report import Change, Metric, Report, Row
+    from assistant.evaluation.report import Change, Metric, Report
 
 app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
+
+_SUITES = ("notes", "squad", "quiz")
+"""Named here so that ``--help`` need not load them; a test compares."""
 
 
 @app.command("run")
 def run(
     context: typer.Context,
-    suite: Annotated[str, typer.Argument(help="notes, squad or quiz.")],
+    suite: Annotated[str, typer.Argument(help=", ".join(_SUITES))],
     data: Annotated[Path | None, typer.Option(help="Folder with the suite's data.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="At most so many cases; 0 for all.")] = 0,
     seed: Annotated[int, typer.Option(help="Of the draw of the cases.")] = 0,
     kinds: Annotated[str, typer.Option(help="Only these kinds of cases, comma-separated.")] = "",
+    retrieval: Annotated[bool, typer.Option("--retrieval", help="Only what the search finds; no model.")] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Read every prompt in full, without the cache.")] = False,
     read: Annotated[str, typer.Option(help="What the model reads: sections or passages.")] = "sections",
     maker: Annotated[str, typer.Option(help="Whose quiz items: structure or model.")] = "structure",
     out: Annotated[Path | None, typer.Option("--json", help="Write the report, with a row per case, here.")] = None,
 ) -> None:
-    """Ask the questions of a suite, or make a quiz, and report how good the answers or the items are."""
-    from assistant.errors import UsageError
-    from assistant.evaluation.answers import Read, Variant
-    from assistant.evaluation.quiz import By
-    from assistant.evaluation.suites import load_suite, run_answers, run_quiz
+    """Measure one suite: how good the search, the answers, the citations or the quiz items are."""
+    from assistant.evaluation.running import Options
+    from assistant.evaluation.suites import find_suite
 
-    if read not in list(Read):
-        raise UsageError(f"There is nothing {read!r} to read.", hint="--read sections or --read passages")
-    if maker not in list(By):
-        raise UsageError(f"There is no maker {maker!r}.", hint="--maker structure or --maker model")
-    cancel, now = threading.Event(), datetime.now(UTC)
+    chosen, cancel = find_suite(suite), threading.Event()
     message = "Stopping; what was measured so far is reported."
-    with tempfile.TemporaryDirectory() as folder, opened(context, kv_folder=Path(folder)) as assistant:
-        dataset = load_suite(suite, data, assistant.workspace)
-        with _bar() as show, interrupt_sets(cancel, message):
-            if suite == "quiz":
-                report = run_quiz(
-                    assistant,
-                    dataset,
-                    By(maker),
-                    count=limit or 60,
-                    seed=seed,
-                    now=now,
-                    cancel=cancel,
-                    on_progress=show,
-                )
-            else:
-                chosen = tuple(filter(None, kinds.split(",")))
-                report = run_answers(
-                    assistant,
-                    _sampled(dataset, limit, seed, chosen),
-                    Variant(exact, Read(read)),
-                    now=now,
-                    settings={"limit": limit, "seed": seed, "kinds": list(chosen)},
-                    cancel=cancel,
-                    on_progress=show,
-                )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        opened(context, kv_folder=Path(folder)) as assistant,
+        _bar() as show,
+        interrupt_sets(cancel, message),
+    ):
+        report = chosen.run(
+            assistant,
+            Options(
+                data=data,
+                limit=limit,
+                seed=seed,
+                kinds=tuple(filter(None, kinds.split(","))),
+                exact=exact,
+                read=read,
+                maker=maker,
+                retrieval=retrieval,
+                now=datetime.now(UTC),
+                cancel=cancel,
+                on_progress=show,
+            ),
+        )
     if out is not None:
         report.save(out)
     _show(report)
-
-
-def _sampled(dataset: Dataset, limit: int, seed: int, kinds: tuple[str, ...]) -> Dataset:
-    from assistant.errors import UsageError
-
-    sample = dataset.sample(limit, seed, kinds)
-    if not sample.cases:
-        raise UsageError(f"No case of {dataset.name} is of kind {', '.join(kinds)}.", hint="Leave out --kinds.")
-    return sample
 
 
 @app.command("compare")
@@ -108,14 +93,14 @@ def compare(
 
 
 @contextlib.contextmanager
-def _bar() -> Iterator[Callable[[int, int, Row], None]]:
+def _bar() -> Iterator[Callable[[int, int], None]]:
     """Gives a callback that draws how many cases are done and how long the rest takes, if stderr is a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("Measuring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total, row: bar.update(task, completed=done, total=total)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _show(report: Report) -> None:

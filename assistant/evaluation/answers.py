@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,7 +13,7 @@ from assistant.answering.answer import Answerer, Request
 from assistant.answering.prompts import SYSTEM, render_block
 from assistant.answering.warming import WarmGenerator
 from assistant.config import AnsweringConfig
-from assistant.evaluation.intervals import mean, ratio
+from assistant.evaluation.intervals import balanced, mean, ratio
 from assistant.evaluation.questions import Case
 from assistant.evaluation.report import Metric, Row
 from assistant.index.search import Retriever
@@ -72,11 +71,8 @@ class AnswerEvaluator:
         self._answerer = kind(retriever, lambda: engine, config, Sampling(), "evaluation")
 
     def evaluate(self, case: Case, cancel: threading.Event) -> Row:
-        """Returns the row of one case. A crash is a row too."""
-        try:
-            return row_of(case, self._answer(case, cancel))
-        except Exception:  # noqa: BLE001  (one bad case must not lose an hour of others; the row says what happened)
-            return {"id": case.id, "kind": case.kind, "question": case.question, "error": traceback.format_exc()}
+        """Returns the row of one case."""
+        return row_of(case, self._answer(case, cancel))
 
     def _answer(self, case: Case, cancel: threading.Event) -> Answer:
         request = Request(case.question, scope=case.scope, cancel=cancel, exact=self._variant.exact)
@@ -127,21 +123,28 @@ def row_of(case: Case, answer: Answer) -> Row:
 
 
 def metrics_of(rows: Sequence[Row]) -> Iterator[Metric]:
-    """Yields the figures of a run."""
-    sound = [row for row in rows if not row["error"]]
-    yield Metric("crashed", mean([float(bool(row["error"])) for row in rows]), 0.0, lower_is_better=True)
-    asked = [row for row in sound if row["answerable"]]
+    """Yields the figures of answers, from the rows that did not crash."""
+    asked = [row for row in rows if row["answerable"]]
     yield Metric("answered rightly", mean([float(row["right"]) for row in asked]))
     yield Metric("answerable but refused", mean([float(row["abstained"]) for row in asked]), lower_is_better=True)
-    for kind in dict.fromkeys(row["kind"] for row in sound if not row["answerable"]):
-        refused = [float(row["abstained"]) for row in sound if row["kind"] == kind and not row["answerable"]]
-        yield Metric(f"unanswerable refused, {kind}", mean(refused))
+    absent = [row for row in rows if not row["answerable"]]
+    if absent:
+        yield Metric("unanswerable refused", mean([float(row["abstained"]) for row in absent]))
+    for kind in dict.fromkeys(row["kind"] for row in absent):
+        yield from _abstention(kind, asked, [row for row in absent if row["kind"] == kind])
     yield Metric("citation precision", ratio([r["cited_right"] for r in asked], [r["cited"] for r in asked]))
     right = [row for row in asked if row["right"]]
     yield Metric("citation recall of right answers", mean([float(row["right_with_proof"]) for row in right]))
-    claims = [row for row in sound if row["claims"]]
+    claims = [row for row in rows if row["claims"]]
     supported, all_claims = [row["claims_supported"] for row in claims], [row["claims"] for row in claims]
     yield Metric("claims supported by the notes", ratio(supported, all_claims))
+
+
+def _abstention(kind: str, asked: Sequence[Row], absent: Sequence[Row]) -> Iterator[Metric]:
+    """Yields the share of a kind that was refused, and its mean with the share of the answerable that was answered."""
+    refused = [float(row["abstained"]) for row in absent]
+    yield Metric(f"unanswerable refused, {kind}", mean(refused))
+    yield Metric(f"balanced abstention, {kind}", balanced([float(not row["abstained"]) for row in asked], refused))
 
 
 def holds_facts(text: str, facts: Sequence[str]) -> bool:

@@ -52,6 +52,16 @@ def ratio(tops: Sequence[float], bottoms: Sequence[float], *, seed: int = 0) -> 
     return _estimate(float(high.sum() / low.sum()), drawn, len(high))
 
 
+def balanced(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -> Estimate:
+    """Returns the mean of the means of two groups of cases; each is resampled by itself. NaN where one is empty."""
+    if not first or not second:
+        return Estimate(math.nan, math.nan, math.nan, len(first) + len(second))
+    groups = [np.asarray(group, float) for group in (first, second)]
+    drawn = [group[_picks(len(group), seed + place)].mean(axis=1) for place, group in enumerate(groups)]
+    value = float(sum(group.mean() for group in groups)) / 2
+    return _estimate(value, (drawn[0] + drawn[1]) / 2, len(first) + len(second))
+
+
 def paired_difference(before: Sequence[float], after: Sequence[float], *, seed: int = 0) -> Estimate:
     """Returns the mean of ``after - before`` over the same cases, with its bootstrap interval.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import random
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.errors import UsageError
+from assistant.evaluation.running import of_kinds, sample
 from assistant.types import Note, Scope
 
 
@@ -51,22 +50,12 @@ class Dataset:
             limit: At most so many, every kind (answerable or not) in its share; 0 for all.
             seed: Of the draw.
             kinds: Only these; empty for all.
+
+        Raises:
+            UsageError: No case is of these kinds.
         """
-        cases = [case for case in self.cases if not kinds or case.kind in kinds]
-        if 0 < limit < len(cases):
-            drawn = list(cases)
-            random.Random(seed).shuffle(drawn)
-            groups = {case.id: (case.kind, case.answerable) for case in cases}
-            sizes = Counter(groups.values())
-            seen: Counter[tuple[str, bool]] = Counter()
-            places = {}
-            for case in drawn:  # the k-th of a group stands where k/size of the sample is drawn
-                group = groups[case.id]
-                places[case.id] = (seen[group] + 0.5) / sizes[group]
-                seen[group] += 1
-            kept = set(sorted(places, key=places.__getitem__)[:limit])
-            cases = [case for case in cases if case.id in kept]
-        return replace(self, cases=tuple(cases))
+        cases = of_kinds(self.cases, kinds, self.name)
+        return replace(self, cases=tuple(sample(cases, limit, seed, lambda case: (case.kind, case.answerable))))
 
 
 def load_notes_set(notes_root: Path, questions: Path) -> Dataset:

@@ -1,0 +1,55 @@
+"""Evaluates the search alone: does what is found first hold what answers the question?
+
+Per question, and averaged over the questions:
+
+hit@k = share of the questions of which one of the first k passages overlaps a gold passage
+MRR   = mean of 1 / rank of the first such passage (0 where none was found)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from assistant.evaluation.intervals import mean
+from assistant.evaluation.report import Metric, Row
+from assistant.evaluation.retrieval import Span, covered
+
+TOP = 4
+"""Passages that count: what the student sees without scrolling."""
+
+
+def found_row(gold: Sequence[Span], found: Sequence[Span]) -> Row:
+    """Returns what is to be said of one search. ``gold``: passages of which any answers; ``found``: best first."""
+    rank = first_hit(gold, found)
+    return {
+        "hit_at_1": rank == 1,
+        f"hit_at_{TOP}": rank is not None and rank <= TOP,
+        "reciprocal_rank": 1 / rank if rank else 0.0,
+        f"gold_found_at_{TOP}": covered(gold, found[:TOP]),
+    }
+
+
+def first_hit(gold: Sequence[Span], found: Sequence[Span]) -> int | None:
+    """Returns the rank, from 1, of the first passage that has a character in common with ``gold``; None without one."""
+    for rank, (note, start, end) in enumerate(found, start=1):
+        if any(note == other and start < high and low < end for other, low, high in gold):
+            return rank
+    return None
+
+
+def retrieval_metrics(rows: Sequence[Row]) -> Iterator[Metric]:
+    """Yields hit@1, hit@4 and the mean reciprocal rank of the rows that have them, per kind where there are several."""
+    searched = [row for row in rows if row.get(f"hit_at_{TOP}") is not None]
+    kinds = list(dict.fromkeys(row["kind"] for row in searched))
+    for kind in kinds:
+        name = f", {kind}" if len(kinds) > 1 else ""
+        of_kind = [row for row in searched if row["kind"] == kind]
+        for measure, field in (("hit@1", "hit_at_1"), (f"hit@{TOP}", f"hit_at_{TOP}"), ("MRR", "reciprocal_rank")):
+            yield Metric(f"{measure}{name}", mean([float(row[field]) for row in of_kind]))
+
+
+def with_goals(metrics: Iterator[Metric], goals: Mapping[str, float]) -> Iterator[Metric]:
+    """Yields the metrics with the goals that are named for them."""
+    for metric in metrics:
+        yield replace(metric, goal=goals[metric.name]) if metric.name in goals else metric

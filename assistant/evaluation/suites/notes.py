@@ -1,0 +1,31 @@
+"""Suite ``notes``: the questions of ``eval/questions`` over the notes of the workspace."""
+
+from __future__ import annotations
+
+from assistant.evaluation.asking import run_questions
+from assistant.evaluation.questions import load_notes_set
+from assistant.evaluation.report import Report
+from assistant.evaluation.running import Options, Subject, Suite
+
+GOALS = {
+    "hit@4, plain": 0.98,
+    "hit@4, typed": 0.95,
+    "answered rightly": 0.92,
+    "answerable but refused": 0.03,
+    "unanswerable refused": 0.97,
+}
+
+
+def run(subject: Subject, options: Options) -> Report:
+    """Searches and asks every question.
+
+    Raises:
+        UsageError: The questions are missing, or a quote does not stand in the notes.
+        ModelError: The model cannot be loaded.
+    """
+    questions = options.data or subject.workspace.root / "eval" / "questions"
+    dataset = load_notes_set(subject.workspace.notes, questions)
+    return run_questions(subject, dataset, options, GOALS)
+
+
+SUITE = Suite("notes", "Questions over the sample course, answerable and not.", run)
