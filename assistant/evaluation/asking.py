@@ -11,10 +11,9 @@ from assistant.errors import UsageError
 from assistant.evaluation.answers import AnswerEvaluator, Read, Variant, metrics_of
 from assistant.evaluation.finding import found_row, retrieval_metrics, with_goals
 from assistant.evaluation.gate import index_dataset
-from assistant.evaluation.intervals import mean
 from assistant.evaluation.questions import Case, Dataset
 from assistant.evaluation.report import Metric, Report, Row
-from assistant.evaluation.running import Options, Subject, run_cases
+from assistant.evaluation.running import Options, Subject, crashed, run_cases
 from assistant.index.search import Retriever
 
 More = Callable[[Retriever], tuple[list[Row], list[Metric]]]
@@ -26,11 +25,21 @@ def run_questions(
     dataset: Dataset,
     options: Options,
     goals: Mapping[str, float],
+    *,
     more: More = lambda retriever: ([], []),
+    of_rows: Callable[[Sequence[Row]], Iterator[Metric]] = metrics_of,
 ) -> Report:
     """Searches, and unless only retrieval is measured asks, every question of ``dataset``.
 
     A stopped run has the rows it came to.
+
+    Args:
+        subject: The models and settings.
+        dataset: Its notes are indexed in a folder of their own.
+        options: What was asked for.
+        goals: The least good value, by the name of a metric.
+        more: Measures what else needs the index.
+        of_rows: What is counted of the answers.
 
     Raises:
         UsageError: No case is of the kinds asked for, or there is no such thing to read.
@@ -52,11 +61,13 @@ def run_questions(
                 evaluate = _both(evaluate, lambda case: asked.evaluate(case, options.cancel))
             rows, complete = run_cases(chosen.cases, evaluate, options)
             further, figures = more(retriever)
+    sound = [row for row in rows if not row["error"]]
+    metrics = [*retrieval_metrics(sound), *figures, *(() if options.retrieval else of_rows(sound))]
     return Report(
         suite=dataset.name,
         settings=settings,
         fingerprint=subject.fingerprint(),
-        metrics=tuple(with_goals(_metrics(rows, figures, with_answers=not options.retrieval), goals)),
+        metrics=(crashed(rows), *with_goals(metrics, goals)),
         rows=(*rows, *further),
         created_at=options.now.isoformat(timespec="seconds"),
         complete=complete,
@@ -78,12 +89,3 @@ def _searched(retriever: Retriever) -> Callable[[Case], Row]:
 
 def _both(first: Callable[[Case], Row], second: Callable[[Case], Row]) -> Callable[[Case], Row]:
     return lambda case: first(case) | second(case)
-
-
-def _metrics(rows: Sequence[Row], further: Sequence[Metric], *, with_answers: bool) -> Iterator[Metric]:
-    yield Metric("crashed", mean([float(bool(row["error"])) for row in rows]), 0.0, lower_is_better=True)
-    sound = [row for row in rows if not row["error"]]
-    yield from retrieval_metrics(sound)
-    yield from further
-    if with_answers:
-        yield from metrics_of(sound)

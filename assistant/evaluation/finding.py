@@ -8,7 +8,7 @@ MRR   = mean of 1 / rank of the first such passage (0 where none was found)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.evaluation.intervals import mean
@@ -49,7 +49,7 @@ def retrieval_metrics(rows: Sequence[Row]) -> Iterator[Metric]:
             yield Metric(f"{measure}{name}", mean([float(row[field]) for row in of_kind]))
 
 
-def with_goals(metrics: Iterator[Metric], goals: Mapping[str, float]) -> Iterator[Metric]:
+def with_goals(metrics: Iterable[Metric], goals: Mapping[str, float]) -> Iterator[Metric]:
     """Yields the metrics with the goals that are named for them."""
     for metric in metrics:
         yield replace(metric, goal=goals[metric.name]) if metric.name in goals else metric

@@ -14,7 +14,8 @@ from typing import Protocol, TypeVar
 
 from assistant.config import Config
 from assistant.errors import UsageError
-from assistant.evaluation.report import Report, Row
+from assistant.evaluation.intervals import mean
+from assistant.evaluation.report import Metric, Report, Row
 from assistant.index.embedder import SentenceTransformerEmbedder
 from assistant.index.search import Retriever
 from assistant.models.engine import LlamaEngine
@@ -156,3 +157,8 @@ def run_cases(cases: Sequence[C], evaluate: Callable[[C], Row], options: Options
         rows.append(row)
         options.on_progress(len(rows), len(cases))
     return rows, len(rows) == len(cases)
+
+
+def crashed(rows: Sequence[Row]) -> Metric:
+    """Returns the share of the cases that crashed, which are left out of all other figures."""
+    return Metric("crashed", mean([float(bool(row["error"])) for row in rows]), 0.0, lower_is_better=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from assistant.errors import UsageError
 from assistant.evaluation.running import Suite
-from assistant.evaluation.suites import notes, quiz, squad
+from assistant.evaluation.suites import notes, quiz, rgb, squad
 
-SUITES: dict[str, Suite] = {module.SUITE.name: module.SUITE for module in (notes, squad, quiz)}
+SUITES: dict[str, Suite] = {module.SUITE.name: module.SUITE for module in (notes, squad, rgb, quiz)}
 
 
 def find_suite(name: str) -> Suite:
