@@ -9,7 +9,7 @@ export QUESTION := $(value Q)
 unexport Q
 
 .DEFAULT_GOAL := help
-.PHONY: help run install ask test lint bench clean python
+.PHONY: help run install ask test lint bench eval clean python
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -38,6 +38,9 @@ lint:  ## check style, types and imports (after make test has set up once)
 
 bench: install  ## measure this machine: index build, search, first word, decoding, memory, cold starts
 	@$(BIN)/assistant bench
+
+eval: install  ## measure search, answers, citations and abstention: make eval DATA=FOLDER (see docs/evaluation.md)
+	@$(BIN)/assistant eval all $(if $(DATA),--data "$(DATA)")
 
 clean:  ## remove the index, which the next run builds again; notes and models stay
 	@find index -mindepth 1 ! -name README.md -delete

@@ -72,6 +72,47 @@ def run(
     _show(report)
 
 
+@app.command("all")
+def run_all(
+    context: typer.Context,
+    data: Annotated[Path | None, typer.Option(help="Folder with a folder of data for each suite.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="At most so many cases with the model; 0 for all.")] = 30,
+    retrieval: Annotated[bool, typer.Option("--retrieval", help="Only what needs no model.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the reports; default eval/runs.")] = None,
+) -> None:
+    """Measure every suite whose data are here: first all that needs no model, then a sample with the model."""
+    from assistant.evaluation.running import Options
+    from assistant.evaluation.suites import plan
+
+    cancel = threading.Event()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        opened(context, kv_folder=Path(folder)) as assistant,
+        interrupt_sets(cancel, "Stopping; what was measured so far is reported."),
+    ):
+        reports = out or assistant.workspace.root / "eval" / "runs"
+        reports.mkdir(parents=True, exist_ok=True)
+        for step in plan(data, with_model=not retrieval):
+            if step.missing:
+                console().print(f"{step.suite.name}: left out, {step.missing} is not there.\n", markup=False)
+                continue
+            with _bar() as show:
+                options = Options(
+                    data=step.data,
+                    limit=limit if step.with_model else 0,
+                    retrieval=not step.with_model,
+                    now=datetime.now(UTC),
+                    cancel=cancel,
+                    on_progress=show,
+                )
+                report = step.suite.run(assistant, options)
+            report.save(reports / f"{step.name}.json")
+            _show(report)
+            console().print()
+            if cancel.is_set():
+                return
+
+
 @app.command("compare")
 def compare(
     before: Annotated[Path, typer.Argument(help="A report written by `eval run --json`.")],

@@ -84,11 +84,17 @@ class Suite:
     Attributes:
         says: What it measures, in a line.
         run: Measures. Raises ``UsageError`` where its data are missing or of another form.
+        needs_data: Whether its questions lie outside the repository.
+        searches: Whether it measures something without the model.
+        asks: Whether it measures something with the model.
     """
 
     name: str
     says: str
     run: Callable[[Subject, Options], Report]
+    needs_data: bool = True
+    searches: bool = True
+    asks: bool = True
 
 
 class HasKind(Protocol):

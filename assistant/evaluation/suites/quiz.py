@@ -76,4 +76,6 @@ def _notes(subject: Subject, options: Options) -> Dataset:
     return load_notes_set(subject.workspace.notes, subject.workspace.root / "eval" / "questions")
 
 
-SUITE = Suite("quiz", "Items made from the notes: are they fair, and can they be guessed?", run)
+SUITE = Suite(
+    "quiz", "Items made from the notes: are they fair, and can they be guessed?", run, needs_data=False, searches=False
+)

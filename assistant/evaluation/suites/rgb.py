@@ -36,4 +36,4 @@ def rgb_metrics(rows: Sequence[Row]) -> Iterator[Metric]:
         yield Metric(f"{kind}: {says}", mean([float(row[field]) for row in of_kind]))
 
 
-SUITE = Suite("rgb", "Search results as notes (--data): noise, nothing that answers, false facts.", run)
+SUITE = Suite("rgb", "Search results as notes (--data): noise, nothing that answers, false facts.", run, searches=False)

@@ -14,7 +14,7 @@ from assistant.evaluation.finding import first_hit, found_row, retrieval_metrics
 from assistant.evaluation.intervals import balanced
 from assistant.evaluation.report import Metric
 from assistant.evaluation.running import Options, of_kinds, run_cases
-from assistant.evaluation.suites import SUITES, find_suite
+from assistant.evaluation.suites import SUITES, find_suite, plan
 
 
 @dataclass(frozen=True)
@@ -112,3 +112,19 @@ def test_balanced_weighs_both_groups_alike():
     assert found.n == 102
     assert found.low < 0.5 < 0.9 < found.high
     assert balanced([], [1.0]).value != balanced([], [1.0]).value  # nothing to say: NaN
+
+
+def test_the_plan_searches_first_and_says_what_is_left_out(tmp_path):
+    (tmp_path / "squad").mkdir()
+    steps = list(plan(tmp_path, with_model=True))
+    asks = [step.with_model for step in steps]
+    assert asks == sorted(asks)
+    assert {step.name for step in steps if not step.missing} >= {"notes-retrieval", "squad-retrieval", "notes", "squad"}
+    assert next(step for step in steps if step.suite.name == "squad").data == tmp_path / "squad"
+    assert (
+        next(step for step in steps if step.suite.name == "notes").data is None
+    )  # its questions are in the repository
+    rgb = next(step for step in steps if step.suite.name == "rgb")
+    assert rgb.missing == str(tmp_path / "rgb")
+    assert not any(step.with_model for step in plan(None, with_model=False))
+    assert all(step.missing for step in plan(None, with_model=True) if step.suite.needs_data)

@@ -1,0 +1,86 @@
+"""``assistant eval``: a suite, all of them, the report, and what two reports have to say of each other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_setting import NO, Command
+
+PLAIN = {
+    "id": "a1",
+    "question": "How does batch inference process inputs?",
+    "kind": "plain",
+    "gold": [{"note": "inference.md", "quote": "processes many inputs at once"}],
+    "facts": ["many inputs|at once"],
+}
+FAR = {"id": "u1", "question": "Who painted the chapel ceiling?", "kind": "far"}
+
+
+@pytest.fixture
+def questions(workspace: Path) -> Path:
+    """Questions over the workspace's notes, where the suite looks for them."""
+    folder = workspace / "eval" / "questions"
+    folder.mkdir(parents=True)
+    (folder / "answerable.jsonl").write_text(json.dumps(PLAIN), encoding="utf-8")
+    (folder / "unanswerable.jsonl").write_text(json.dumps(FAR), encoding="utf-8")
+    return folder
+
+
+def metrics(report: dict[str, Any]) -> dict[str, float]:
+    return {metric["name"]: metric["value"] for metric in report["metrics"]}
+
+
+def test_a_suite_is_asked_and_reported(assistant: Command, questions: Path) -> None:
+    result = assistant("eval", "run", "notes", "--json", "now.json")
+    assert result.code == 0, result.err
+    assert "answered rightly" in result.out
+    report = json.loads(Path("now.json").read_text(encoding="utf-8"))
+    found = metrics(report)
+    assert found["answered rightly"] == found["hit@4"] == found["unanswerable refused"] == 1.0
+    assert [row["id"] for row in report["rows"]][:2] == ["a1", "u1"]
+    assert not (questions.parent.parent / "index" / "study.sqlite").exists()
+
+
+def test_only_retrieval_loads_no_model(assistant: Command, questions: Path, generators: list[Any]) -> None:
+    result = assistant("eval", "run", "notes", "--retrieval")
+    assert result.code == 0, result.err
+    assert "hit@4" in result.out
+    assert "answered rightly" not in result.out
+    assert not generators
+
+
+def test_all_suites_run_as_far_as_their_data_are_here(assistant: Command, questions: Path) -> None:
+    result = assistant("eval", "all", "--retrieval")
+    assert result.code == 0, result.err
+    assert "squad: left out, --data FOLDER with squad/ is not there." in result.out
+    report = json.loads(Path("eval/runs/notes-retrieval.json").read_text(encoding="utf-8"))
+    assert metrics(report)["hit@4"] == 1.0
+
+
+def test_two_reports_are_compared_case_by_case(assistant: Command, questions: Path, script: dict[str, Any]) -> None:
+    assert assistant("eval", "run", "notes", "--json", "before.json").code == 0
+    script["comparisons"] = NO
+    assert assistant("eval", "run", "notes", "--json", "after.json").code == 0
+    result = assistant("eval", "compare", "before.json", "after.json")
+    assert result.code == 0, result.err
+    assert "lost: a1" in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("nothing",), "There is no suite 'nothing'"),
+        (("squad",), "needs its data"),
+        (("notes", "--kinds", "typed"), "is of kind typed"),
+        (("notes", "--read", "tea"), "nothing 'tea' to read"),
+        (("quiz", "--maker", "chance"), "no maker 'chance'"),
+        (("rgb", "--data", "nowhere"), "no .jsonl file in nowhere"),
+    ],
+)
+def test_what_cannot_be_run_is_said(assistant: Command, questions: Path, arguments: tuple[str, ...], says: str) -> None:
+    result = assistant("eval", "run", *arguments)
+    assert result.code != 0
+    assert says in result.err
