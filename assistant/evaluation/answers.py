@@ -134,6 +134,8 @@ def metrics_of(rows: Sequence[Row]) -> Iterator[Metric]:
         yield from _abstention(kind, asked, [row for row in absent if row["kind"] == kind])
     yield Metric("citation precision", ratio([r["cited_right"] for r in asked], [r["cited"] for r in asked]))
     right = [row for row in asked if row["right"]]
+    cited_right, cited = [row["cited_right"] for row in right], [row["cited"] for row in right]
+    yield Metric("citation precision of right answers", ratio(cited_right, cited))
     yield Metric("citation recall of right answers", mean([float(row["right_with_proof"]) for row in right]))
     claims = [row for row in rows if row["claims"]]
     supported, all_claims = [row["claims_supported"] for row in claims], [row["claims"] for row in claims]

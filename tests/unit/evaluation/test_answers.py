@@ -68,6 +68,7 @@ def test_the_figures_of_a_run():
     assert found["unanswerable refused"] == found["unanswerable refused, far"] == 1.0
     assert found["balanced abstention, far"] == 1.0
     assert found["citation precision"] == 1.0
+    assert found["citation precision of right answers"] == 1.0
     assert found["citation recall of right answers"] == 1.0
     assert found["claims supported by the notes"] == 0.5
 
