@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import UsageError
+from assistant.evaluation.retrieval import Span
 from assistant.evaluation.running import of_kinds, sample
 from assistant.types import Note, Scope
 
@@ -64,14 +66,19 @@ def load_notes_set(notes_root: Path, questions: Path) -> Dataset:
     Raises:
         UsageError: A file is missing, or a quote does not stand in its note.
     """
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(notes_root.glob("*.md"))}
+    texts = read_notes(notes_root)
     notes = tuple(Note(name, text, "markdown", name) for name, text in texts.items() if name != "README.md")
     cases = []
-    for row in (*_rows(questions / "answerable.jsonl"), *_rows(questions / "unanswerable.jsonl")):
+    for row in (*read_rows(questions / "answerable.jsonl"), *read_rows(questions / "unanswerable.jsonl")):
         quotes = [*row.get("gold", []), *row.get("also", [])]
-        gold = tuple(_span(texts, quote["note"], quote["quote"]) for quote in quotes)
+        gold = tuple(find_quote(texts, quote["note"], quote["quote"]) for quote in quotes)
         cases.append(Case(row["id"], row["question"], row["kind"], gold, tuple(row.get("facts", ()))))
     return Dataset("notes", notes, tuple(cases))
+
+
+def read_notes(notes_root: Path) -> dict[str, str]:
+    """Returns the texts of the sample course by their paths below ``notes_root``, in order."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(notes_root.glob("*.md"))}
 
 
 def load_squad(folder: Path) -> Dataset:
@@ -92,7 +99,7 @@ def load_squad(folder: Path) -> Dataset:
         starts[doc["doc"]] = offsets
     names = [note.path for note in notes]
     cases = []
-    for row in _rows(folder / "dev_questions.jsonl"):
+    for row in read_rows(folder / "dev_questions.jsonl"):
         base = starts[row["doc"]][row["para"]]
         pairs = zip(row["answer_starts"], row["answers"], strict=False)
         gold = tuple((row["doc"], base + start, base + start + len(answer)) for start, answer in pairs)
@@ -103,14 +110,24 @@ def load_squad(folder: Path) -> Dataset:
     return Dataset("squad", tuple(notes), tuple(cases))
 
 
-def _rows(path: Path) -> Iterator[dict]:  # type: ignore[type-arg]
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Yields the objects of a file with one JSON object per line.
+
+    Raises:
+        UsageError: The file is missing.
+    """
     if not path.is_file():
         raise UsageError(f"There is no {path}.", hint="Name the folder that holds it with --data.")
     with path.open(encoding="utf-8") as lines:
         yield from (json.loads(line) for line in lines if line.strip())
 
 
-def _span(texts: dict[str, str], note: str, quote: str) -> tuple[str, int, int]:
+def find_quote(texts: Mapping[str, str], note: str, quote: str) -> Span:
+    """Returns where ``quote`` stands in ``note``; ``texts`` holds the notes' texts by their paths.
+
+    Raises:
+        UsageError: It does not stand there.
+    """
     start = texts.get(note, "").find(quote)
     if start < 0:
         raise UsageError(f"The quote {quote[:60]!r} does not stand in {note}.", hint="Correct the question set.")
