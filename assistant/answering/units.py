@@ -20,7 +20,7 @@ _LEAD = re.compile(r"^(?:\*\*|__)?(.{1,60}?)(?:\*\*|__)?\s*(?:[-–:]\s|[-–:]$
 _LETTER = re.compile(r"\b([A-Za-z])-(?=[A-Za-z]{2})")  # "K-means" is one word, not a letter and a stopword
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _COUNTED = "two three four five six seven eight nine ten eleven twelve"
-_NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split(), start=2)}
+NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split(), start=2)}
 _DENIALS = (
     "not no never without none neither nor cannot can't don't doesn't didn't isn't aren't wasn't weren't won't "
     "wouldn't shouldn't couldn't hasn't haven't hadn't"
@@ -45,7 +45,7 @@ class Words:
     def numbers(self) -> frozenset[str]:
         """Numbers in digits; the words two to twelve count too. A list's own numbering does not."""
         body = re.sub(r"^\s*\d{1,3}[.)]\s", "", self.text)
-        written = {_NUMBER_WORDS[w] for w in words(body) if w in _NUMBER_WORDS}
+        written = {NUMBER_WORDS[w] for w in words(body) if w in NUMBER_WORDS}
         return frozenset({n.replace(",", "") for n in _NUMBER.findall(body)} | written)
 
     @cached_property
@@ -79,6 +79,11 @@ class Unit:
     own: Words
     context: Words
     topics: tuple[Words, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentence as it stands in the note."""
+        return self.block.text[self.start - self.block.start : self.end - self.block.start]
 
 
 def source_units(block: Block) -> list[Unit]:

@@ -13,6 +13,7 @@ from assistant.answering.answer import Answerer, Request
 from assistant.answering.prompts import SYSTEM, render_block
 from assistant.answering.warming import WarmGenerator
 from assistant.config import AnsweringConfig
+from assistant.evaluation.alce import alce_fields, alce_metrics
 from assistant.evaluation.intervals import balanced, mean, ratio
 from assistant.evaluation.questions import Case
 from assistant.evaluation.report import Metric, Row
@@ -119,6 +120,7 @@ def row_of(case: Case, answer: Answer) -> Row:
         "prompt_tokens": answer.timings.prompt_tokens,
         "text": answer.draft or answer.text,
         "error": "",
+        **alce_fields(answer),
     }
 
 
@@ -140,6 +142,7 @@ def metrics_of(rows: Sequence[Row]) -> Iterator[Metric]:
     claims = [row for row in rows if row["claims"]]
     supported, all_claims = [row["claims_supported"] for row in claims], [row["claims"] for row in claims]
     yield Metric("claims supported by the notes", ratio(supported, all_claims))
+    yield from alce_metrics(rows)
 
 
 def _abstention(kind: str, asked: Sequence[Row], absent: Sequence[Row]) -> Iterator[Metric]:

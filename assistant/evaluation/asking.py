@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from assistant.errors import UsageError
+from assistant.evaluation.alce import alce_controls
 from assistant.evaluation.answers import AnswerEvaluator, Read, Variant, metrics_of
 from assistant.evaluation.finding import found_row, retrieval_metrics, with_goals
 from assistant.evaluation.gate import index_dataset
@@ -68,6 +69,7 @@ def run_questions(
         settings=settings,
         fingerprint=subject.fingerprint(),
         metrics=(crashed(rows), *with_goals(metrics, goals)),
+        controls=() if options.retrieval else tuple(alce_controls(sound)),
         rows=(*rows, *further),
         created_at=options.now.isoformat(timespec="seconds"),
         complete=complete,

@@ -1,0 +1,275 @@
+"""Finds where a sentence says something else than the words of the notes that it is made of.
+
+A sentence can have nearly all words of its source and be false: another number, another name, one "not", "more" for
+"less", subject and object exchanged. Sentence and source are laid side by side, word by word; what differs between two
+stretches that agree is what was changed (two thirds of the errors that the authors of AttributionBench analysed are
+such details, https://arxiv.org/abs/2402.15089).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from assistant.answering.units import NEGATIONS, NUMBER_WORDS
+from assistant.index.words import STOPWORDS, fold, stem
+
+OTHER_WAY_ROUND = "your notes say this the other way round"
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_][^\W_]*(?:['’][^\W_]+)*|\d\w*|[,;:.!?()]|\s[-–]\s")
+_LETTER = re.compile(r"\b([A-Za-z])-(?=[A-Za-z]{2})")
+_BREAKS = frozenset(",;:.!?()-–")
+_MAX_CHANGED = 4
+"""Tokens of a stretch that was changed; a longer one is another thing said, not one thing changed."""
+
+_MIN_SHARE = 0.4
+"""Of the content words of a sentence, those that its source must have for the two to be laid side by side."""
+
+_MIN_FOLLOWING = 2
+"""Content words that must agree behind a changed beginning; "Additionally, ..." begins many sentences."""
+
+_REACH = 4
+"""How many content words apart subject, verb and object may stand to be taken for such."""
+
+_OPPOSITES = (
+    "more/less/fewer most/least higher/lower high/low increase/decrease/reduce increase/lower raise/lower rise/fall "
+    "grow/shrink faster/slower fast/slow large/small larger/smaller big/small long/short longer/shorter before/after "
+    "first/last early/late earlier/later always/never better/worse best/worst good/bad strong/weak many/few all/none "
+    "maximum/minimum maximize/minimize above/below over/under upper/lower inside/outside internal/external "
+    "input/output label/unlabel labelled/unlabelled labeled/unlabeled supervised/unsupervised structured/unstructured "
+    "simple/complex easy/hard easy/difficult cheap/expensive cheaper/expensive same/different similar/different "
+    "positive/negative old/new old/young true/false correct/incorrect right/wrong success/failure succeed/fail "
+    "advantage/disadvantage strength/weakness benefit/drawback begin/end start/end start/stop open/close win/lose "
+    "won/lost gain/lose gain/loss add/remove accept/reject allow/prevent enable/prevent enable/disable include/exclude "
+    "improve/worsen improve/harm north/south northern/southern east/west eastern/western left/right hot/cold wet/dry "
+    "light/heavy light/dark deep/shallow wide/narrow public/private possible/impossible likely/unlikely "
+    "necessary/unnecessary active/passive import/export buy/sell push/pull encode/decode encrypt/decrypt "
+    "horizontal/vertical static/dynamic mutable/immutable parent/child majority/minority male/female day/night"
+)
+
+
+def _turned() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for group in _OPPOSITES.split():
+        members = [stem(word) for word in group.split("/")]
+        for one in members:
+            found.setdefault(one, set()).update(other for other in members if other != one)
+    return {one: frozenset(others) for one, others in found.items()}
+
+
+_OPPOSITE_OF = _turned()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a number or a mark of a sentence.
+
+    Attributes:
+        text: As written.
+        key: What it is compared by: the stem; a number without separators.
+        is_content: It carries meaning: no function word, no mark and no negation.
+        is_name: It begins with a capital and does not begin the sentence.
+    """
+
+    text: str
+    key: str
+    is_content: bool
+    is_name: bool
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number; the words two to twelve are."""
+        return self.key[:1].isdigit()
+
+    @property
+    def denies(self) -> bool:
+        """Whether it is a negation."""
+        return fold(self.text) in NEGATIONS
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """Returns the words, numbers and marks of a sentence, in order. Markup is no part of them."""
+    joined = _LETTER.sub(r"\1", text.replace("*", "").replace("`", ""))
+    found = [match.group() for match in _TOKEN.finditer(joined)]
+    return tuple(_token(word, place == 0 or found[place - 1] in ".!?:") for place, word in enumerate(found))
+
+
+def _token(word: str, begins: bool) -> Token:
+    folded = fold(word).strip()
+    if folded in _BREAKS:
+        return Token(word, folded, is_content=False, is_name=False)
+    key = NUMBER_WORDS.get(folded) or (folded.replace(",", "") if folded[0].isdigit() else stem(folded))
+    content = (
+        (folded not in STOPWORDS or word.isupper()) and folded not in NEGATIONS and (len(folded) > 1 or key.isdigit())
+    )
+    return Token(word, key, content, is_name=content and not begins and word[0].isupper())
+
+
+def conflict(
+    claim: Sequence[Token], source: Sequence[Token], around: frozenset[str], same: Callable[[str, str], bool]
+) -> str:
+    """Returns what the sentence changes of its source, as a reason for the student, or an empty string.
+
+    Args:
+        claim: The sentence of the answer.
+        source: A sentence of the notes that is thought to support it.
+        around: Stems of the headings above the source: a name that stands there is not foreign to it.
+        same: Whether two keys are one word (endings, typing errors).
+    """
+    source = _aligned(claim, source, same)
+    shared = {token.key for token in source} & {token.key for token in claim if token.is_content}
+    if len(shared) < _MIN_SHARE * sum(token.is_content for token in claim):
+        return ""
+    for changed, original in _changes(claim, source):
+        if reason := _judged(changed, original, around):
+            return reason
+    return OTHER_WAY_ROUND if _is_exchanged(claim, source) else _number_elsewhere(claim, source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Tokens ``start`` to ``end`` of a sentence."""
+
+    tokens: Sequence[Token]
+    start: int
+    end: int
+    followed: int
+    """Content words of the stretch behind it that agrees."""
+
+    @property
+    def begins(self) -> bool:
+        """Whether it begins the sentence and is one phrase: "Additionally, ..." names nothing."""
+        return self.start == 0 and not any(token.key in _BREAKS for token in self.inside)
+
+    @property
+    def inside(self) -> Sequence[Token]:
+        return self.tokens[self.start : self.end]
+
+    @property
+    def content(self) -> list[Token]:
+        return [token for token in self.inside if token.is_content]
+
+    @property
+    def denials(self) -> int:
+        return sum(token.denies for token in self.inside)
+
+
+def _aligned(claim: Sequence[Token], source: Sequence[Token], same: Callable[[str, str], bool]) -> list[Token]:
+    """The source with the keys of the claim where the words are the same."""
+    known = {token.key for token in claim}
+    content = [token.key for token in claim if token.is_content and not token.is_number]
+    out = []
+    for token in source:
+        key = token.key
+        if token.is_content and key not in known:
+            key = next((other for other in content if same(other, key)), key)
+        out.append(Token(token.text, key, token.is_content, token.is_name))
+    return out
+
+
+def _changes(claim: Sequence[Token], source: Sequence[Token]) -> Iterator[tuple[_Stretch, _Stretch]]:
+    """Pairs of short stretches that differ, between stretches that agree (or at an end)."""
+    matcher = SequenceMatcher(None, [t.key for t in claim], [t.key for t in source], autojunk=False)
+    codes = matcher.get_opcodes()
+    for at, (tag, a1, a2, b1, b2) in enumerate(codes):
+        if tag == "equal" or a2 - a1 > _MAX_CHANGED or b2 - b1 > _MAX_CHANGED:
+            continue
+        before = sum(token.is_content for token in claim[codes[at - 1][1] : a1]) if at else 0
+        after = sum(token.is_content for token in claim[a2 : codes[at + 1][2]]) if at + 1 < len(codes) else 0
+        at_end = all(token.key in _BREAKS for token in claim[a2:]) or all(token.key in _BREAKS for token in source[b2:])
+        if (before and (after or at_end)) or (after and a1 == 0 and b1 == 0):
+            yield _Stretch(claim, a1, a2, after), _Stretch(source, b1, b2, after)
+
+
+def _judged(changed: _Stretch, original: _Stretch, around: frozenset[str]) -> str:
+    new = _only(changed.content, {t.key for t in original.tokens})
+    old = _only(original.content, {t.key for t in changed.tokens})
+    new_keys, old_keys = {t.key for t in new}, {t.key for t in old}
+    if any(_OPPOSITE_OF.get(t.key, frozenset()) & {o.key for o in original.inside} for t in changed.inside):
+        return OTHER_WAY_ROUND
+    if not new_keys and not old_keys and (changed.denials + original.denials) % 2:
+        return OTHER_WAY_ROUND
+    if not new_keys or not old_keys:
+        return ""
+    if (
+        len(changed.content) == len(original.content) == 1
+        and changed.content[0].is_number
+        and original.content[0].is_number
+    ):
+        return f"your notes do not give the number {changed.content[0].text} here"
+    first = changed.begins and original.begins and changed.followed >= _MIN_FOLLOWING
+    names, replaced = _names(new, first), _names(old, first)
+    if names and replaced and not {t.key for t in new if t.text in names} <= around:
+        return f"your notes name {' '.join(replaced)} here, not {' '.join(names)}"
+    numbers, others = [t.text for t in new if t.is_number], [t.text for t in old if t.is_number]
+    if numbers and others:
+        return f"your notes do not give the number {', '.join(numbers)} here"
+    if changed.start and changed.tokens[changed.start - 1].is_number:
+        counted = changed.tokens[changed.start - 1].text
+        return f"your notes give the number {counted} of something else: {' '.join(t.text for t in old)}"
+    return ""
+
+
+def _names(content: Sequence[Token], first: bool) -> list[str]:
+    """The names among ``content``. What begins a sentence has a capital anyway; beside another one it is a name too."""
+    return [t.text for t in content if t.is_name or (first and t.text[0].isupper())]
+
+
+def _only(content: Sequence[Token], there: Collection[str]) -> list[Token]:
+    return [token for token in content if token.key not in there]
+
+
+def _is_exchanged(claim: Sequence[Token], source: Sequence[Token]) -> bool:
+    """Whether what stands before a word in the source stands behind it in the sentence, and the other way round.
+
+    "A uses B" against "B uses A". The passive ("B is used by A") turns them without turning what is said.
+    """
+    if any(token.key == "by" for token in (*claim, *source)):
+        return False
+    mine, theirs = [t for t in claim if t.is_content], [t.key for t in source if t.is_content]
+    breaks = _breaks(claim)
+    place = {key: theirs.index(key) for key in theirs if theirs.count(key) == 1}
+    keys = [token.key for token in mine]
+    for at in range(1, len(mine) - 1):
+        before, pivot, after = keys[at - 1 : at + 2]
+        if not all(key in place and keys.count(key) == 1 for key in (before, pivot, after)):
+            continue
+        turned = place[after] < place[pivot] < place[before]
+        near = place[before] - place[pivot] <= _REACH and place[pivot] - place[after] <= _REACH
+        if turned and near and not breaks & {at, at + 1}:
+            return True
+    return False
+
+
+def _breaks(sentence: Sequence[Token]) -> set[int]:
+    """Numbers of the content words before which a mark, "and" or "or" stands."""
+    found, count = set(), 0
+    for token in sentence:
+        if token.key in _BREAKS or token.key in ("and", "or"):
+            found.add(count)
+        count += token.is_content
+    return found
+
+
+def _number_elsewhere(claim: Sequence[Token], source: Sequence[Token]) -> str:
+    """Numbers that both have, but each beside another word: "60 rounds at 3600 hertz" for "3600 rounds at 60"."""
+    theirs = _beside_numbers(source)
+    for number, beside in _beside_numbers(claim).items():
+        if number not in theirs or beside & theirs[number]:
+            continue
+        if any(beside & words for other, words in theirs.items() if other != number):
+            return f"your notes do not give the number {number} here"
+    return ""
+
+
+def _beside_numbers(sentence: Sequence[Token]) -> dict[str, frozenset[str]]:
+    """The content words next before and next behind each number."""
+    content = [token for token in sentence if token.is_content]
+    found: dict[str, frozenset[str]] = {}
+    for at, token in enumerate(content):
+        if token.is_number:
+            near = [t.key for t in content[max(0, at - 1) : at + 2] if not t.is_number]
+            found[token.key] = found.get(token.key, frozenset()) | frozenset(near)
+    return found
