@@ -19,7 +19,8 @@ AssistantError                 exit code
 │   └── PromptTooLong           5   the question does not fit the model's context
 ├── StudyError                  6   quizzes, cards and reviews
 │   ├── StudyDatabaseError      6   study.db cannot be used
-│   └── NoSuchCard              6   no card or item has this id
+│   ├── NoSuchCard              6   no card or item has this id
+│   └── NoSuchQuestion          6   no gap or kept question has this id
 └── Cancelled                 130   stopped by the student
 
 Code raises these; only the command line's ``main`` and the page's boundary catch them. Exceptions of other libraries
@@ -129,6 +130,10 @@ class StudyDatabaseError(StudyError):
 
 class NoSuchCard(StudyError):
     """No card or quiz item has this id."""
+
+
+class NoSuchQuestion(StudyError):
+    """No gap or kept question has this id, or several begin with it."""
 
 
 class Cancelled(AssistantError):

@@ -332,6 +332,34 @@ class AnswerState(StrEnum):
     PARTLY = "partly"
     UNSUPPORTED = "unsupported"
     ABSTAINED = "abstained"
+    NOTHING_SAID = "nothing_said"
+
+
+class Fate(StrEnum):
+    """What became of a section that was found."""
+
+    READ = "read"
+    IN_PART = "in_part"
+    NOT_NEEDED = "not_needed"
+    TOO_SLOW = "too_slow"
+    NO_ROOM = "no_room"
+    NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSection:
+    """A section that the best passages lie in, and whether the model read it.
+
+    Attributes:
+        fate: ``read``; ``in_part`` (its best passages, as the whole has no room); ``not_needed`` (better ones had the
+            answer); ``too_slow`` (never read before, and one of those is all that a student waits for); ``no_room``;
+            ``not_asked`` (the model was not called).
+    """
+
+    note: str
+    heading_path: tuple[str, ...]
+    words: int
+    fate: Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,9 +372,12 @@ class Answer:
         reason: Why it abstained, in a sentence for the student; otherwise empty.
         draft: What the model wrote and what was withdrawn because the notes support none of it; otherwise empty.
         evidence: Probability that the notes hold the answer, as the evidence gate saw it, in (0, 1).
+        threshold: The evidence from which on an answer is written; 0 where the gate was not come to.
+        sections: The sections that were found, best first, and what became of each.
         stopped: The student stopped it; the text is what was written until then.
         truncated: The answer reached its length limit.
         fingerprint: Identifies notes, chunking and embedder that the answer was made from.
+        gap: Id of the gap in the notes that the question was noted as; empty if it was not.
     """
 
     question: str
@@ -361,8 +392,11 @@ class Answer:
     reason: str = ""
     draft: str = ""
     evidence: float = 0.0
+    threshold: float = 0.0
+    sections: tuple[FoundSection, ...] = ()
     stopped: bool = False
     truncated: bool = False
+    gap: str = ""
 
     @property
     def state(self) -> AnswerState:
@@ -370,6 +404,8 @@ class Answer:
         claims = [sentence.supported for sentence in self.sentences if sentence.is_claim]
         if self.abstained:
             return AnswerState.ABSTAINED
+        if not claims:
+            return AnswerState.NOTHING_SAID
         if not any(claims):
             return AnswerState.UNSUPPORTED
         return AnswerState.FROM_NOTES if all(claims) else AnswerState.PARTLY

@@ -21,6 +21,7 @@ from assistant.index.shelf import Shelf
 from assistant.loading import Lazy
 from assistant.models.engine import LlamaEngine
 from assistant.models.hardware import ModelChoice, on_battery
+from assistant.models.llama import LlamaModel
 from assistant.notes import library
 from assistant.study.guide import Guide, GuideMaker, GuideProgress
 from assistant.types import (
@@ -107,6 +108,14 @@ class StudyAssistant:
             ModelError: The model is missing, damaged or too large for the memory.
         """
         return self._models.engine.get()
+
+    def vocabulary(self) -> tuple[str, LlamaModel]:
+        """Returns the name of the model that writes, and the model, with its vocabulary alone if it is not loaded.
+
+        Raises:
+            ModelMissing: It is not downloaded.
+        """
+        return self._models.vocabulary()
 
     def model_choice(self) -> ModelChoice:
         """Returns the model that is used on this machine, and why if it is not the one of the settings."""
@@ -220,6 +229,7 @@ class StudyAssistant:
         with self._warmer.paused():
             for event in events:
                 if isinstance(event, Done):
+                    event = Done(self.study.note_answer(event.answer, scope, datetime.now(UTC)))
                     self._last = event.answer if event.answer.timings.output_tokens else self._last
                     self._warmer.turn_to(self._warmer.topic.after(event.answer, scope))
                 yield event

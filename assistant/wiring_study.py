@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from assistant.config import StudyConfig
-from assistant.errors import NotesError
+from assistant.errors import NotesError, StudyDatabaseError
 from assistant.index.search import Retriever
 from assistant.index.shelf import Shelf
 from assistant.notes.outline import sections
@@ -20,10 +22,14 @@ from assistant.study.guide_topic import Library, guide_request
 from assistant.study.items import Item
 from assistant.study.mastery import Answered, Evidence, Progress, measure
 from assistant.study.note_lines import read_lines
+from assistant.study.questions.gaps import GapLog
+from assistant.study.questions.kept import KeptQuestions
 from assistant.study.reviews import Limits
 from assistant.study.schema import MIGRATIONS
 from assistant.study.transfer import Part, Transfer
-from assistant.types import Note, Scope, Section
+from assistant.types import Answer, AnswerState, Note, Scope, Section
+
+LOG = logging.getLogger(__name__)
 
 
 class Study:
@@ -42,7 +48,10 @@ class Study:
     """
 
     def __init__(self, file: Path, config: StudyConfig, shelf: Shelf) -> None:
-        self.parts: dict[str, Part] = {}
+        self.parts: dict[str, Part] = {
+            "gaps": Part(lambda: self.gaps.dump(), lambda records: self.gaps.merge(records)),
+            "questions": Part(lambda: self.kept.dump(), lambda records: self.kept.merge(records)),
+        }
         self.quiz_answers: Callable[[], Sequence[Answered]] = tuple
         self._file = file
         self._limits = Limits(config.new_cards_per_day, config.reviews_per_day)
@@ -75,6 +84,38 @@ class Study:
             if self._deck is None:
                 self._deck = Deck(database, self._limits)
             return self._deck
+
+    @property
+    def gaps(self) -> GapLog:
+        """Questions that the notes do not answer.
+
+        Raises:
+            StudyDatabaseError: ``study.db`` cannot be opened.
+        """
+        return GapLog(self.database)
+
+    @property
+    def kept(self) -> KeptQuestions:
+        """Questions that were kept because their answers are right.
+
+        Raises:
+            StudyDatabaseError: ``study.db`` cannot be opened.
+        """
+        return KeptQuestions(self.database)
+
+    def note_answer(self, answer: Answer, scope: Scope, now: datetime) -> Answer:
+        """Notes what an answer says about the notes: a question in vain is a gap, and an answered one is none any more.
+
+        Returns the answer with ``gap`` set if it was noted as one. An answer is given also where nothing can be noted.
+        """
+        try:
+            if answer.abstained and not answer.stopped:
+                return replace(answer, gap=self.gaps.record(answer, scope, now).id)
+            if answer.state in (AnswerState.FROM_NOTES, AnswerState.PARTLY) and self._file.is_file():
+                self.gaps.close(answer.search.query, now)
+        except StudyDatabaseError as error:
+            LOG.warning("The question was not noted as a gap: %s", error)
+        return answer
 
     def refresh(self, now: datetime) -> Refreshed:
         """Finds the quotes of all cards in the notes as they are in the index now, or in the folder without one."""

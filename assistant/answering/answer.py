@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from assistant.answering import followup
 from assistant.answering.attribution import NOT_SAID, Attributor, says_absent
 from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, FULL_GATE, Evidence, weigh, yes_margin
-from assistant.answering.observed import Observed, Packed, Weighed
+from assistant.answering.observed import Observed, Packed, Weighed, found_sections
 from assistant.answering.packing import choose_blocks, pack, without_slow
 from assistant.answering.prompts import SYSTEM, answer_prompt, aside_evidence, render_block, render_turn
+from assistant.answering.verdict import WITHDRAWN, abstention_text
 from assistant.answering.writing import attributed
 from assistant.config import AnsweringConfig
 from assistant.errors import Cancelled, QuestionError
@@ -170,15 +171,18 @@ class _Run:
         self._timings = Timings()
         self._blocks: tuple[Block, ...] = ()
         self._evidence = 0.0
+        self._threshold = 0.0
+        self._sections: tuple[Block, ...] = ()
+        self._packed: Packed | None = None
 
     def events(self) -> YieldsOf[Observed, None, None]:
         self._began = time.perf_counter()
         search, sections = self._owner.search(self._request)
-        self._search = search
+        self._search, self._sections = search, sections
         self._timings = replace(self._timings, retrieve_s=self._elapsed())
         yield Retrieved(search, sections)
         seen = weigh(search, sections, search.query)
-        self._evidence = FIRST_GATE.probability(seen)
+        self._evidence, self._threshold = FIRST_GATE.probability(seen), CLEARLY_ABSENT
         yield Weighed(seen, (), self._evidence, CLEARLY_ABSENT)
         if self._evidence < CLEARLY_ABSENT or not sections:
             yield self._abstain(_NOT_FOUND)
@@ -193,7 +197,7 @@ class _Run:
         generator = self._owner.wait_for_model()
         self._began += time.perf_counter() - waited_from  # loading is not answering
         history = followup.relevant_turns(self._request.question, self._request.history)
-        packed = self._pack(generator, sections, history)
+        packed = self._packed = self._pack(generator, sections, history)
         yield packed
         for count in dict.fromkeys((1, len(packed.blocks))):
             self._blocks = packed.blocks[:count]
@@ -204,7 +208,7 @@ class _Run:
                 yield Weighed(seen, self._blocks, probability, threshold, margin, goes_on)
                 if goes_on:
                     continue
-                self._evidence = probability
+                self._evidence, self._threshold = probability, threshold
                 if self._evidence < threshold:
                     yield self._abstain(_NOT_FOUND, generator.name)
                 else:
@@ -271,7 +275,7 @@ class _Run:
         kept = not claims or any(sentence.supported or self._is_near(sentence) for sentence in claims)
         if finish != "cancelled" and (not kept or not text.strip()):
             absent = not claims or says_absent(claims[0].text)
-            return self._abstain(_NOT_FOUND if absent else _UNSUPPORTED, model, draft=text)
+            return self._abstain(_NOT_FOUND if absent else WITHDRAWN, model, draft=text)
         return Done(
             self._answer(text, sentences, model, stopped=finish == "cancelled", truncated=finish == "length"),
         )
@@ -281,14 +285,8 @@ class _Run:
         return self._evidence >= _SURE and sentence.score >= _NEAR and sentence.reason == NOT_SAID
 
     def _abstain(self, reason: str, model: str = "", draft: str = "") -> Done:
-        return Done(
-            replace(
-                self._answer(abstention_text(reason, self._search), (), model),
-                abstained=True,
-                reason=reason,
-                draft=draft,
-            )
-        )
+        answer = replace(self._answer("", (), model), abstained=True, reason=reason, draft=draft)
+        return Done(replace(answer, text=abstention_text(answer)))
 
     def _answer(
         self,
@@ -310,6 +308,8 @@ class _Run:
             model=model,
             fingerprint=self._owner.fingerprint,
             evidence=self._evidence,
+            threshold=self._threshold,
+            sections=found_sections(self._sections, self._packed, self._blocks),
             stopped=stopped,
             truncated=truncated,
         )
@@ -334,16 +334,3 @@ def _without_details(run: YieldsOf[Observed, None, None]) -> Iterator[Event]:
 
 
 _NOT_FOUND = "Your notes do not seem to answer this."
-_UNSUPPORTED = "The model wrote an answer, but your notes support none of it, so it was withdrawn."
-_NEAREST = 3
-
-
-def abstention_text(reason: str, search: SearchResult) -> str:
-    """Returns what the student reads in place of an answer: why, which words were not found, and what is nearest."""
-    lines = [reason]
-    if search.missing_words:
-        lines.append(f"Not in your notes: {', '.join(search.missing_words)}.")
-    nearest = dict.fromkeys(" > ".join((hit.chunk.note, *hit.chunk.heading_path)) for hit in search.hits)
-    if nearest:
-        lines.append("Nearest sections: " + "; ".join(list(nearest)[:_NEAREST]) + ".")
-    return " ".join(lines)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.evidence import Evidence
-from assistant.types import Block, Choice, Event
+from assistant.types import Block, Choice, Event, Fate, FoundSection
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,25 @@ class Weighed:
 
 
 Observed = Event | Packed | Weighed | Choice
+
+
+def found_sections(
+    sections: Sequence[Block], packed: Packed | None, read: Collection[Block]
+) -> tuple[FoundSection, ...]:
+    """Returns what became of each section that was found; ``packed`` is None where the model was not called."""
+    return tuple(
+        FoundSection(block.note, block.heading_path, len(block.text.split()), _fate(block, packed, read))
+        for block in sections
+    )
+
+
+def _fate(section: Block, packed: Packed | None, read: Collection[Block]) -> Fate:
+    if packed is None or not read:
+        return Fate.NOT_ASKED
+    if section in read:
+        return Fate.READ
+    if any((part.note, part.ordinal) == (section.note, section.ordinal) for part in read):
+        return Fate.IN_PART
+    if section not in packed.fitting:
+        return Fate.NO_ROOM
+    return Fate.NOT_NEEDED if section in packed.blocks else Fate.TOO_SLOW

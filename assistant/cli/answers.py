@@ -52,10 +52,14 @@ def ask(
     question: QUESTION,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Read everything anew, without the section cache.")] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Tell too what was found and read, how sure it was, and what supports it.")
+    ] = False,
     app: APP = False,
 ) -> None:
     """Answer one question from the notes, with citations."""
     from assistant.cli.render import answer_json, print_answer
+    from assistant.cli.why import print_why
 
     question = _read(question)
     with _answering(context, app) as (assistant, scope):
@@ -65,7 +69,9 @@ def ask(
             loaded_s = max(0.0, _process_age_s() - answer.timings.total_s)
             typer.echo(json.dumps(answer_json(answer, loaded_s), ensure_ascii=False))
         else:
-            print_answer(console(), events)
+            answer = print_answer(console(), events)
+            if why:
+                print_why(console(), answer)
 
 
 def chat(context: typer.Context, app: APP = False) -> None:

@@ -22,12 +22,14 @@ from assistant.cli import (
     cards,
     doctor,
     evaluation,
+    gaps,
     guide,
     index,
     lab,
     models,
     notes,
     progress,
+    questions,
     quiz,
     review,
     study,
@@ -59,6 +61,8 @@ app.add_typer(notes.app, name="notes")
 app.add_typer(models.app, name="models")
 app.add_typer(quiz.app, name="quiz")
 app.add_typer(cards.app, name="cards")
+app.add_typer(gaps.app, name="gaps")
+app.add_typer(questions.app, name="questions")
 app.add_typer(study.app, name="study")
 app.add_typer(evaluation.app, name="eval")
 app.add_typer(lab.app, name="lab")

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from assistant.answering.verdict import verdict
 from assistant.types import (
     Answer,
     AnswerState,
+    Chunk,
     Citation,
     Done,
     Event,
+    FoundSection,
     Hit,
     Reading,
     Retrieved,
@@ -22,11 +25,6 @@ from assistant.types import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-_STATES = {
-    AnswerState.FROM_NOTES: "From your notes.",
-    AnswerState.PARTLY: "Partly from your notes: what is marked (?) is not in them.",
-    AnswerState.UNSUPPORTED: "Not from your notes.",
-}
 _QUOTE_CHARS = 240
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -78,16 +76,24 @@ def _marked(sentence: Sentence, numbers: dict[tuple[str, int, int], int]) -> str
 def _print_end(out: Console, answer: Answer, numbers: dict[tuple[str, int, int], int]) -> None:
     if answer.abstained:
         out.print(visible(answer.text), markup=False)
+        if answer.gap:
+            out.print(
+                f"Added to your gaps (assistant gaps). To take it off: assistant gaps remove {answer.gap}",
+                style="dim",
+                markup=False,
+            )
         return
     out.print()
     for number, citation in enumerate(answer.numbered_citations(), start=1):
-        out.print(f"\n[{number}] {_place(citation)}", style="bold", markup=False)
-        out.print(f"    {_shortened(citation.quote)}", style="dim", markup=False)
-    state = "Stopped." if answer.stopped else _STATES[answer.state]
+        out.print(f"\n[{number}] {place_of(citation)}", style="bold", markup=False)
+        out.print(f"    {shortened(citation.quote)}", style="dim", markup=False)
+    found = verdict(answer)
+    marked = " Marked with (?)." if answer.state is AnswerState.PARTLY else ""
     more = " The answer reached its length limit." if answer.truncated else ""
+    out.print(visible(f"\n{found.word}. {found.reason}{marked}{more}"), markup=False)
     timings = answer.timings
     out.print(
-        f"\n{state}{more} First word after {timings.first_token_s:.1f} s, all of it after {timings.total_s:.1f} s.",
+        f"First word after {timings.first_token_s:.1f} s, all of it after {timings.total_s:.1f} s.",
         style="dim",
         markup=False,
     )
@@ -107,7 +113,7 @@ def print_hits(out: Console, found: SearchResult) -> None:
         page = f", page {chunk.page}" if chunk.page else ""
         out.print(visible(f"\n{number}. {place}{page}"), style="bold", markup=False)
         out.print(f"   meaning {hit.cosine:.2f}, words {hit.bm25:.1f}", style="dim", markup=False)
-        out.print(f"   {_shortened(chunk.text)}", markup=False)
+        out.print(f"   {shortened(chunk.text)}", markup=False)
 
 
 def answer_json(answer: Answer, load_s: float) -> dict[str, Any]:
@@ -116,6 +122,9 @@ def answer_json(answer: Answer, load_s: float) -> dict[str, Any]:
         "question": answer.question,
         "answer": answer.text,
         "abstained": answer.abstained,
+        "state": answer.state.value,
+        "reason": verdict(answer).reason,
+        "gap": answer.gap,
         "sentences": [
             {
                 "text": s.text,
@@ -165,11 +174,13 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _place(citation: Citation) -> str:
-    page = f", page {citation.page}" if citation.page else ""
-    return visible(" > ".join((citation.note, *citation.heading_path)) + page)
+def place_of(found: Citation | Chunk | FoundSection) -> str:
+    """Returns where something stands: the note, the headings, and the page if there are pages."""
+    page = None if isinstance(found, FoundSection) else found.page
+    return visible(" > ".join((found.note, *found.heading_path)) + (f", page {page}" if page else ""))
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Returns the beginning of a text in one line."""
     flat = visible(" ".join(text.split()))
     return flat if len(flat) <= _QUOTE_CHARS else flat[:_QUOTE_CHARS].rsplit(" ", 1)[0] + " ..."

@@ -104,5 +104,27 @@ CREATE TABLE lab_lessons (
 );
 """
 
-MIGRATIONS = (_CARDS_1 + _ITEMS_1, _LAB_2)
+_QUESTIONS_3 = """
+CREATE TABLE gaps (
+    id TEXT PRIMARY KEY,            -- of the question, whatever its case and spacing
+    record TEXT NOT NULL,           -- JSON object
+    state TEXT NOT NULL,
+    changed_at TEXT NOT NULL
+);
+CREATE TABLE gap_asks (
+    gap TEXT NOT NULL,
+    at TEXT NOT NULL,
+    found TEXT NOT NULL,            -- the state that it found the gap in; empty if there was none
+    PRIMARY KEY (gap, at)
+);
+CREATE TABLE kept_questions (
+    id TEXT PRIMARY KEY,
+    question TEXT NOT NULL,
+    proofs TEXT NOT NULL,           -- JSON list of anchors
+    changed_at TEXT NOT NULL,
+    removed INTEGER NOT NULL
+);
+"""
+
+MIGRATIONS = (_CARDS_1 + _ITEMS_1, _LAB_2, _QUESTIONS_3)
 """Number k brings a file of format k to format k + 1."""

@@ -10,6 +10,7 @@ from assistant.ui.boundary import friendly
 from assistant.ui.components import view
 from assistant.ui.frame import Frame
 from assistant.ui.progress_desk import ProgressDesk
+from assistant.ui.questions_desk import QuestionsDesk
 from assistant.ui.quiz_desk import QuizDesk
 from assistant.ui.review_desk import ReviewDesk
 from assistant.ui.service import StudyService
@@ -17,16 +18,17 @@ from assistant.ui.service import StudyService
 
 @dataclass(frozen=True, slots=True)
 class StudyDesks:
-    """The three desks of one page."""
+    """The desks of one page that work with ``study.db``."""
 
     quiz: QuizDesk
     review: ReviewDesk
     progress: ProgressDesk
+    questions: QuestionsDesk
 
     @classmethod
     def of(cls, service: StudyService) -> StudyDesks:
         """Returns the desks over a service."""
-        return cls(QuizDesk(service), ReviewDesk(service), ProgressDesk(service))
+        return cls(QuizDesk(service), ReviewDesk(service), ProgressDesk(service), QuestionsDesk(service))
 
     def calls(self) -> tuple[Callable[[Any], Any], ...]:
         """Returns what the browser may call."""
@@ -37,6 +39,7 @@ class StudyDesks:
             *(review.review_open, review.review_rate, review.review_undo, review.card_keep, review.card_fix),
             *(review.card_edit, review.card_suspend, review.card_add, review.card_scan),
             self.progress.progress,
+            *self.questions.calls(),
         )
 
     def line(self) -> dict[str, Any]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
+from assistant.answering import explanation
 from assistant.errors import NoteNotFound
 from assistant.study.card_json import anchor_json
 from assistant.study.items import Anchor
-from assistant.types import Answer, Hit, Note, Retrieved, Scope, Sentence
+from assistant.types import Answer, Fate, Hit, Note, Retrieved, Scope, Sentence
 from assistant.ui import wording
 from assistant.ui.exchange import Exchange, Phase, anchored
 from assistant.ui.nodes import plain_text, to_json
@@ -45,7 +46,8 @@ class ExchangeView:
         Keys: ``id``, ``question``, ``phase``, ``status`` (a line while it works), ``progress`` (0 to 1, or None),
         ``body`` (a tree), ``cites`` (number -> quote), ``sources``, ``corrections``, ``badge``, ``nearest``,
         ``missing``, ``why``, ``stopped``, ``truncated``, ``error``, ``spoken``, ``study`` (``topic``, ``back``,
-        ``anchor``: what a quiz or a card of it begins with; or None).
+        ``anchor``: what a quiz or a card of it begins with; or None), ``gap`` (id of the gap it was noted as, or
+        nothing), ``keep`` (``question`` and ``proofs``: what is kept if the answer is right; or None).
         """
         sentences = anchored(exchange.text, exchange.sentences)
         body = [to_json(node) for node in render_answer(exchange.text, sentences)]
@@ -96,24 +98,26 @@ class ExchangeView:
         search = exchange.retrieved.search if exchange.retrieved else None
         return {
             "corrections": wording.corrections(search.corrections) if search else "",
-            "missing": list(search.missing_words) if search else [],
         }
 
     def _verdict(self, answer: Answer | None) -> dict[str, Any]:
         """Returns what can only be said of a finished answer."""
         if answer is None:
-            empty = {"nearest": [], "reason": "", "truncated": False, "spoken": ""}
-            return {"badge": None, "why": None, "study": None, **empty}
-        said = plain_text(render_answer(answer.text, ())) if not answer.abstained else answer.reason or answer.text
+            empty = {"nearest": [], "missing": [], "truncated": False, "spoken": "", "gap": ""}
+            return {"badge": None, "why": None, "study": None, "keep": None, **empty}
+        said = "" if answer.abstained else plain_text(render_answer(answer.text, ()))
         badge = wording.badge(answer) if answer.abstained or answer.sentences else None
+        spoken = f"{badge['word']}. {badge['detail'] if answer.abstained else ''}" if badge else ""
         return {
             "badge": badge,
             "nearest": self._nearest(answer.search.hits) if answer.abstained else [],
-            "reason": (answer.reason or answer.text) if answer.abstained else "",
+            "missing": _unsaid_words(answer, badge["detail"]) if answer.abstained and badge else [],
             "why": self._why(answer),
             "truncated": answer.truncated,
-            "spoken": f"{said} {badge['word'] + '.' if badge else ''}",
+            "spoken": f"{said} {spoken}".strip(),
             "study": _study(answer, said),
+            "gap": answer.gap,
+            "keep": _keep(answer),
         }
 
     def _nearest(self, hits: Sequence[Hit]) -> list[dict[str, Any]]:
@@ -126,23 +130,29 @@ class ExchangeView:
 
     def _why(self, answer: Answer) -> dict[str, Any]:
         numbers = citation_numbers(answer.sentences)
+        sure = {"says": explanation.sureness(answer), "share": answer.evidence, "enough": answer.threshold}
         return {
             "query": answer.search.query if answer.search.query != answer.question else "",
+            "sure": sure if sure["says"] else None,
             "found": [
-                self._place(hit.chunk.note, hit.chunk.heading_path, wording.how_found(hit))
+                self._place(hit.chunk.note, hit.chunk.heading_path)
+                | {"says": explanation.how_near(hit, answer.search), "ranks": explanation.how_found(hit)}
                 for hit in answer.search.hits
             ],
-            "read": [
-                self._place(b.note, b.heading_path, wording.count(len(b.text.split()), "word")) for b in answer.blocks
+            "sections": [
+                self._place(section.note, section.heading_path)
+                | {
+                    "says": explanation.what_became(section.fate),
+                    "words": wording.count(section.words, "word"),
+                    "read": section.fate in (Fate.READ, Fate.IN_PART),
+                }
+                for section in explanation.sections_told(answer)
             ],
-            "support": [
-                {"text": _short(s.text), "says": wording.support(s, sorted({numbers[span_of(c)] for c in s.citations}))}
-                for s in answer.sentences
-            ],
+            "support": [_support(sentence, numbers) for sentence in answer.sentences],
         }
 
-    def _place(self, note: str, heading_path: tuple[str, ...], says: str) -> dict[str, Any]:
-        return {"trail": self._trail(note, heading_path), "says": says}
+    def _place(self, note: str, heading_path: tuple[str, ...]) -> dict[str, Any]:
+        return {"trail": self._trail(note, heading_path)}
 
     def _trail(self, note: str, heading_path: tuple[str, ...]) -> list[str]:
         try:
@@ -161,6 +171,30 @@ def _study(answer: Answer, said: str) -> dict[str, Any] | None:
     return {"topic": str(Scope(best.note, best.heading_path)), "back": said.strip(), "anchor": anchor_json(anchor)}
 
 
+def _keep(answer: Answer) -> dict[str, Any] | None:
+    """Returns what is kept of an answer that the student says is right; None for one that cites nothing."""
+    citations = () if answer.abstained else answer.numbered_citations()
+    anchors = [Anchor(c.note, c.heading_path, c.start, c.end, c.quote) for c in citations]
+    question = answer.search.query or answer.question
+    return {"question": question, "proofs": [anchor_json(anchor) for anchor in anchors]} if anchors else None
+
+
+def _unsaid_words(answer: Answer, reason: str) -> list[str]:
+    """Returns the words that the notes lack and that the reason does not name already."""
+    missing = answer.search.missing_words
+    return [] if all(f"“{word}”".casefold() in reason.casefold() for word in missing) else list(missing)
+
+
+def _support(sentence: Sentence, numbers: Mapping[tuple[str, int, int], int]) -> dict[str, Any]:
+    """Returns a sentence, what is said of its support, and beside it the very words that support it."""
+    quotes = {numbers[span_of(citation)]: citation.quote for citation in sentence.citations}
+    return {
+        "text": _short(sentence.text),
+        "says": explanation.support(sentence, sorted(quotes)),
+        "quotes": [{"n": n, "quote": " ".join(quotes[n].split())} for n in sorted(quotes)],
+    }
+
+
 def _short(sentence: str) -> str:
     """Returns the visible words of a sentence, shortened."""
     words = " ".join(plain_text(render_answer(sentence, ())).split())
@@ -177,7 +211,7 @@ def _card(passage: Passage) -> dict[str, Any]:
         "body": [to_json(node) for node in passage.body],
         "starts": passage.starts,
         "ends": passage.ends,
-        "how": wording.how_found(passage.hit) if passage.hit else "",
+        "how": explanation.how_found(passage.hit) if passage.hit else "",
         "read": passage.read,
         "start": passage.start,
         "end": passage.end,

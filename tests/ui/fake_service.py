@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ from assistant.types import (
     Done,
     EngineStatus,
     Event,
+    Fate,
+    FoundSection,
     Hit,
     IndexStatus,
     Note,
@@ -164,6 +167,7 @@ class FakeStudyService:
         exact: The questions that were to be answered without the section cache.
         warmth: What ``warm_status`` reports, apart from the switch.
         warming: Whether the switch is on.
+        modified_at: When every note was changed last.
     """
 
     workspace: Workspace
@@ -177,6 +181,7 @@ class FakeStudyService:
     exact: list[str] = field(default_factory=list)
     warmth: WarmStatus = WarmStatus(412, 530, running=True)  # noqa: RUF009 - frozen
     warming: bool = True
+    modified_at: float = 1.7e9
     cancelled: list[str] = field(default_factory=list)
     stale: set[str] = field(default_factory=set)
     builds: int = 0
@@ -254,7 +259,9 @@ class FakeStudyService:
             raise ModelMissing("The model qwen2.5-coder-1.5b is not on this computer.", hint="assistant models pull")
         play = _Play(self, question, cancel or threading.Event())
         try:
-            yield from play.events()
+            for event in play.events():
+                noted = isinstance(event, Done) and self.study.note_answer(event.answer, scope, datetime.now(UTC))
+                yield Done(noted) if noted else event
         except _StoppedError:
             self.cancelled.append(question)
             yield Done(play.answer(stopped=True))
@@ -281,7 +288,14 @@ class FakeStudyService:
         state = "waiting" if waits else "unreadable" if not note.text else "ready"
         reason = "The PDF is protected by a password." if not note.text else ""
         return NoteStatus(
-            note.path, note.title, note.kind, passages if note.text else 0, state, reason, 1.7e9, len(note.text)
+            note.path,
+            note.title,
+            note.kind,
+            passages if note.text else 0,
+            state,
+            reason,
+            self.modified_at,
+            len(note.text),
         )
 
     def note(self, path: str) -> Note:
@@ -418,16 +432,21 @@ class _Play:
 
     def answer(self, *, stopped: bool = False, abstained: bool = False) -> Answer:
         reason = "Your notes do not seem to say anything about this." if abstained else ""
+        fates = [Fate.NOT_ASKED] * 3 if abstained else [Fate.READ, Fate.NOT_NEEDED, Fate.TOO_SLOW]
+        found = zip(self.blocks, fates, strict=False)
         return Answer(
             self.question,
             reason or self.text,
             abstained,
             self.sentences,
             self.search,
-            self.blocks,
+            () if abstained else self.blocks,
             Timings(0, 0.04, 0.9, 4.2, 700, 600, 90),
             "fake",
             reason=reason,
+            evidence=0.08 if abstained else 0.93,
+            threshold=0.15 if abstained else 0.4,
+            sections=tuple(FoundSection(b.note, b.heading_path, len(b.text.split()), fate) for b, fate in found),
             stopped=stopped,
         )
 

@@ -81,7 +81,8 @@ def test_ask_prints_the_answer_with_its_sources(app: AppAddress, cli: Asks) -> N
     assert (code, err) == (0, "")
     assert "where no immediate answer is needed. [1]" in out
     assert f"[1] {FUNDAMENTALS} > Fundamentals of AI and ML" in out
-    assert "From your notes. First word after 0.9 s" in out
+    assert "From your notes. Each of the 4 statements stands in your notes" in out
+    assert "First word after 0.9 s" in out
 
 
 def test_json_is_the_same_as_that_of_a_local_answer(app: AppAddress, cli: Asks, service: FakeStudyService) -> None:
@@ -103,9 +104,14 @@ def test_exact_scope_and_a_question_on_standard_input_arrive(
     assert service.exact == ["softmax?\ufffd"]
 
 
-def test_an_answer_that_is_not_in_the_notes_is_a_result(app: AppAddress, cli: Asks) -> None:
+def test_an_answer_that_is_not_in_the_notes_is_a_result_and_a_gap(
+    app: AppAddress, cli: Asks, service: FakeStudyService
+) -> None:
     code, out, _ = cli("ask", "--app", "What is the capital of France?")
-    assert (code, out) == (0, "Your notes do not seem to say anything about this.\n")
+    [gap] = service.study.gaps.gaps()
+    assert (code, gap.asks) == (0, 1)
+    assert out.startswith("Your notes do not seem to say anything about this.\nAdded to your gaps")
+    assert out.endswith(f"assistant gaps remove {gap.id}\n")
 
 
 def test_search_finds_passages(app: AppAddress, cli: Asks) -> None:

@@ -1,11 +1,13 @@
 // The conversation: questions, answers as they are written, what they rest on, and the ways in when there is none yet.
 
-import { button, build, count, h, icon, patch, redraw, scrollWithin, shape, trail } from "./dom.js";
+import { button, build, h, icon, patch, redraw, scrollWithin, shape, trail } from "./dom.js";
 import { hidePopover, showPopover } from "./popover.js";
 import { announce, announceError } from "./notices.js";
+import { gapLine, keepQuestion } from "./noted.js";
 import { chooseFiles, chooseFolder } from "./upload.js";
 import * as store from "./store.js";
 import { goTo } from "./tabs.js";
+import { why } from "./why.js";
 
 const drawn = new Map(); // turn id -> its article
 const turns = new Map(); // turn id -> what it shows
@@ -14,6 +16,7 @@ let thread = null;
 
 export function conversation(root, { element, trigger }) {
   ask = (question) => trigger("ask", { question });
+  store.set("ask", ask);
   welcome = h("div", { class: "welcome" });
   list = h("div", { class: "turns" });
   spoken = h("div", { class: "sr-only", role: "status", "aria-live": "polite" });
@@ -69,7 +72,7 @@ function drawTurn(turn) {
   redraw(parts.status, [turn.phase, turn.status, turn.progress], () => statusLine(turn));
   redraw(parts.corrections, turn.corrections, () => turn.corrections || "");
   patch(parts.answer, turn.body, (n) => chip(turn.id, n));
-  redraw(parts.verdict, [turn.badge, turn.reason, turn.nearest, turn.missing, turn.stopped, turn.truncated, turn.why, turn.study], () => verdict(turn));
+  redraw(parts.verdict, [turn.badge, turn.nearest, turn.missing, turn.stopped, turn.truncated, turn.why, turn.study, turn.gap, turn.keep], () => verdict(turn));
   redraw(parts.error, turn.error, () => errorBox(turn));
   store.set("active", { id: turn.id, sources: turn.sources, final: isFinal(turn), abstained: turn.badge?.state === "abstained" });
   if (isFinal(turn) && before && !isFinal(before)) spoken.textContent = turn.spoken || turn.error?.message || "Stopped.";
@@ -149,13 +152,18 @@ function verdict(turn) {
   if (!isFinal(turn)) return [];
   const abstained = turn.badge?.state === "abstained";
   return [
-    abstained ? abstention(turn) : null,
-    turn.stopped ? h("p", { class: "remark" }, turn.body.length ? "You stopped this answer." : "You stopped this before anything was written.") : null,
+    turn.stopped && !turn.badge ? h("p", { class: "remark" }, turn.body.length ? "You stopped this answer." : "You stopped this before anything was written.") : null,
     turn.truncated ? h("p", { class: "remark" }, "This answer reached its length limit. Ask “go on” for more.") : null,
     turn.badge ? badgeLine(turn) : null,
+    abstained ? abstention(turn) : null,
+    turn.gap ? gapLine(turn) : null,
     turn.study ? studyButtons(turn) : null,
-    turn.why ? h("div", { class: "verdict-actions" }, why(turn), copyButton(turn)) : null,
+    turn.why ? h("div", { class: "verdict-actions" }, why(turn, (event, n) => openSource(event, turn.id, n)), quietActions(turn)) : null,
   ];
+}
+
+function quietActions(turn) {
+  return h("div", { class: "quiet-actions" }, turn.keep && !turn.stopped ? keepQuestion(turn) : null, copyButton(turn));
 }
 
 function badgeLine(turn) {
@@ -184,7 +192,6 @@ function abstention(turn) {
   return h(
     "div",
     { class: "abstention" },
-    h("p", { class: "abstention-reason" }, turn.reason),
     missing.length ? h("p", {}, "These words do not occur in your notes: ", ...missing.flatMap((word, i) => (i ? [" ", word] : [word]))) : null,
     nearest.length ? h("p", { class: "label" }, "Nearest in your notes") : null,
     nearest.length ? h("ul", { class: "nearest" }, ...nearest) : null
@@ -194,25 +201,6 @@ function abstention(turn) {
 function openNearest(event, id, key) {
   activate(id);
   store.get("showKey")(key, event.currentTarget);
-}
-
-function why(turn) {
-  const place = (entry) => h("li", {}, trail(entry.trail), h("span", { class: "says" }, entry.says));
-  const sentence = (entry) => h("li", {}, h("span", {}, `“${entry.text}”`), h("span", { class: "says" }, entry.says));
-  const part = (title, entries, draw) => (entries.length ? [h("h3", {}, title), h("ul", {}, ...entries.map(draw))] : []);
-  return h(
-    "details",
-    { class: "why" },
-    h("summary", {}, icon("chevron"), "Why this answer?"),
-    h(
-      "div",
-      { class: "why-body" },
-      turn.why.query ? h("p", {}, "Your question was searched as: ", h("q", {}, turn.why.query)) : null,
-      ...part(`Found: ${count(turn.why.found.length, "passage")}`, turn.why.found, place),
-      ...part("Read by the model, best first", turn.why.read, place),
-      ...part("What supports each sentence", turn.why.support, sentence)
-    )
-  );
 }
 
 function errorBox(turn) {

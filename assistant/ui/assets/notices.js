@@ -12,11 +12,11 @@ function tray() {
   return made;
 }
 
-function show(kind, message, hint) {
+function show(kind, message, hint, action = null) {
   const notice = h(
     "div",
     { class: `notice notice-${kind}` },
-    h("div", {}, h("p", { class: "notice-message" }, message), hint ? h("p", { class: "notice-hint" }, hint) : null),
+    h("div", {}, h("p", { class: "notice-message" }, message), hint ? h("p", { class: "notice-hint" }, hint) : null, action ? button(action.label, { class: "link", on: { click: () => (notice.remove(), action.run()) } }) : null),
     button("", { class: "quiet-icon", "aria-label": "Close this message", on: { click: () => notice.remove() } }, "close")
   );
   tray().append(notice);
@@ -27,8 +27,9 @@ export function announceError({ message, hint }) {
   show("error", message, hint);
 }
 
-export function announce(message) {
-  show("done", message, "");
+/** Says what was done; `action` is {label, run}, such as a way to take it back. */
+export function announce(message, action = null) {
+  show("done", message, "", action);
 }
 
 /** Asks before something is done. Resolves to whether it may be. */

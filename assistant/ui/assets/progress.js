@@ -1,6 +1,7 @@
 // Progress: what is known, topic by topic; what falls due; how it went. Every topic is a link to a quiz about it.
 
 import { h, redraw, shape } from "./dom.js";
+import { gapsPart } from "./gaps.js";
 import * as store from "./store.js";
 import { goTo, whenShown } from "./tabs.js";
 
@@ -8,19 +9,22 @@ const WORDS = { known: "known", fading: "fading", "not yet": "not yet" };
 
 export function progress(element) {
   const root = h("div", { class: "study-page progress-page" });
+  const gaps = gapsPart();
   element.append(root);
   whenShown(element, async () => {
-    const found = await store.call("progress");
-    if (found) redraw(root, found, () => page(found));
+    const [found] = await Promise.all([store.call("progress"), gaps.refresh()]);
+    if (found) redraw(root, found, () => page(found, gaps));
+    gaps.reveal();
   });
   return null;
 }
 
-function page(found) {
+function page(found, gaps) {
   return [
     h("div", { class: "shelf-head" }, h("div", {}, h("h1", { class: "page-title" }, "Progress"), h("p", { class: "page-lead" }, found.empty ? "Nothing answered yet: this fills as you quiz and review." : "What you know of your notes, and what comes next."))),
     h("dl", { class: "figures" }, ...found.figures.map(({ number, label }) => h("div", {}, h("dt", {}, label), h("dd", {}, number)))),
     h("div", { class: "charts" }, chart("Due in the next 14 days", found.forecast, "Day", "Cards", "Nothing falls due: there are no cards in review yet."), chart("Right answers, day by day", found.accuracy, "Day", "Right", "No answers yet.")),
+    gaps,
     h("h2", { class: "section-title" }, "Your notes"),
     legend(),
     ...found.notes.map(note),

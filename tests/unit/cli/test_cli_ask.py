@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from cli_setting import ANSWER, NO, QUESTION, Command
 
-ANSWER_KEYS = ["question", "answer", "abstained", "sentences", "hits", "timings", "model", "fingerprint"]
+ANSWER_KEYS = [
+    *("question", "answer", "abstained", "state", "reason", "gap"),
+    *("sentences", "hits", "timings", "model", "fingerprint"),
+]
 SENTENCE_KEYS = ["text", "supported", "score", "citations"]
 CITATION_KEYS = ["note", "heading_path", "start", "end", "quote", "score"]
 HIT_KEYS = ["note", "heading_path", "start", "end", "score", "dense_rank", "lexical_rank"]
@@ -89,7 +92,8 @@ def test_json_of_an_abstention_has_the_same_shape(indexed: Command) -> None:
     shown = found.json
     assert list(shown) == ANSWER_KEYS
     assert (shown["abstained"], shown["sentences"], shown["timings"]["output_tokens"]) == (True, [], 0)
-    assert "capital, france" in shown["answer"]
+    assert shown["reason"] == "None of the words “capital” and “France” stands in your notes."
+    assert shown["reason"] in shown["answer"]
 
 
 def test_json_stays_alone_on_stdout_while_the_first_index_is_built(assistant: Command) -> None:
@@ -108,7 +112,8 @@ def test_the_answer_comes_with_numbered_sources(indexed: Command) -> None:
     assert f"{first} [1] Real-time{second} [2]" in found.out
     assert "[1] inference.md > Inference > Kinds\n    **Batch inference** - processes many inputs at once" in found.out
     assert "[2] inference.md > Inference > Kinds\n    **Real-time inference** - handles each input" in found.out
-    assert "From your notes. First word after" in found.out
+    assert "From your notes. Each of the 2 sentences stands in your notes" in found.out
+    assert "First word after" in found.out
 
 
 def test_a_sentence_that_is_not_from_the_notes_is_marked(indexed: Command, script: dict[str, Any]) -> None:
@@ -141,7 +146,8 @@ def test_an_abstention_names_what_was_not_found_and_what_is_near(
 ) -> None:
     out = indexed("ask", "What is the capital of France?").out
     assert out.startswith(
-        "Your notes do not seem to answer this. Not in your notes: capital, france. Nearest sections: "
+        "Your notes do not seem to answer this. None of the words “capital” and “France” stands in your notes. "
+        "Nearest sections: "
     )
     assert "inference.md > Inference > Kinds" in out
     assert all(not generator.prompts for generator in generators)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.answering.verdict import verdict
 from assistant.answering.warming import WarmStatus
 from assistant.types import (
     Answer,
     Block,
     BuildProgress,
-    Chunk,
     EngineStatus,
-    Hit,
     IndexStatus,
     Reading,
     SearchResult,
@@ -29,26 +28,11 @@ def answer(*supported: bool, abstained: bool = False) -> Answer:
     return Answer("q", "s", abstained, sentences, SearchResult("q", ()))
 
 
-def found(dense: int | None, lexical: int | None) -> Hit:
-    return Hit(Chunk("a.md", (), (), "", 0, 1, "x", 0), 1, 1, 1, dense, lexical)
-
-
-@pytest.mark.parametrize(
-    ("number", "said"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (21, "21st"), (112, "112th")]
-)
-def test_ordinals(number: int, said: str) -> None:
-    assert wording.ordinal(number) == said
-
-
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0.2, "1 s"), (41.4, "41 s"), (75, "1 min"), (119, "2 min"), (4200, "1 h 10 min")]
 )
 def test_durations(seconds: float, said: str) -> None:
     assert wording.duration(seconds) == said
-
-
-def test_counts() -> None:
-    assert [wording.count(n, "note") for n in (0, 1, 2, 1024)] == ["0 notes", "1 note", "2 notes", "1,024 notes"]
 
 
 def test_reading_is_told_in_words_of_the_notes() -> None:
@@ -58,34 +42,19 @@ def test_reading_is_told_in_words_of_the_notes() -> None:
     assert wording.reading(Reading(700, 600), BLOCKS) == "Reading 2 passages… about 4 of 4 words"
 
 
-def test_how_a_passage_was_found() -> None:
-    assert wording.how_found(found(1, 3)) == "1st by meaning and 3rd by words"
-    assert wording.how_found(found(None, 2)) == "2nd by words"
-    assert wording.how_found(found(None, None)) == "by spelling"
-
-
 @pytest.mark.parametrize(
-    ("given", "word", "shape", "detail"),
+    ("given", "word", "shape"),
     [
-        (answer(True, True), "From your notes", "full", "Every statement"),
-        (answer(True, False), "Partly from your notes", "half", "1 of 2 statements is"),
-        (answer(True, False, False), "Partly from your notes", "half", "2 of 3 statements are"),
-        (answer(False), "Not in your notes", "none", "may be wrong"),
-        (answer(abstained=True), "Not in your notes", "none", "no answer was written"),
+        (answer(True, True), "From your notes", "full"),
+        (answer(True, False), "Partly from your notes", "half"),
+        (answer(False), "Not in your notes", "none"),
+        (answer(), "Nothing stated", "none"),
+        (answer(abstained=True), "Not in your notes", "none"),
     ],
 )
-def test_badges(given: Answer, word: str, shape: str, detail: str) -> None:
+def test_a_badge_has_a_word_a_shape_and_the_reason(given: Answer, word: str, shape: str) -> None:
     badge = wording.badge(given)
-    assert (badge["word"], badge["shape"]) == (word, shape)
-    assert detail in badge["detail"]
-
-
-def test_what_supports_a_sentence() -> None:
-    assert wording.support(Sentence("s", 0, 1, True, 0.925), [1, 3]) == "sources 1 and 3: 92% of its words stand there"
-    assert (
-        wording.support(Sentence("s", 0, 1, False, 0, (), "“x” is missing"), []) == "not in your notes: “x” is missing"
-    )
-    assert wording.support(Sentence("s", 0, 1, True, 0, is_claim=False), []) == "states nothing that needs a source"
+    assert (badge["word"], badge["shape"], badge["detail"]) == (word, shape, verdict(given).reason)
 
 
 def test_corrections_say_what_was_searched() -> None:
