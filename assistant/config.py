@@ -30,10 +30,10 @@ class ChunkingConfig:
 
 @dataclass(frozen=True, slots=True)
 class RetrievalConfig:
-    """How passages are found. ``lexical_weight`` is the weight of the words against the meaning (1.0)."""
+    """How passages are found. ``lexical_weight``: what the words count, at their full reach, against the meaning."""
 
     candidates: int = 60
-    lexical_weight: float = 1.0
+    lexical_weight: float = 1.25
     hits: int = 8
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -176,12 +176,14 @@ class FakeEmbedder:
     Args:
         window_tokens: Room for one text; a token is a word or a sign.
         dimension: Length of a vector.
+        known_words: The words of its language.
 
     Attributes:
         embedded: Every text given to ``embed_chunks``, in order.
     """
 
-    def __init__(self, window_tokens: int = 64, dimension: int = 64) -> None:
+    def __init__(self, window_tokens: int = 64, dimension: int = 64, known_words: Collection[str] = ()) -> None:
+        self.known_words = frozenset(known_words)
         self.name = f"fake-{dimension}"
         self.window_tokens = window_tokens
         self.dimension = dimension
@@ -193,6 +195,10 @@ class FakeEmbedder:
     def token_starts(self, text: str) -> NDArray[np.int64]:
         """Returns where the words and signs of ``text`` begin."""
         return np.array([match.start() for match in re.finditer(r"\w+|[^\w\s]", text)], dtype=np.int64)
+
+    def knows_word(self, word: str) -> bool:
+        """Returns whether ``known_words`` names it."""
+        return word in self.known_words
 
     def embed_chunks(
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None

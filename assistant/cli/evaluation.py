@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
 
-_SUITES = ("notes", "squad", "rgb", "quiz")
+_SUITES = ("notes", "squad", "chunking", "cranfield", "aif", "rgb", "attribution", "quiz", "mine")
 """Named here so that ``--help`` need not load them; a test compares."""
 
 

@@ -19,6 +19,7 @@ from assistant.evaluation.report import Metric, Report, Row
 from assistant.index.embedder import SentenceTransformerEmbedder
 from assistant.index.search import Retriever
 from assistant.models.engine import LlamaEngine
+from assistant.models.llama import LlamaModel
 from assistant.workspace import Workspace
 
 
@@ -39,6 +40,13 @@ class Subject(Protocol):
 
     def retriever(self) -> Retriever:
         """Returns what searches the workspace's own notes."""
+
+    def vocabulary(self) -> tuple[str, LlamaModel]:
+        """Returns the name of the model that writes, and the model, perhaps without its weights.
+
+        Raises:
+            ModelMissing: It is not there.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +95,7 @@ class Suite:
         needs_data: Whether its questions lie outside the repository.
         searches: Whether it measures something without the model.
         asks: Whether it measures something with the model.
+        own: Whether it is about the student's own notes and questions, and not one of those that judge the program.
     """
 
     name: str
@@ -95,6 +104,7 @@ class Suite:
     needs_data: bool = True
     searches: bool = True
     asks: bool = True
+    own: bool = False
 
 
 class HasKind(Protocol):

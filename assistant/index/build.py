@@ -26,7 +26,7 @@ from assistant.types import BuildProgress, BuildReport, SkippedFile
 _BATCH_CHUNKS = 256
 """Passages that are embedded together: enough for batches of equal lengths, few enough to stop within seconds."""
 
-_CHUNKER_VERSION = 1
+_CHUNKER_VERSION = 2
 """Counts up when the same settings cut differently, so that an index made by older code is made anew."""
 
 

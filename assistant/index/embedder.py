@@ -47,6 +47,9 @@ class Embedder(Protocol):
     def token_starts(self, text: str) -> NDArray[np.int64]:
         """Returns the offset in ``text`` at which each of its tokens begins, ascending, shape (tokens,)."""
 
+    def knows_word(self, word: str) -> bool:
+        """Returns whether a folded word is in its vocabulary as a whole, as frequent words of its language are."""
+
     def embed_chunks(
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
@@ -147,6 +150,10 @@ class SentenceTransformerEmbedder:
         """See ``Embedder``. Word pieces never span a blank, so the count of a span is the number of starts in it."""
         offsets = self._encoding(text).offsets
         return np.fromiter((start for start, _ in offsets), dtype=np.int64, count=len(offsets))
+
+    def knows_word(self, word: str) -> bool:
+        """See ``Embedder``. MiniLM's vocabulary has some 22,000 whole words of English."""
+        return len(self._encoding(word)) == 1
 
     def word_pieces(self, text: str) -> tuple[WordPiece, ...]:
         """Returns the tokens that ``token_starts`` counts, in order."""

@@ -3,14 +3,26 @@
 Each score becomes its distance from the candidates' mean in standard deviations, z = (score - mean) / deviation, so
 that cosines (0.2 to 0.8) and BM25 (0 to 20) can be added: score = z(cosine) + w z(BM25). Measured on the questions of
 this project, this beats adding reciprocal ranks.
+
+A distance in deviations does not say whether the best BM25 is good: where a question's words are not those of the
+notes, some passage is still the best at the few that are. So w grows with the words' *reach*: the best BM25, as a share
+of the highest that any passage could have for this question.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+K1 = 1.2
+"""BM25's k1 in SQLite's FTS5: a word brings at most k1 + 1 times its IDF. https://sqlite.org/fts5.html#the_bm25_function"""
+
+_LEAST_IDF = 1e-6
+"""FTS5's floor for words that more than half of the passages hold."""
 
 _EQUAL = 1e-9
 """A smaller deviation is rounding: the scores are equal."""
@@ -64,7 +76,7 @@ class Fusion:
         bm25: Shape (n,); 0 where the search by words did not find it.
         meaning: The cosines on the common scale.
         words: The BM25 scores on the common scale.
-        weight: What the words count against the meaning (1.0).
+        weight: What the words count for this question, against the meaning (1.0).
         scores: ``meaning.z + weight * words.z``, shape (n,).
         order: Positions in ``ids``, best first; equal scores keep their order.
     """
@@ -87,6 +99,22 @@ def standardise(values: NDArray[np.floating]) -> Scale:
     mean, deviation = float(scores.mean()), float(scores.std())
     z = (scores - mean) / deviation if deviation > _EQUAL else np.zeros_like(scores)
     return Scale(mean, deviation, z)
+
+
+def idf(passages: int, matching: int) -> float:
+    """Returns the weight of a word that ``matching`` of ``passages`` hold: the inverse document frequency."""
+    return max(math.log((passages - matching + 0.5) / (matching + 0.5)), _LEAST_IDF)
+
+
+def reach(best: float, weights: Iterable[float]) -> float:
+    """Returns how much of what the words of a question could say the best passage says, in [0, 1).
+
+    Args:
+        best: The highest BM25 of a passage.
+        weights: The IDF of every content word of the question, those that stand nowhere in the notes included.
+    """
+    attainable = (K1 + 1) * sum(weights)
+    return best / attainable if attainable else 0.0
 
 
 def fuse(found: Candidates, cosines: NDArray[np.float32], weight: float) -> Fusion:

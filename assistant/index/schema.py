@@ -1,6 +1,6 @@
 """The tables of ``index.db``: the truth of the index. Everything else in ``index/`` is derived from them."""
 
-FORMAT = 1
+FORMAT = 2
 """Number of this layout. A file of another format is set aside and rebuilt from the notes, which loses nothing."""
 
 HEADING_SEPARATOR = "\x1f"
@@ -9,7 +9,7 @@ HEADING_SEPARATOR = "\x1f"
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 """How the word index takes a text apart: words without case and accents, cut down to their stems."""
 
-COLUMN_WEIGHTS = (0.5, 1.0)
+COLUMN_WEIGHTS = (1.0, 1.0)
 """What a word counts in BM25 where it stands in the headings above a passage, and in the passage itself."""
 
 SCHEMA = f"""

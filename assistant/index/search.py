@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from assistant.config import RetrievalConfig
 from assistant.errors import IndexMissing
 from assistant.index.embedder import Embedder
-from assistant.index.fusion import Candidates, Fusion, fuse
+from assistant.index.fusion import Candidates, Fusion, fuse, idf, reach
 from assistant.index.spelling import Reading, read_question
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex, load_vectors
@@ -35,6 +37,7 @@ class Trace:
         query: Its vector, shape (dimension,), norm 1.
         searched: The words that were searched, rarest first; beyond a budget the most common are left out.
         found: What each of the two searches found.
+        reach: How much of what the question's words could say the best passage says, in [0, 1).
         fusion: The scores of all candidates, and what they are made of.
         result: What ``Retriever.search`` returns.
     """
@@ -44,6 +47,7 @@ class Trace:
     query: NDArray[np.float32]
     searched: tuple[str, ...]
     found: Candidates
+    reach: float
     fusion: Fusion
     result: SearchResult
 
@@ -78,17 +82,19 @@ class Retriever:
     def search(self, question: str, scope: Scope = Scope(), k: int | None = None) -> SearchResult:  # noqa: B008
         """Returns the best passages for ``question`` within ``scope``, at most ``k`` (default: the setting).
 
-        The score is z(cosine) + w z(BM25) over the candidates of both searches, w being ``lexical_weight``. Each z is
-        the distance from the candidates' mean in standard deviations. Normalised scores beat reciprocal ranks here.
+        The score is z(cosine) + w z(BM25) over the candidates of both searches, w being ``lexical_weight`` times the
+        root of the words' reach (see ``fusion``). Each z is the distance from the candidates' mean in standard
+        deviations. Normalised scores beat reciprocal ranks here.
         """
         return self.trace(question, scope, k).result
 
     def trace(self, question: str, scope: Scope = Scope(), k: int | None = None) -> Trace:  # noqa: B008
         """Does what ``search`` does and returns it with its intermediate results."""
-        reading = read_question(question, self.store)
+        reading = read_question(question, self.store, self._embedder.knows_word)
         embedded = corrected(question, reading)
         query = self._embedder.embed_query(embedded)
-        searched = self._affordable(reading.words)
+        counts = {word: self.store.count_matches(f'"{word}"') for word in reading.words}
+        searched = _affordable(counts)
         with self._lock:
             vectors = self._current()
             only = None if scope == Scope() else self.store.chunk_ids(scope)
@@ -98,10 +104,12 @@ class Retriever:
             )
             cosines = vectors.cosines(query, found.ids)
             background = self._background(vectors, query)
-        fusion = fuse(found, cosines, self._config.lexical_weight)
+            weights = [idf(len(vectors), count) for count in (*counts.values(), *(0 for _ in reading.missing))]
+        reached = reach(max((score for _, score in found.lexical), default=0.0), weights)
+        fusion = fuse(found, cosines, self._config.lexical_weight * math.sqrt(reached))
         hits = self._hits(found, fusion, k or self._config.hits)
         result = SearchResult(question, hits, reading.corrections, reading.missing, background)
-        return Trace(reading, embedded, query, searched, found, fusion, result)
+        return Trace(reading, embedded, query, searched, found, reached, fusion, result)
 
     def nearest(self, query: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """Returns up to ``k`` pairs ``(id, cosine)`` of the passages nearest to a vector of norm 1, best first."""
@@ -128,18 +136,6 @@ class Retriever:
         everything = self.store.match_words(expression, limit=-1)
         return [pair for pair in everything if pair[0] in allowed][:limit]
 
-    def _affordable(self, found: tuple[str, ...]) -> tuple[str, ...]:
-        """The words to search for, rarest first, as far as the passages they stand in stay within the budget."""
-        counts = {word: self.store.count_matches(f'"{word}"') for word in found}
-        chosen: list[str] = []
-        total = 0
-        for word in sorted(found, key=counts.__getitem__):
-            total += counts[word]
-            if chosen and total > _MATCH_BUDGET:
-                break
-            chosen.append(word)
-        return tuple(chosen)
-
     def _background(self, vectors: VectorIndex, query: NDArray[np.float32]) -> tuple[float, float]:
         if self._sample is None or not len(self._sample):
             return 0.0, 1.0
@@ -164,6 +160,18 @@ class Retriever:
             for i in best
             if ids[i] in chunks
         )
+
+
+def _affordable(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """The words to search for, rarest first, as far as the passages they stand in stay within the budget."""
+    chosen: list[str] = []
+    total = 0
+    for word in sorted(counts, key=counts.__getitem__):
+        total += counts[word]
+        if chosen and total > _MATCH_BUDGET:
+            break
+        chosen.append(word)
+    return tuple(chosen)
 
 
 def corrected(question: str, reading: Reading) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -24,7 +25,7 @@ class Reading:
     Attributes:
         words: Folded words of the notes to search for, in order; a corrected word stands in place of the typed one.
         corrections: ``(typed, word of the notes)``.
-        missing: Words that stand nowhere in the notes and resemble nothing there.
+        missing: Words that stand nowhere in the notes and are no misspelling of one that does.
     """
 
     words: tuple[str, ...]
@@ -32,8 +33,15 @@ class Reading:
     missing: tuple[str, ...]
 
 
-def read_question(question: str, store: Store) -> Reading:
-    """Returns what the words of ``question`` probably mean in these notes."""
+def read_question(question: str, store: Store, is_known: Callable[[str], bool] = lambda word: False) -> Reading:
+    """Returns what the words of ``question`` probably mean in these notes.
+
+    Args:
+        question: As the student typed it.
+        store: Knows the words of the notes.
+        is_known: Whether a folded word is one of the language. Such a word is no misspelling, whatever it resembles:
+            "unlimited" does not mean "limited", and "look" not "loop".
+    """
     found: list[str] = []
     corrections: list[tuple[str, str]] = []
     missing: list[str] = []
@@ -41,7 +49,7 @@ def read_question(question: str, store: Store) -> Reading:
         if store.count_matches(f'"{word}"'):
             found.append(word)
             continue
-        meant = correct(word, store)
+        meant = "" if is_known(word) else correct(word, store)
         if meant:
             found.append(meant)
             corrections.append((word, meant))

@@ -36,3 +36,20 @@ def split_text(text: str, limit: int, count_tokens: Callable[[str], int]) -> lis
     )
     windows = (text[i : i + _WINDOW_CHARS] for i in range(0, len(text), _WINDOW_CHARS))
     return [piece for window in windows for piece in splitter.split_text(window)]
+
+
+def published_pieces(text: str, limit: int, count_tokens: Callable[[str], int]) -> list[str]:
+    """Returns the pieces that published figures of retrieval call "Recursive", in order; blanks between them are lost.
+
+    The settings are those of https://github.com/brandonstarxel/chunking_evaluation, with which those figures were made.
+    """
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        separators=["\n\n", "\n", ".", "?", "!", " ", ""],
+        keep_separator=True,
+        chunk_size=limit,
+        chunk_overlap=0,
+        length_function=count_tokens,
+    )
+    return [str(piece) for piece in splitter.split_text(text)]

@@ -328,7 +328,7 @@ class Store:
     def match_words(self, expression: str, limit: int) -> list[tuple[int, float]]:
         """Returns ``(id, BM25)`` of the best passages for an FTS5 expression, best first.
 
-        The words of the headings above a passage count half of its own.
+        The words of the headings above a passage count like its own.
         """
         rows = self._all(
             "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?", (expression, limit)

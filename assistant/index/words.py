@@ -40,9 +40,12 @@ def words(text: str) -> list[str]:
 
 
 def content_words(text: str) -> list[str]:
-    """Returns the distinct words of ``text`` that are not function words, in order of first use."""
-    found = dict.fromkeys(w for w in words(text) if w not in STOPWORDS and (len(w) > 1 or w.isdigit()))
-    return list(found)
+    """Returns the distinct words of ``text`` that are not function words, in order of first use.
+
+    A possessive is the word itself: who asks for Barker's books asks for Barker.
+    """
+    named = (word.removesuffix("'s") for word in words(text) if word not in STOPWORDS)
+    return list(dict.fromkeys(w for w in named if w not in STOPWORDS and (len(w) > 1 or w.isdigit())))
 
 
 @lru_cache(maxsize=65536)

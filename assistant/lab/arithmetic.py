@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from assistant.index.fusion import Scale
-from assistant.lab.bm25 import K1, B, Term, TermScore
+import math
+
+from assistant.index.fusion import K1, Scale
+from assistant.index.search import Trace
+from assistant.lab.bm25 import B, Term, TermScore
 from assistant.lab.search_steps import SearchSteps, Step
 
 
@@ -30,6 +33,15 @@ def z_line(name: str, value: float, scale: Scale, z: float) -> str:
     return f"z({name}) = ({value:.3f} - {scale.mean:.3f}) / {scale.deviation:.3f} = {z:+.2f}"
 
 
+def words_weight_line(trace: Trace) -> str:
+    """Returns how much the words count for this question, and why."""
+    weight, reach = trace.fusion.weight, trace.reach
+    if not reach:
+        return "w = 0: no word of the question stands in the notes"
+    of = f"the best BM25 is {reach:.0%} of the highest that the words could bring"
+    return f"w = {weight / math.sqrt(reach):g} · √{reach:.3f} = {weight:.2f}: {of}"
+
+
 def step_lines(found: SearchSteps, step: Step) -> list[str]:
     """Returns the arithmetic of a passage's score, line by line."""
     fusion, totals = found.trace.fusion, found.totals
@@ -39,7 +51,8 @@ def step_lines(found: SearchSteps, step: Step) -> list[str]:
     lines.append(_bm25_line(step))
     lines.append(z_line("cosine", step.cosine, fusion.meaning, step.z_cosine))
     lines.append(z_line("BM25", step.bm25, fusion.words, step.z_bm25))
-    lines.append(f"score = {step.z_cosine:+.2f} + {fusion.weight:g} · ({step.z_bm25:+.2f}) = {step.score:+.2f}")
+    lines.append(words_weight_line(found.trace))
+    lines.append(f"score = {step.z_cosine:+.2f} + {fusion.weight:.2f} · ({step.z_bm25:+.2f}) = {step.score:+.2f}")
     return lines
 
 

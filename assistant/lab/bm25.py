@@ -3,7 +3,7 @@
     BM25(passage) = sum over the words of  IDF(word) * f (k1 + 1) / (f + k1 (1 - b + b D / D_mean))
     IDF(word)     = ln((N - n + 1/2) / (n + 1/2)), at least 0.000001
 
-f is how often the word stands in the passage (in its headings it counts half), D how many words the passage has, N how
+f is how often the word stands in the passage (its headings included), D how many words the passage has, N how
 many passages there are, and n how many of them hold the word. So a rare word weighs more than a common one (IDF); the
 tenth occurrence adds less than the second (k1); and a long passage has to say a word more often (b).
 
@@ -13,18 +13,16 @@ the IDF are those of SQLite's FTS5, which answers the questions here: https://sq
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.index.fusion import K1, idf
 from assistant.index.schema import COLUMN_WEIGHTS
 from assistant.index.store import Store
 from assistant.index.terms import WordTotals, index_tokens
 from assistant.types import Chunk
 
-K1 = 1.2
 B = 0.75
-_LEAST_IDF = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class TermScore:
-    """What a word adds to the score of a passage. ``frequency`` counts an occurrence in the headings half."""
+    """What a word adds to the score of a passage. ``frequency`` counts the headings too."""
 
     word: str
     frequency: float
@@ -83,11 +81,6 @@ def score_passages(terms: Sequence[Term], chunks: Sequence[Chunk], totals: WordT
     return [
         _score(terms, (context, text), mean_length) for context, text in zip(columns[::2], columns[1::2], strict=True)
     ]
-
-
-def idf(passages: int, matching: int) -> float:
-    """Returns the weight of a word that ``matching`` of ``passages`` hold: the inverse document frequency."""
-    return max(math.log((passages - matching + 0.5) / (matching + 0.5)), _LEAST_IDF)
 
 
 def saturation(frequency: float, length_tokens: int, mean_length: float) -> float:

@@ -42,6 +42,7 @@ class RememberingEmbedder:
         self._lock = threading.Lock()
         self.token_starts = functools.lru_cache(maxsize=4096)(embedder.token_starts)
         self.embed_query = functools.lru_cache(maxsize=1024)(embedder.embed_query)
+        self.knows_word = embedder.knows_word
 
     @property
     def dimension(self) -> int:

@@ -55,7 +55,7 @@ def fusion_chart(found: SearchSteps) -> Chart:
     labels = [tuple(f"{step.score:+.2f} together; {what}" for step in found.steps) for what in ("meaning", "words")]
     series = (
         Series("meaning: z of the cosine", passages, meaning, labels[0], _keys(found.steps), "bar"),
-        Series("words: z of BM25", passages, words, labels[1], _keys(found.steps), "bar"),
+        Series(f"words: {weight:.2f} times z of BM25", passages, words, labels[1], _keys(found.steps), "bar"),
     )
     told = (
         "Each passage's score is the sum of its two bars: how many standard deviations it stands above the mean of the"

@@ -1,6 +1,7 @@
 """One question on its way to the passages: words, meaning, and the sum of both.
 
     score = z(cosine) + w z(BM25),   z(x) = (x - mean) / deviation over the candidates of both searches
+    w     = lexical_weight * root(best BM25 / highest BM25 that the words of the question could bring)
 
 The search itself is production's (``Retriever.trace``), which returns its intermediate results. What is added here is
 what SQLite keeps to itself: how much each word adds to the BM25 of a passage (``bm25``), and, to compare, what

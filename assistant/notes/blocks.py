@@ -27,6 +27,7 @@ _FRONT_MATTER_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t])#+$")
+_EQUALS_HEADING = re.compile(r"(=(?: ?=){0,5})[ \t]+(\S.*?)[ \t]+\1$")
 _UNDERLINE = re.compile(r"(?:={2,}|-{2,})$")
 _ITEM = re.compile(r"([-*+•‣◦▪●○]|\d{1,3}[.)])(?:[ \t\u00a0]+|$)")
 
@@ -81,7 +82,7 @@ class _Reader:
         self._open_text = False  # whether a plain line continues the last block
         self._previous = _Line(0, "", 0, True)
         plain: tuple[Callable[[_Line], bool], ...] = (self._rule, self._item, self._paragraph)
-        marked = (self._code, self._heading, self._underline, self._table)
+        marked = (self._code, self._heading, self._between_equals, self._underline, self._table)
         self._kinds = marked + plain if markdown else plain
 
     def read(self) -> None:
@@ -146,6 +147,15 @@ class _Reader:
         self._items.clear()
         self._open_text = False
         self.blocks.append(Block("heading", line.start, len(match[1]), heading_label(title)))
+        return True
+
+    def _between_equals(self, line: _Line) -> bool:
+        """Takes ``== Title ==``, the heading of wikis (MediaWiki, Creole, AsciiDoc), blanks between the signs too."""
+        match = _EQUALS_HEADING.match(line.body) if line.body[:1] == "=" and line.indent <= 3 else None
+        if match is None or self._items or not match[2].strip("= \t"):
+            return False
+        self._open_text = False
+        self.blocks.append(Block("heading", line.start, match[1].count("="), heading_label(match[2])))
         return True
 
     def _underline(self, line: _Line) -> bool:

@@ -1,5 +1,6 @@
 """Search equals what is computed by hand: FAISS against brute force, fusion against its formula."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ def test_a_query_of_another_length_is_an_error_with_words() -> None:
 def test_the_fused_score_is_the_formula(tmp_path: Path) -> None:
     embedder = FakeEmbedder()
     fill(tmp_path, {f"{i}.md": f"# {text}\n\n{text}" for i, text in enumerate(TOPICS)}, embedder).close()
-    retriever = Retriever(tmp_path, embedder, RetrievalConfig(lexical_weight=0.7), "test")
+    retriever = Retriever(tmp_path, embedder, RetrievalConfig(lexical_weight=1.5), "test")
     question = "which dogs bark in water"
     hits = retriever.search(question).hits
     by_note = {hit.chunk.note: hit for hit in hits}
@@ -73,7 +74,12 @@ def test_the_fused_score_is_the_formula(tmp_path: Path) -> None:
     for hit in hits:
         assert hit.cosine == pytest.approx(float(embedder.embed_query(hit.chunk.embedding_text) @ query), abs=1e-5)
     order = [by_note[f"{i}.md"] for i in range(5)]
-    fused = standardise(np.array([h.cosine for h in order])).z + 0.7 * standardise(np.array([h.bm25 for h in order])).z
+    # "which" and "in" are function words; each of the others stands in one passage of five
+    reached = max(h.bm25 for h in hits) / (2.2 * 3 * math.log(4.5 / 1.5))
+    meaning, words = (
+        standardise(np.array(values)).z for values in ([h.cosine for h in order], [h.bm25 for h in order])
+    )
+    fused = meaning + 1.5 * math.sqrt(reached) * words
     assert [h.score for h in order] == pytest.approx(fused.tolist(), abs=1e-5)
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
     assert hits[0].chunk.note == "1.md"

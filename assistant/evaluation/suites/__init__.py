@@ -8,9 +8,11 @@ from pathlib import Path
 
 from assistant.errors import UsageError
 from assistant.evaluation.running import Suite
-from assistant.evaluation.suites import notes, quiz, rgb, squad
+from assistant.evaluation.suites import aif, attribution, chunking, cranfield, mine, notes, quiz, rgb, squad
 
-SUITES: dict[str, Suite] = {module.SUITE.name: module.SUITE for module in (notes, squad, rgb, quiz)}
+SUITES: dict[str, Suite] = {
+    module.SUITE.name: module.SUITE for module in (notes, squad, chunking, cranfield, aif, rgb, attribution, quiz, mine)
+}
 
 
 def find_suite(name: str) -> Suite:
@@ -44,7 +46,7 @@ class Step:
 
 
 def plan(data: Path | None, *, with_model: bool) -> Iterator[Step]:
-    """Yields the runs of all suites: first what needs no model, then, if asked for, what does.
+    """Yields the runs of all suites that judge the program: first what needs no model, then, if asked for, what does.
 
     Args:
         data: Holds a folder of the suite's name for each suite that needs one.
@@ -52,7 +54,7 @@ def plan(data: Path | None, *, with_model: bool) -> Iterator[Step]:
     """
     for asks in (False, True) if with_model else (False,):
         for suite in SUITES.values():
-            if not (suite.asks if asks else suite.searches):
+            if suite.own or not (suite.asks if asks else suite.searches):
                 continue
             folder = data / suite.name if data is not None and suite.needs_data else None
             missing = ""

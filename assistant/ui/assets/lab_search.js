@@ -89,7 +89,7 @@ function together(lesson, found, place, choose) {
   tell(place());
   return [
     heading,
-    remark(`Of ${candidates.passages.toLocaleString("en")} passages, ${candidates.meaning} were candidates by meaning and ${candidates.words} by words, ${candidates.both} by both. Cosines and BM25 are on different scales, so each is measured in deviations from the candidates' mean (z) before they are added. Cosine: mean ${mean}, deviation ${deviation}. BM25: mean ${wordMean}, deviation ${wordDeviation}.`),
+    remark(`Of ${candidates.passages.toLocaleString("en")} passages, ${candidates.meaning} were candidates by meaning and ${candidates.words} by words, ${candidates.both} by both. Cosines and BM25 are on different scales, so each is measured in deviations from the candidates' mean (z) before they are added. Cosine: mean ${mean}, deviation ${deviation}. BM25: mean ${wordMean}, deviation ${wordDeviation}. The words count ${written(candidates.weight)} of the meaning: the less the best passage says of what they could say, the less they count.`),
     lesson.figure(chart, { onChoose: open }),
     table({
       caption: "The best passages",
@@ -99,7 +99,7 @@ function together(lesson, found, place, choose) {
     remark("RRF, reciprocal rank fusion, is the usual alternative: it adds 1 / (60 + place) of both searches and forgets the scores."),
     picked,
     lines,
-    remark("A word adds IDF · f · (k1 + 1) / (f + k1 · (1 - b + b · length / mean length)), with k1 = 1.2 and b = 0.75. f is how often it stands in the passage; in the headings above it counts half."),
+    remark("A word adds IDF · f · (k1 + 1) / (f + k1 · (1 - b + b · length / mean length)), with k1 = 1.2 and b = 0.75. f is how often it stands in the passage and in the headings above it."),
     opened,
   ];
 }

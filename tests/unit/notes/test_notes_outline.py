@@ -118,9 +118,27 @@ def test_underlined_headings_are_headings_and_rules_are_not() -> None:
     assert text[found[1].body_start :].startswith("more")
 
 
+def test_headings_between_equals_signs_are_headings() -> None:
+    text = " = Steam engine = \n Its history. \n == Boiler == \n Heat.\n = = = Parts = = = \n Many.\n== Use ==\nRail.\n"
+    assert [(s.level, s.heading_path) for s in sections(note(text))] == [
+        (1, ("Steam engine",)),
+        (2, ("Steam engine", "Boiler")),
+        (3, ("Steam engine", "Boiler", "Parts")),
+        (2, ("Steam engine", "Use")),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "==a sentence that is highlighted==\n",
+        "= E = m c\n",
+        "== Title =\n",
+        "= = = =\n",
+        "== ==\n",
+        "x = y =\n",
+        "- item\n  == in the item ==\n",
+        "```\n== Title ==\n```\n",
         "```\n# not\n```\n",
         "~~~python\n# not\n```\n# not either\n~~~\n",
         "- step\n  ```\n  # not\n  - nor this\n  ```\n",

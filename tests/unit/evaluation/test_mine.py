@@ -1,0 +1,164 @@
+"""The suite over the student's own notes, with a real index and a bank by hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from assistant.config import Config
+from assistant.errors import NoteNotFound, UsageError
+from assistant.evaluation.gate import index_dataset
+from assistant.evaluation.questions import Dataset
+from assistant.evaluation.report import Report
+from assistant.evaluation.running import Options
+from assistant.evaluation.suites.mine import OwnCase, cases_of, gold_of, load_cases, run
+from assistant.index.search import Retriever
+from assistant.study.bank.store import Bank
+from assistant.study.database import StudyDatabase
+from assistant.study.identity import with_id
+from assistant.study.items import GAP, Anchor, Item, Kind, Maker
+from assistant.study.questions.kept import KeptQuestion, KeptQuestions
+from assistant.study.schema import MIGRATIONS
+from assistant.testing import FakeEmbedder
+from assistant.types import Note
+from assistant.workspace import Workspace
+
+NOW = datetime(2030, 5, 1, 9, 0, tzinfo=UTC)
+CATS = "Cats purr at night and sleep all day."
+TOOLS = "A hammer drives nails into wood."
+NOTE = Note("a.md", f"# Pets\n\n{CATS}\n\n# Tools\n\n{TOOLS}\n", "markdown", "Pets")
+
+
+def anchor(quote: str, start: int | None = None, note: str = "a.md") -> Anchor:
+    at = NOTE.text.find(quote) if start is None else start
+    return Anchor(note, ("Pets",), at, at + len(quote), quote)
+
+
+def item(kind: Kind, question: str, quote: str) -> Item:
+    return with_id(Item("", kind, Maker.STRUCTURE, question, (anchor(quote),), "", answer="x"))
+
+
+ITEMS = (
+    item(Kind.CHOICE, "When do cats purr?", CATS),
+    item(Kind.SHORT, "What does a hammer drive into wood?", TOOLS),
+    item(Kind.CLOZE, f"A {GAP} drives nails into wood.", TOOLS),
+    item(Kind.TRUE_FALSE, "Cats sleep at night.", CATS),
+    item(Kind.MATCH, "Which description belongs to which term?", CATS),
+    item(Kind.ORDER, "In which order do they come?", TOOLS),
+)
+
+
+class Subject:
+    """An assistant with an index and no models."""
+
+    def __init__(self, root: Path) -> None:
+        self.workspace = Workspace(root)
+        self.config = Config()
+        self._retriever = index_dataset(Dataset("mine", (NOTE,), ()), root / "index", FakeEmbedder(256), self.config)
+
+    def retriever(self) -> Retriever:
+        return self._retriever
+
+    def fingerprint(self) -> str:
+        return "fp"
+
+
+@pytest.fixture
+def subject(tmp_path: Path) -> Iterator[Subject]:
+    made = Subject(tmp_path)
+    yield made
+    made.retriever().close()
+
+
+Measure = Callable[..., Report]
+
+
+@pytest.fixture
+def measure(subject: Subject) -> Measure:
+    def go(*, limit: int = 0, kinds: tuple[str, ...] = ()) -> Report:
+        options = Options(limit=limit, kinds=kinds, now=NOW, cancel=threading.Event())
+        return run(subject, options)  # type: ignore[arg-type]
+
+    return go
+
+
+@pytest.fixture
+def stores(subject: Subject) -> Iterator[tuple[Bank, KeptQuestions]]:
+    database = StudyDatabase(subject.workspace.study_db, MIGRATIONS)
+    yield Bank(database), KeptQuestions(database)
+    database.close()
+
+
+def figure(report: Report, name: str) -> float:
+    return next(m.estimate.value for m in (*report.metrics, *report.controls) if m.name == name)
+
+
+def test_only_questions_that_name_what_they_are_about_are_asked() -> None:
+    kept = KeptQuestion("k", "purring?", (anchor(CATS),), NOW)
+    cases = cases_of((*ITEMS, ITEMS[0]), [kept])
+    assert {(case.kind, case.question) for case in cases} == {
+        ("kept", "purring?"),
+        ("choice", "When do cats purr?"),
+        ("short", "What does a hammer drive into wood?"),
+        ("cloze", "A drives nails into wood."),
+    }
+
+
+def test_words_are_found_again_wherever_they_stand_now_and_nowhere_else() -> None:
+    def read(path: str) -> Note:
+        if path != NOTE.path:
+            raise NoteNotFound("gone")
+        return NOTE
+
+    def gold(*proofs: Anchor) -> tuple[tuple[str, int, int], ...]:
+        return gold_of(OwnCase("c", "kept", "q", proofs), read)
+
+    there = (NOTE.path, NOTE.text.find(CATS), NOTE.text.find(CATS) + len(CATS))
+    assert gold(anchor(CATS)) == gold(anchor(CATS, start=40)) == (there,)
+    assert gold(anchor(CATS.replace(" ", "\n"), start=40)) == (there,)
+    assert gold(anchor("Cats purr at noon and sleep all day.", start=8)) == ()
+    assert gold(anchor(CATS, note="gone.md")) == ()
+    assert gold(anchor(CATS), anchor("nowhere", start=0)) == ()
+
+
+def test_the_index_in_use_is_measured_by_source(measure: Measure, stores: tuple[Bank, KeptQuestions]) -> None:
+    bank, kept = stores
+    bank.add(ITEMS, NOW)
+    kept.keep("When do cats purr and sleep?", [anchor(CATS, start=3)], NOW)
+    kept.keep("Who painted it?", [anchor("words that are gone", start=3)], NOW)
+    report = measure()
+    assert {row["kind"]: row["hit_at_1"] for row in report.rows} == dict.fromkeys(
+        ("kept", "choice", "short", "cloze"), True
+    )
+    assert figure(report, "hit@1") == figure(report, "hit@4, kept") == figure(report, "recall, short") == 1.0
+    assert (report.settings["skipped as changed"], report.complete, len(report.rows)) == (1, True, 4)
+    assert {row["id"] for row in measure(limit=2).rows} < {row["id"] for row in report.rows}
+    assert [row["kind"] for row in measure(kinds=("kept",)).rows] == ["kept"]
+
+
+def test_by_the_proof_of_another_question_it_comes_out_worse(
+    measure: Measure, stores: tuple[Bank, KeptQuestions]
+) -> None:
+    stores[0].add(ITEMS[:2], NOW)
+    report = measure()
+    assert all(row["reciprocal_rank"] == 1.0 for row in report.rows)
+    control = report.controls[0]
+    assert (control.name, control.estimate.n) == ("hit@4 by the proof of another question", 2)
+
+
+def test_without_questions_it_says_where_they_come_from(subject: Subject, measure: Measure) -> None:
+    with pytest.raises(UsageError, match="no questions about your own notes") as caught:
+        measure()
+    assert "assistant quiz bank build" in caught.value.hint
+    assert not subject.workspace.study_db.exists()
+    assert load_cases(subject.workspace) == ()
+
+
+def test_where_no_words_stand_any_more_it_says_so(measure: Measure, stores: tuple[Bank, KeptQuestions]) -> None:
+    stores[1].keep("Who painted it?", [anchor("words that are gone", start=3)], NOW)
+    with pytest.raises(UsageError, match="1 questions stand in your notes no longer"):
+        measure()
