@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -199,13 +200,15 @@ class _Run:
         history = followup.relevant_turns(self._request.question, self._request.history)
         packed = self._packed = self._pack(generator, sections, history)
         yield packed
+        surest = -math.inf
         for count in dict.fromkeys((1, len(packed.blocks))):
             self._blocks = packed.blocks[:count]
             with contextlib.closing(self._generate(generator, history)) as events:
                 margin = yield from self._read(events)
                 goes_on = margin < _BEST_IS_ENOUGH and count < len(packed.blocks)
-                probability, threshold = FULL_GATE.probability(seen, margin), self._owner.config.min_evidence
-                yield Weighed(seen, self._blocks, probability, threshold, margin, goes_on)
+                surest = max(surest, margin)
+                probability, threshold = FULL_GATE.probability(seen, surest), self._owner.config.min_evidence
+                yield Weighed(seen, self._blocks, probability, threshold, surest, goes_on)
                 if goes_on:
                     continue
                 self._evidence, self._threshold = probability, threshold

@@ -104,7 +104,7 @@ class Attributor:
         reason = self._fault(body, claim, chosen, score)
         if reason:
             return Sentence(body, start, end, supported=False, score=score, reason=reason)
-        citations = tuple(self._citation(cover, wanted) for cover in chosen)
+        citations = tuple(self._citation(cover, wanted) for cover in self._needed(body, claim, chosen))
         return Sentence(body, start, end, supported=True, score=score, citations=citations)
 
     def _wanted(self, claim: Words) -> frozenset[str]:
@@ -137,6 +137,21 @@ class Attributor:
             if not left and not numbers:
                 break
         return chosen
+
+    def _needed(self, body: str, claim: Words, chosen: list[_Cover]) -> list[_Cover]:
+        """The sources without those that the others can do without: a student who looks up a citation finds the proof.
+
+        The best one always stays.
+        """
+        kept = list(chosen)
+        for cover in reversed(chosen[1:]):
+            others = [other for other in kept if other is not cover]
+            covered = frozenset().union(*(other.stems for other in others))
+            wanted = self._wanted(claim)
+            score = len(covered) / len(wanted) if wanted else 0.0
+            if score >= self._min_support - 1e-9 and not self._fault(body, claim, others, score):
+                kept = others
+        return kept
 
     def _worth(self, cover: _Cover, left: frozenset[str], numbers: frozenset[str]) -> tuple[int, int, int]:
         """What a source adds; among equals the one that says it itself, then the one on the question's subject."""

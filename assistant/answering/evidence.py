@@ -1,9 +1,10 @@
 """Decides whether the notes hold the answer, before a word is written.
 
-Two looks. The first costs nothing: what the search found, against the rest of the notes and against the words of the
-question. It settles the clear cases without the model. The second asks the model, after it has read the sections, for
-its own probability of Yes and No to "do the notes contain the answer?"; together with the first it settles the others.
-A prompted refusal is no substitute: small models answer from general knowledge instead.
+Two looks. The first costs nothing: how near the best passage is, how many of the question's words the sections have, and
+whether they say what the question takes for granted. It settles the clear cases without the model. The second asks the
+model, after it has read the sections, for its own probability of Yes and No to "do the notes contain the answer?";
+together with the first it settles the others. A prompted refusal is no substitute: small models answer from general
+knowledge instead.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.answering.attribution import Attributor
 from assistant.index.words import content_words, stem, words
 from assistant.types import Block, SearchResult
 
@@ -22,15 +24,14 @@ class Evidence:
 
     Attributes:
         top_cosine: Of the best passage by meaning, in [-1, 1].
-        contrast: By how many standard deviations that exceeds the question's cosine to the notes at large.
         coverage: Share of the question's content words that stand in the sections to be read, in [0, 1].
-        missing: Share of the question's content words that stand nowhere in the notes, in [0, 1].
+        stated: 1 if the sections support the question itself, read as a statement, else 0: where a question has one
+            word exchanged, they say something else.
     """
 
     top_cosine: float
-    contrast: float
     coverage: float
-    missing: float
+    stated: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,8 @@ class Gate:
 
     bias: float
     top_cosine: float
-    contrast: float
     coverage: float
-    missing: float
+    stated: float
     model_margin: float = 0.0
 
     def probability(self, evidence: Evidence, model_margin: float = 0.0) -> float:
@@ -57,17 +57,19 @@ class Gate:
         total = (
             self.bias
             + self.top_cosine * evidence.top_cosine
-            + self.contrast * evidence.contrast
             + self.coverage * evidence.coverage
-            + self.missing * evidence.missing
+            + self.stated * evidence.stated
             + self.model_margin * model_margin
         )
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
 
 
-FIRST_GATE = Gate(bias=-3.94, top_cosine=3.032, contrast=0.182, coverage=3.018, missing=-0.513)
-FULL_GATE = Gate(bias=-4.487, top_cosine=1.404, contrast=0.151, coverage=2.562, missing=0.224, model_margin=1.263)
-"""Fitted on 480 questions over three sets of notes; see docs/decisions/0005."""
+FIRST_GATE = Gate(bias=-3.314, top_cosine=3.379, coverage=1.726, stated=0.869)
+FULL_GATE = Gate(bias=-4.142, top_cosine=2.206, coverage=1.053, stated=0.479, model_margin=1.262)
+"""Fitted by ``assistant.evaluation.gate``; docs/decisions/0005 says on what."""
+
+_MIN_SUPPORT = 0.68
+"""As of a sentence of an answer."""
 
 CLEARLY_ABSENT = 0.15
 """Below this probability the first look decides alone and the model is not called."""
@@ -78,13 +80,18 @@ def weigh(search: SearchResult, blocks: Sequence[Block], question: str) -> Evide
     asked = content_words(question)
     if not search.hits or not asked:
         top = max((hit.cosine for hit in search.hits), default=0.0)
-        return Evidence(top, 0.0, 0.0 if asked else 1.0, 0.0)
+        return Evidence(top, coverage=0.0 if asked else 1.0, stated=0.0)
     meant = dict(search.corrections)
     read = {stem(word) for block in blocks for word in words(" ".join((*block.heading_path, block.text)))}
     present = sum(stem(meant.get(word, word)) in read for word in asked)
-    mean, spread = search.background
     top = max(hit.cosine for hit in search.hits)
-    return Evidence(top, (top - mean) / spread, present / len(asked), len(search.missing_words) / len(asked))
+    return Evidence(top, present / len(asked), float(_is_stated(question, blocks)))
+
+
+def _is_stated(question: str, blocks: Sequence[Block]) -> bool:
+    statement = question.rstrip("?!. \n") + "."
+    told = Attributor(blocks, statement, _MIN_SUPPORT).attribute(statement, 0, len(statement))
+    return told.supported and told.is_claim
 
 
 def yes_margin(log_probabilities: Sequence[float]) -> float:

@@ -39,7 +39,7 @@ class Weighed:
         blocks: What the model has read; nothing at the first look.
         probability: That the notes hold the answer, in (0, 1).
         threshold: Below it the assistant abstains.
-        margin: log P(Yes) - log P(No) of the model; None at the first look.
+        margin: log P(Yes) - log P(No) of the model, the highest so far; None at the first look.
         goes_on: More sections are read before anything is decided.
     """
 

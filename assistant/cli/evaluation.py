@@ -113,6 +113,25 @@ def run_all(
                 return
 
 
+@app.command("gate")
+def gate(
+    context: typer.Context,
+    data: Annotated[Path, typer.Option(help="Folder with the data of the suite squad.")],
+    limit: Annotated[int, typer.Option(min=0, help="At most so many questions of each set; 0 for all.")] = 0,
+) -> None:
+    """Fit the gate that decides whether to answer, and print its weights and how well it separates."""
+    import json
+
+    from assistant.evaluation.gate import fit, observe_all
+    from assistant.evaluation.questions import load_notes_set, load_squad
+
+    with tempfile.TemporaryDirectory() as folder, opened(context, kv_folder=Path(folder)) as assistant, _bar() as show:
+        here = assistant.workspace
+        sets = (load_squad(data), load_notes_set(here.notes, here.root / "eval" / "questions"))
+        seen = list(observe_all([one.sample(limit) for one in sets], assistant, show))
+    console().print_json(json.dumps({name: fit(seen, with_model=name == "full") for name in ("first", "full")}))
+
+
 @app.command("compare")
 def compare(
     before: Annotated[Path, typer.Argument(help="A report written by `eval run --json`.")],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -16,14 +18,16 @@ from assistant.answering.packing import choose_blocks, pack
 from assistant.answering.prompts import YES_NO, probe_prompt
 from assistant.config import Config
 from assistant.evaluation.questions import Case, Dataset
+from assistant.evaluation.running import Subject
 from assistant.index.chunking import split
 from assistant.index.embedder import Embedder
 from assistant.index.search import Retriever
 from assistant.index.store import Entry, FileState, Store
 from assistant.models.engine import Generator
+from assistant.types import Block
 
 _FOLDS = 10
-_SIGNALS = ("top_cosine", "contrast", "coverage", "missing", "model_margin")
+_SIGNALS = ("top_cosine", "coverage", "stated", "model_margin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +64,43 @@ def observe(
     retriever: Retriever,
     generator: Generator | None,
     config: Config,
-    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Iterator[Observation]:
     """Yields what production sees for each question. Without a generator the model's margin is 0."""
-    for number, case in enumerate(dataset.cases):
+    for case in dataset.cases:
         found = retriever.search(case.question, case.scope)
         blocks = choose_blocks(retriever.store, found.hits, config.answering.max_blocks)
         margin = 0.0
         if generator is not None and blocks:
             packed = pack(blocks, found.hits, config.answering.notes_tokens, generator.count_tokens)
-            probe = probe_prompt(case.question, packed)
-            margin = yes_margin(generator.compare_next(probe, YES_NO, cancel=threading.Event()))
+            margin = max(_margin(case.question, packed[:count], generator) for count in {1, len(packed)})
         passages = [(hit.chunk.note, hit.chunk.start, hit.chunk.end) for hit in found.hits]
         sections = [(block.note, block.start, block.end) for block in blocks]
         evidence = weigh(found, blocks, case.question)
         yield Observation(case, dataset.name, evidence, margin, _rank(passages, case), _rank(sections, case))
-        on_progress(number + 1, len(dataset.cases))
+
+
+def observe_all(
+    datasets: Sequence[Dataset], subject: Subject, on_progress: Callable[[int, int], None] = lambda done, total: None
+) -> Iterator[Observation]:
+    """Yields what production sees for each question of each dataset, over an index of its own.
+
+    Raises:
+        ModelError: The model cannot be loaded.
+    """
+    done, total = 0, sum(len(dataset.cases) for dataset in datasets)
+    for dataset in datasets:
+        with tempfile.TemporaryDirectory() as folder:
+            index = index_dataset(dataset, Path(folder), subject.embedder(), subject.config)
+            with contextlib.closing(index) as retriever:
+                for seen in observe(dataset, retriever, subject.engine(), subject.config):
+                    done += 1
+                    on_progress(done, total)
+                    yield seen
+
+
+def _margin(question: str, blocks: Sequence[Block], generator: Generator) -> float:
+    probe = probe_prompt(question, blocks)
+    return yes_margin(generator.compare_next(probe, YES_NO, cancel=threading.Event()))
 
 
 def fit(observations: Sequence[Observation], *, with_model: bool) -> dict[str, Any]:

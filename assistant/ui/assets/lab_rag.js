@@ -197,7 +197,7 @@ function packing(packed) {
 function gates(state) {
   const look = (each) => {
     const who = each.margin === null ? "First look, without the model" : `The model has read ${count(each.sections, "section")}`;
-    const why = each.margin === null ? `Best cosine ${each.cosine.toFixed(2)}; ${percent(each.coverage)} of the question's words are in the sections.` : `Asked aside “do the notes contain the answer?”, it prefers ${each.margin >= 0 ? "Yes" : "No"} by ${Math.abs(each.margin).toFixed(1)} (difference of the log-probabilities).`;
+    const why = each.margin === null ? `Best cosine ${each.cosine.toFixed(2)}; ${percent(each.coverage)} of the question's words are in the sections, which ${each.stated ? "say" : "do not say"} what it takes for granted.` : `Asked aside “do the notes contain the answer?”, it prefers ${each.margin >= 0 ? "Yes" : "No"} by ${Math.abs(each.margin).toFixed(1)} (difference of the log-probabilities).`;
     const decided = each.goes_on ? "not sure enough: it reads more sections" : each.probability < each.threshold ? "below the threshold: the assistant keeps silent" : "goes on";
     return h("li", { class: "entry" }, h("strong", {}, who), h("span", {}, why), h("span", { class: "entry-facts" }, h("span", {}, `${percent(each.probability)} sure`), h("span", {}, `${percent(each.threshold)} needed`), h("span", {}, decided)));
   };

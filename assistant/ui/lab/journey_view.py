@@ -130,7 +130,7 @@ def _look(look: Weighed) -> dict[str, Any]:
         "margin": look.margin,
         "cosine": look.evidence.top_cosine,
         "coverage": look.evidence.coverage,
-        "missing": look.evidence.missing,
+        "stated": look.evidence.stated,
         "goes_on": look.goes_on,
     }
 
