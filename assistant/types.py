@@ -126,14 +126,12 @@ class SearchResult:
         hits: Best first.
         corrections: ``(as typed, as found in the notes)`` for words that look like typing errors.
         missing_words: Content words of the question that occur nowhere in the notes, as typed.
-        background: Mean and standard deviation of the cosine of this question to the notes at large.
     """
 
     query: str
     hits: tuple[Hit, ...]
     corrections: tuple[tuple[str, str], ...] = ()
     missing_words: tuple[str, ...] = ()
-    background: tuple[float, float] = (0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

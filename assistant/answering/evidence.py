@@ -1,8 +1,8 @@
 """Decides whether the notes hold the answer, before a word is written.
 
-Two looks. The first costs nothing: how near the best passage is, how many of the question's words the sections have, and
-whether they say what the question takes for granted. It settles the clear cases without the model. The second asks the
-model, after it has read the sections, for its own probability of Yes and No to "do the notes contain the answer?";
+Two looks. The first costs nothing: how near the best passage is, how many of the question's words the sections have,
+and whether they say what the question takes for granted. It settles the clear cases without the model. The second asks
+the model, after it has read the sections, for its own probability of Yes and No to "do the notes contain the answer?";
 together with the first it settles the others. A prompted refusal is no substitute: small models answer from general
 knowledge instead.
 """

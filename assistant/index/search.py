@@ -21,7 +21,6 @@ from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex, load_vectors
 from assistant.types import Hit, Scope, SearchResult
 
-_BACKGROUND_SAMPLE = 512
 _MATCH_BUDGET = 12_000
 """Passages that the words of one question may match: SQLite scores each, a thousand in about 1 ms. Beyond it the most
 common words are left out; they weigh least, and the search by meaning still has them."""
@@ -73,7 +72,6 @@ class Retriever:
         self._config = config
         self._lock = threading.Lock()
         self._vectors: VectorIndex | None = None
-        self._sample: NDArray[np.float32] | None = None
 
     def close(self) -> None:
         """Closes the database."""
@@ -103,12 +101,11 @@ class Retriever:
                 self._lexical(searched, only),
             )
             cosines = vectors.cosines(query, found.ids)
-            background = self._background(vectors, query)
             weights = [idf(len(vectors), count) for count in (*counts.values(), *(0 for _ in reading.missing))]
         reached = reach(max((score for _, score in found.lexical), default=0.0), weights)
         fusion = fuse(found, cosines, self._config.lexical_weight * math.sqrt(reached))
         hits = self._hits(found, fusion, k or self._config.hits)
-        result = SearchResult(question, hits, reading.corrections, reading.missing, background)
+        result = SearchResult(question, hits, reading.corrections, reading.missing)
         return Trace(reading, embedded, query, searched, found, reached, fusion, result)
 
     def nearest(self, query: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
@@ -119,10 +116,7 @@ class Retriever:
     def _current(self) -> VectorIndex:
         if self._vectors is None:
             self._vectors = load_vectors(self._folder, self.store, self._embedder.dimension)
-        before = self._vectors.generation
         self._vectors.follow(self.store)
-        if self._sample is None or before != self._vectors.generation:
-            self._sample = self._vectors.sample(_BACKGROUND_SAMPLE)
         return self._vectors
 
     def _lexical(self, searched: tuple[str, ...], only: NDArray[np.int64] | None) -> list[tuple[int, float]]:
@@ -135,12 +129,6 @@ class Retriever:
         allowed = set(only.tolist())
         everything = self.store.match_words(expression, limit=-1)
         return [pair for pair in everything if pair[0] in allowed][:limit]
-
-    def _background(self, vectors: VectorIndex, query: NDArray[np.float32]) -> tuple[float, float]:
-        if self._sample is None or not len(self._sample):
-            return 0.0, 1.0
-        cosines = self._sample @ query
-        return float(cosines.mean()), float(max(cosines.std(), 1e-3))
 
     def _hits(self, found: Candidates, fusion: Fusion, k: int) -> tuple[Hit, ...]:
         ids, best = fusion.ids, fusion.order[:k]

@@ -85,15 +85,6 @@ class VectorIndex:
         rows: NDArray[np.float32] = np.stack([self._index.reconstruct(int(i)) for i in ids])
         return rows @ query
 
-    def sample(self, size: int) -> NDArray[np.float32]:
-        """Returns up to ``size`` vectors spread evenly over the index, shape (m, dimension)."""
-        total = len(self)
-        if total == 0:
-            return np.empty((0, self.dimension), dtype=np.float32)
-        flat = faiss.downcast_index(self._index.index)
-        rows = np.unique(np.linspace(0, total - 1, num=min(size, total)).astype(np.int64))
-        return np.stack([flat.reconstruct(int(row)) for row in rows])
-
     def save(self, folder: Path, identity: str) -> Path:
         """Writes the index for the next start: to a temporary name, synced, then renamed. Older files are removed.
 
