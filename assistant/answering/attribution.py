@@ -24,8 +24,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 from assistant.answering.conflicts import OTHER_WAY_ROUND, Token, conflict, tokens
 from assistant.answering.items import Items
 from assistant.answering.support import MIN_PROBABILITY, SUPPORT, Signs, in_order, together
-from assistant.answering.units import Unit, Words, source_units
-from assistant.index.words import STOPWORDS, content_words, fold, stem
+from assistant.answering.units import NUMBER_WORDS, Unit, Words, source_units
+from assistant.index.words import STOPWORDS, content_words, fold, stem, words
 from assistant.types import Block, Citation, Note, Sentence
 
 MAX_CITATIONS = 3
@@ -41,6 +41,7 @@ _MIN_CLAUSE_SHARE = 0.51
 """Of each clause with at least two words to check, the share that must be covered."""
 
 _CLAUSE = re.compile(r";\s|,?\s(?:which|because|so that|but|although|while|whereas|making|leading to|resulting in)\s")
+_POINTS_BACK = re.compile(r"\b(?:the|these|those|all)\s+([a-z]+)\b", re.I)
 _NAME = re.compile(r"(?<![.!?:\n]\s)(?<=\s)(?:\*\*)?([A-Z][\w&+-]*[\w+])")
 _SAYS_ABSENT = re.compile(
     r"\b(notes?|text|passages?|context|information|document|material)\b[^.]{0,60}?"
@@ -83,6 +84,7 @@ class Attributor:
         self._units = [unit for block in blocks for unit in source_units(block)]
         self._vocabulary = frozenset(s for u in self._units for s in (*u.own.stems, *u.context.stems))
         self._asked = Words(question).stems
+        self._asked_counts = frozenset(NUMBER_WORDS[word] for word in words(question) if word in NUMBER_WORDS)
         self._min_support = min_support
         self._notes = notes or {}
         self._same: dict[str, frozenset[str]] = {}
@@ -201,7 +203,7 @@ class Attributor:
         if added := self._added_clause(body, chosen):
             return f"your notes do not say “{added}”"
         present = frozenset(n for c in chosen for n in c.unit.own.numbers | c.unit.context.numbers)
-        if strange := sorted(claim.numbers - present):
+        if strange := sorted(claim.numbers - present - self._repeated_counts(body)):
             return f"your notes do not give the number {', '.join(strange)} here"
         if strange := self._strange_names(body):
             return f"your notes do not name {', '.join(strange)} here"
@@ -232,6 +234,11 @@ class Attributor:
         strange = Words(text).numbers - self._numbers
         near = together(said, self._read, self._equals, echoed)
         return Signs(near, float(min(2, len(strange))), math.log(max(1, len(said))))
+
+    def _repeated_counts(self, body: str) -> frozenset[str]:
+        """The counts in words that the question gave, or that only point back: "the two classes"."""
+        pointed = (match.lower() for match in _POINTS_BACK.findall(body))
+        return self._asked_counts | {NUMBER_WORDS[word] for word in pointed if word in NUMBER_WORDS}
 
     def _is_asked_there(self, unit: Unit) -> bool:
         """Whether a source speaks of what was asked: over a third of the question's words that the notes know.

@@ -33,6 +33,8 @@ _MIN_FOLLOWING = 2
 _REACH = 4
 """How many content words apart subject, verb and object may stand to be taken for such."""
 
+_APART = frozenset(("in", "at", "with", "within", "from", "for", "during", "through", "via"))
+
 _OPPOSITES = (
     "more/less/fewer most/least higher/lower high/low increase/decrease/reduce increase/lower raise/lower rise/fall "
     "grow/shrink faster/slower fast/slow large/small larger/smaller big/small long/short longer/shorter before/after "
@@ -238,7 +240,7 @@ def _is_exchanged(claim: Sequence[Token], source: Sequence[Token]) -> bool:
             continue
         turned = place[after] < place[pivot] < place[before]
         near = place[before] - place[pivot] <= _REACH and place[pivot] - place[after] <= _REACH
-        if turned and near and not breaks & {at, at + 1}:
+        if turned and near and not breaks & {at, at + 1} and not _stands_apart(claim, mine[at], mine[at + 1]):
             return True
     return False
 
@@ -273,3 +275,9 @@ def _beside_numbers(sentence: Sequence[Token]) -> dict[str, frozenset[str]]:
             near = [t.key for t in content[max(0, at - 1) : at + 2] if not t.is_number]
             found[token.key] = found.get(token.key, frozenset()) | frozenset(near)
     return found
+
+
+def _stands_apart(claim: Sequence[Token], word: Token, other: Token) -> bool:
+    """Whether a place or a means is named between them: "the algorithm in SageMaker" is no verb with its object."""
+    between = claim[claim.index(word) + 1 : claim.index(other)]
+    return not word.is_number and not other.is_number and any(token.key in _APART for token in between)

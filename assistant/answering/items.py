@@ -51,8 +51,11 @@ class Items:
             return ""
         shares = {unit: sum(bool(self._equals(s) & unit.own.stems) for s in told) for unit in sources}
         main = max(sources, key=lambda unit: (shares[unit], self._speaks_of(unit, name)))
+        owner = main.topics[0] if main.topics else None
+        if owner is None or not any(owner.stems == other.stems for other in self._names):
+            return ""  # "Use" and "AWS" belong to an item above them, perhaps to the very one that is named
         is_foreign = 2 * shares[main] >= len(told) and not self._speaks_of(main, name)
-        return main.topics[0].text if is_foreign and main.topics else ""
+        return owner.text if is_foreign else ""
 
     def _begins_with(self, clause: str) -> Words | None:
         """The longest name with which the clause begins."""

@@ -150,3 +150,19 @@ def test_headings_inside_a_block_are_part_of_the_place() -> None:
 )
 def test_saying_that_nothing_was_found(text: str, absent: bool) -> None:
     assert says_absent(text) is absent
+
+
+def test_a_count_that_was_asked_or_points_back_is_no_new_number() -> None:
+    asked = "Polly and Transcribe convert text and speech in two ways."
+    assert "number 2" in attribute(asked).reason
+    assert "number" not in attribute(asked, "In which two ways do Polly and Transcribe convert text and speech?").reason
+    assert "number" not in attribute("Costs of the two real-time endpoints are more than batch jobs.").reason
+    assert "number" in attribute("Training took 4 days on 128 machines.", "Did training take 4 days?").reason
+
+
+def test_a_source_that_the_others_make_needless_is_not_cited() -> None:
+    text = "- Batch jobs process many inputs at once at night\n- Batch jobs process inputs\n- Many jobs run at night\n"
+    block = Block("n.md", (), (), 0, len(text), text, 0)
+    sentence = "Batch jobs process many inputs at once, at night."
+    cited = Attributor([block], "", 0.68).attribute(sentence, 0, len(sentence)).citations
+    assert [citation.quote for citation in cited] == ["Batch jobs process many inputs at once at night"]

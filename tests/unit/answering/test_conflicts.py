@@ -44,6 +44,7 @@ def test_what_was_changed_is_named(claim: str, source: str, reason: str) -> None
         ("Additionally, Paris grew quickly.", "Yesterday Lyon and Paris grew quickly."),
         ("The fee falls at night and the queue never grows.", "The fee falls at night."),
         ("Cooking takes time.", "Costs never fall during the night."),
+        ("You can use the Haydn algorithm in Vienna.", "Vienna supports the algorithm of Haydn."),
     ],
 )
 def test_what_is_only_said_otherwise_passes(claim: str, source: str) -> None:

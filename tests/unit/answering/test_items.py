@@ -41,3 +41,16 @@ def test_of_whom_it_is_said_is_named(sentence: str, owner: str) -> None:
 )
 def test_what_is_said_of_the_item_itself_passes(sentence: str) -> None:
     assert reason(sentence) == ""
+
+
+def test_a_field_that_every_item_has_owns_nothing() -> None:
+    text = """- **Speech**
+  - **Use** - reading a text aloud to people
+  - **AWS** - Polly
+- **Vision**
+  - **Use** - sorting pictures of products
+  - **AWS** - Rekognition
+"""
+    block = Block("n.md", (), (), 0, len(text), text, 0)
+    sentence = "Polly is for reading a text aloud."
+    assert Attributor([block], "", 0.6).attribute(sentence, 0, len(sentence)).reason == ""
