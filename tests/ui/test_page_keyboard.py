@@ -80,4 +80,4 @@ def test_escape_stops_an_answer_when_nothing_else_is_open(page: Page, service: F
     expect(page.locator(".turn .cite")).to_have_count(2)
     page.keyboard.press("Escape")
     answered(page)
-    expect(page.locator(".remark")).to_have_text("You stopped this answer.")
+    expect(page.locator(".turn .badge-detail")).to_contain_text("You stopped this answer;")
