@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,16 +60,26 @@ def choose_items(items: Sequence[Item], count: int, history: Mapping[str, Asked]
     """Returns at most ``count`` items; no two are about the same words of the notes.
 
     Each is the best of what is left: from the place and of the kind that fall behind most, never asked before others,
-    and among equals drawn.
+    and among equals drawn. An item that joins several facts (a match, a list) takes each of them from the items that
+    ask for one; where too few are left for that reason, those that ask for one come first.
     """
     draw = {item.id: rng.random() for item in items}
-    left = sorted(items, key=lambda item: (*_recency(item, history), draw[item.id]))
+    ranked = sorted(items, key=lambda item: (*_recency(item, history), draw[item.id]))
+    chosen = _spread(ranked, count)
+    if len(chosen) < min(count, len(items)):
+        narrow = _spread(ranked, count, lambda item: len(item.proofs))
+        chosen = max(chosen, narrow, key=len)
+    return chosen
+
+
+def _spread(ranked: Sequence[Item], count: int, first: Callable[[Item], int] = lambda _: 0) -> list[Item]:
+    left = list(ranked)
     chosen: list[Item] = []
     places: Counter[tuple[str, tuple[str, ...]]] = Counter()
     kinds: Counter[Kind] = Counter()
     while left and len(chosen) < count:
         rank = {item.id: number for number, item in enumerate(left)}
-        best = min(left, key=lambda item: (_behind(item, places, kinds), rank[item.id]))
+        best = min(left, key=lambda item: (first(item), _behind(item, places, kinds), rank[item.id]))
         chosen.append(best)
         places[_place(best)] += 1
         kinds[best.kind] += 1

@@ -131,6 +131,17 @@ def test_kinds_are_mixed_and_no_two_questions_share_a_proof() -> None:
     assert len(set(starts)) == len(starts)
 
 
+def test_an_item_that_joins_many_facts_does_not_make_the_quiz_short() -> None:
+    metrics = [replace(item, id=f"{item.id} alone") for item in fair_items(note()) if item.kind is not Kind.SHORT]
+    match = next(item for item in metrics if item.kind is Kind.MATCH)
+    single = [item for item in metrics if {p.start for p in item.proofs} < {p.start for p in match.proofs}]
+    facts = len({proof.start for proof in match.proofs})
+    assert len(single) >= facts > 2
+    for seed in range(50):
+        assert len(choose_items([match, *single], facts, {}, random.Random(seed))) == facts
+    assert choose_items([match], facts, {}, random.Random(0)) == [match]
+
+
 def test_what_was_asked_longest_ago_comes_before_what_was_asked_today() -> None:
     items = [choice(id=str(n), question=f"What is item number {n} in all of the notes?") for n in range(3)]
     items = [replace(item, proofs=(replace(item.source, start=n),)) for n, item in enumerate(items)]
