@@ -368,7 +368,10 @@ class Answer:
         text: The answer as generated, or the explanation where the assistant abstained.
         abstained: The notes do not hold the answer, so none was given.
         reason: Why it abstained, in a sentence for the student; otherwise empty.
-        draft: What the model wrote and what was withdrawn because the notes support none of it; otherwise empty.
+        draft: What the model wrote and what was withdrawn because the notes support none of it; otherwise empty. Where
+            they probably hold the answer nevertheless, ``text`` quotes them in its place.
+        quotes: Lines of the best passage that are near the question and that the answer does not say; the student reads
+            them under it.
         evidence: Probability that the notes hold the answer, as the evidence gate saw it, in (0, 1).
         threshold: The evidence from which on an answer is written; 0 where the gate was not come to.
         sections: The sections that were found, best first, and what became of each.
@@ -389,6 +392,7 @@ class Answer:
     fingerprint: str = ""
     reason: str = ""
     draft: str = ""
+    quotes: tuple[Citation, ...] = ()
     evidence: float = 0.0
     threshold: float = 0.0
     sections: tuple[FoundSection, ...] = ()
@@ -415,6 +419,11 @@ class Answer:
             for citation in sentence.citations:
                 seen.setdefault((citation.note, citation.start, citation.end), citation)
         return tuple(seen.values())
+
+    def numbered_quotes(self) -> tuple[tuple[int, Citation], ...]:
+        """Returns the quotes with their numbers, which follow those of the citations; a cited line keeps its own."""
+        numbers = {(c.note, c.start, c.end): number for number, c in enumerate(self.numbered_citations(), start=1)}
+        return tuple((numbers.setdefault((q.note, q.start, q.end), len(numbers) + 1), q) for q in self.quotes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,9 +481,12 @@ class NoteStatus:
     """One line of the library.
 
     Attributes:
-        state: ``ready``; ``waiting`` (new or changed, not indexed yet); ``unreadable`` (``reason`` says why).
+        state: ``ready``; ``waiting`` (new or changed, not indexed yet); ``unreadable`` (``reason`` says why); ``away``
+            (in a linked folder that is not there now; what was indexed of it still answers).
         passages: Passages in the index.
-        modified_at: Seconds since the epoch, from the file system.
+        modified_at: Seconds since the epoch, from the file system; 0 where that is not known.
+        same_as: Path of an earlier note with the same contents; empty for the first of them, and for a note alone.
+        linked: Name of the linked folder that it lies in; empty for a file of ``notes/``.
     """
 
     path: str
@@ -485,6 +497,27 @@ class NoteStatus:
     reason: str
     modified_at: float
     size_bytes: int
+    same_as: str = ""
+    linked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChanges:
+    """Notes by their paths: what differs between the folders and the index, or what a build changed.
+
+    Attributes:
+        renamed: ``(old, new)``.
+    """
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many notes it concerns."""
+        return len(self.added) + len(self.changed) + len(self.renamed) + len(self.removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,6 +581,9 @@ class IndexStatus:
         skipped: Files of the last build that could not be read.
         progress: The running build of this process, or None.
         fault: Why the last build failed, with what mends it; empty if it did not.
+        changes: The notes that wait, by name.
+        last: What the last build that changed something changed.
+        last_at: When that was, in ISO 8601 with its time zone; empty before the first.
     """
 
     state: str
@@ -558,3 +594,6 @@ class IndexStatus:
     skipped: tuple[SkippedFile, ...] = ()
     progress: BuildProgress | None = None
     fault: str = ""
+    changes: NoteChanges = field(default_factory=NoteChanges)
+    last: NoteChanges = field(default_factory=NoteChanges)
+    last_at: str = ""

@@ -67,8 +67,7 @@ def lab_assistant(
         shutil.copy(REPOSITORY / "notes" / name, root / "notes")
     (root / "models").symlink_to(models_dir)
     model = ModelConfig(name="smollm2-135m", context_tokens=2048, threads=1)
-    # The gate is fitted on the default model; this small one is never sure of a Yes.
-    config = Config(model=model, answering=AnsweringConfig(warm=False, min_evidence=0.1))
+    config = Config(model=model, answering=AnsweringConfig(warm=False))
     assistant = StudyAssistant(Workspace(root), config, model_named=True)
     assistant.build()
     assistant.quizzes.build(threading.Event())

@@ -10,26 +10,33 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Generator as YieldsOf
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.answering import followup
-from assistant.answering.attribution import NOT_SAID, Attributor, says_absent
-from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, FULL_GATE, Evidence, weigh, yes_margin
+from assistant.answering.attribution import Attributor, says_absent
+from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, Evidence, gate_of, weigh, yes_margin
 from assistant.answering.observed import Observed, Packed, Weighed, found_sections
 from assistant.answering.packing import choose_blocks, pack, without_slow
 from assistant.answering.prompts import SYSTEM, answer_prompt, aside_evidence, render_block, render_turn
+from assistant.answering.quoting import closest_lines, quoted_text
 from assistant.answering.verdict import WITHDRAWN, abstention_text
 from assistant.answering.writing import attributed
 from assistant.config import AnsweringConfig
 from assistant.errors import Cancelled, QuestionError
 from assistant.index.search import Retriever
 from assistant.models.engine import Generation, Generator
+from assistant.notes.text import clean
 from assistant.types import (
     Answer,
     Block,
     Choice,
+    Citation,
     Compared,
     Done,
     Event,
     Generated,
+    Note,
     Reading,
     Retrieved,
     Sampling,
@@ -46,9 +53,8 @@ _BEST_IS_ENOUGH = 2.0
 """From this log P(Yes) - log P(No) on, the best section is read alone: what else was found only distracts the model. Of
 65 questions whose best section answers them 37 are above it, of 55 whose best section does not, 1."""
 
-_SURE = 0.6
-_NEAR = 0.34
-"""From this evidence and this share of covered words on, a sentence that is not supported is marked, not withdrawn."""
+_PROBABLY = 0.5
+"""From this evidence on, the notes are quoted in place of an answer that they do not support."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ class Answerer:
         return _Run(self, self._checked(request), watch).events()
 
     def _checked(self, request: Request) -> Request:
-        question = request.question.strip()
+        question = clean(request.question).strip()
         limit = self._config.max_question_chars
         if not question:
             raise QuestionError("The question is empty.", hint="Type what you want to know about your notes.")
@@ -137,8 +143,15 @@ class Answerer:
 
     def attributor(self, blocks: Sequence[Block], query: str) -> Attributor:
         """Returns what compares the sentences of an answer with ``blocks``."""
-        notes = {path: self._retriever.store.note(path) for path in {block.note for block in blocks}}
-        return Attributor(blocks, query, self._config.min_support, notes)
+        return Attributor(blocks, query, self._config.min_support, self.notes(blocks))
+
+    def notes(self, blocks: Sequence[Block]) -> dict[str, Note]:
+        """Returns the notes that ``blocks`` are of, by path."""
+        return {path: self._retriever.store.note(path) for path in {block.note for block in blocks}}
+
+    def cosines(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Returns the cosines of a question with some texts, shape (len(texts),)."""
+        return self._retriever.cosines(question, texts)
 
     @property
     def fingerprint(self) -> str:
@@ -207,7 +220,8 @@ class _Run:
                 margin = yield from self._read(events)
                 goes_on = margin < _BEST_IS_ENOUGH and count < len(packed.blocks)
                 surest = max(surest, margin)
-                probability, threshold = FULL_GATE.probability(seen, surest), self._owner.config.min_evidence
+                probability = gate_of(generator.name).probability(seen, surest)
+                threshold = self._owner.config.min_evidence
                 yield Weighed(seen, self._blocks, probability, threshold, surest, goes_on)
                 if goes_on:
                     continue
@@ -273,19 +287,23 @@ class _Run:
         yield done
 
     def _close(self, text: str, sentences: tuple[Sentence, ...], finish: str, model: str) -> Done:
-        """Ends with the answer, or withdraws it where the notes support nothing of it."""
+        """Ends with the answer; where the notes support nothing of it, with their own words or with none."""
         claims = [sentence for sentence in sentences if sentence.is_claim]
-        kept = not claims or any(sentence.supported or self._is_near(sentence) for sentence in claims)
-        if finish != "cancelled" and (not kept or not text.strip()):
-            absent = not claims or says_absent(claims[0].text)
-            return self._abstain(_NOT_FOUND if absent else WITHDRAWN, model, draft=text)
-        return Done(
-            self._answer(text, sentences, model, stopped=finish == "cancelled", truncated=finish == "length"),
-        )
+        kept = bool(text.strip()) and (not claims or any(sentence.supported for sentence in claims))
+        if finish == "cancelled":
+            return Done(self._answer(text, sentences, model, stopped=True))
+        if kept:
+            answer = self._answer(text, sentences, model, truncated=finish == "length")
+            return Done(replace(answer, quotes=self._closest_lines(text)))
+        if not claims or says_absent(claims[0].text):
+            return self._abstain(_NOT_FOUND, model, draft=text)
+        lines = self._closest_lines("") if self._evidence >= _PROBABLY else ()
+        if not lines:
+            return self._abstain(WITHDRAWN, model, draft=text)
+        return Done(replace(self._answer(*quoted_text(lines), model), draft=text))
 
-    def _is_near(self, sentence: Sentence) -> bool:
-        """Whether an unsupported sentence may stay, marked: it only goes beyond the words of notes that answer."""
-        return self._evidence >= _SURE and sentence.score >= _NEAR and sentence.reason == NOT_SAID
+    def _closest_lines(self, said: str) -> tuple[Citation, ...]:
+        return closest_lines(self._search, self._sections, said, self._owner.cosines, self._owner.notes(self._sections))
 
     def _abstain(self, reason: str, model: str = "", draft: str = "") -> Done:
         answer = replace(self._answer("", (), model), abstained=True, reason=reason, draft=draft)

@@ -303,9 +303,11 @@ def _is_claim(body: str, claim: Words) -> bool:
 def _alike(a: str, b: str) -> bool:
     if a == b:
         return True
+    if a[0] != b[0]:
+        return False
     shorter, longer = sorted((a, b), key=len)
     if len(shorter) < 5 or any(char.isdigit() for char in a + b):
         return False
     if longer.startswith(shorter) and len(longer) - len(shorter) <= 3:
         return True
-    return a[0] == b[0] and DamerauLevenshtein.normalized_similarity(a, b, score_cutoff=0.8) >= 0.8
+    return DamerauLevenshtein.normalized_similarity(a, b, score_cutoff=0.8) >= 0.8

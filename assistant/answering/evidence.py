@@ -68,6 +68,21 @@ FIRST_GATE = Gate(bias=-3.314, top_cosine=3.379, coverage=1.726, stated=0.869)
 FULL_GATE = Gate(bias=-4.142, top_cosine=2.206, coverage=1.053, stated=0.479, model_margin=1.262)
 """Fitted by ``assistant.evaluation.gate``; docs/decisions/0005 says on what."""
 
+FITTED_ON = frozenset({"qwen2.5-coder-1.5b"})
+"""The models whose Yes and No the full gate was fitted on."""
+
+
+def gate_of(model: str) -> Gate:
+    """Returns what decides after the sections were read: for a model that it was not fitted on, the first look alone.
+
+    How sure of Yes a model ever is differs: smollm2-135m never reaches the threshold and would decline everything.
+
+    Args:
+        model: Its name in the catalogue, or its file.
+    """
+    return FULL_GATE if model in FITTED_ON else FIRST_GATE
+
+
 _MIN_SUPPORT = 0.68
 """As of a sentence of an answer."""
 

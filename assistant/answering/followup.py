@@ -47,6 +47,7 @@ comparison show two three four five
 _SIDES = frozenset(stem(word) for word in _SIDES_WORDS.split())
 _ASKS = tuple(word for word in (*_SIDES_WORDS.split(), "example", "explain", "describe", "definition") if len(word) > 6)
 _MAX_OWN_WORDS = 3
+_TURNS_BACK = 20  # further back nothing is meant, and a search for so many words finds nothing
 
 
 def is_followup(question: str) -> bool:
@@ -74,7 +75,7 @@ def complete(question: str, history: Sequence[Turn]) -> str:
     named = with_item_named(question, history[-1].answer)
     if named:
         return named
-    before = complete(history[-1].question, history[:-1])
+    before = complete(history[-1].question, history[-_TURNS_BACK:-1])
     return _exchanged(before, question) or f"{before} {question}"
 
 

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 # A full stop ends a sentence if a blank and then no small letter follow; these are followed by anything.
 _ABBREVIATIONS = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|fig|eq|dr|mr|mrs|ms|prof|st|resp|incl|al)|\b[A-Z]|^\s*\d{1,3})\.$", re.I
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|fig|eq|dr|mr|mrs|ms|prof|st|resp|incl|al)|\b[A-Z])\.$", re.I
 )
+_ABBREVIATION_CHARS = 16  # longer than any of them: all that has to be looked at, however long the sentence is
+_NUMBERING = re.compile(r"\s*\d{1,3}\.$")
+_NEXT = re.compile(r"[ \t]*(.?)", re.DOTALL)
 _END = re.compile(r"[.!?]+[\"'”’)\]*_]*(?=\s)|\n")
 
 
@@ -49,10 +52,16 @@ class SentenceSplitter:
     def _ends_sentence(self, match: re.Match[str]) -> bool | None:
         if match.group() == "\n":
             return True
-        if match.group()[0] == "." and _ABBREVIATIONS.search(self.text[self._start : match.start() + 1]):
+        if match.group()[0] == "." and self._is_abbreviation(match.start() + 1):
             return False
-        after = self.text[match.end() :].lstrip(" \t")
-        return not after[0].islower() if after else None
+        after = _NEXT.match(self.text, match.end())
+        return not after[1].islower() if after and after[1] else None
+
+    def _is_abbreviation(self, end: int) -> bool:
+        """Whether the full stop before ``end`` may belong to the word or number before it."""
+        word = self.text[max(self._start, end - _ABBREVIATION_CHARS) : end]
+        numbered = _NUMBERING.match(self.text, self._start, end)
+        return bool(_ABBREVIATIONS.search(word) or numbered)
 
     def _span(self, start: int, end: int) -> tuple[int, int] | None:
         body = self.text[start:end]

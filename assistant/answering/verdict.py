@@ -14,6 +14,8 @@ from assistant.types import Answer, AnswerState, Block, Citation, SearchResult, 
 WITHDRAWN = "The model wrote an answer, but your notes support none of it, so it was withdrawn."
 """``Answer.reason`` of an answer that was written and not given."""
 
+QUOTED = "Your notes support none of what the model wrote, so they are quoted in its place"
+
 _WORDS = {
     AnswerState.FROM_NOTES: "From your notes",
     AnswerState.PARTLY: "Partly from your notes",
@@ -77,6 +79,8 @@ def _why_answered(answer: Answer) -> str:
     strange = [claim for claim in claims if not claim.supported]
     noun = "sentence" if len(claims) == len(answer.sentences) else "statement"  # a heading or "In short:" is none
     match answer.state:
+        case AnswerState.FROM_NOTES if answer.draft:
+            return f"{QUOTED}: {_sources(answer.numbered_citations())}."
         case AnswerState.FROM_NOTES:
             each = f"The {noun} stands" if len(claims) == 1 else f"Each of the {len(claims)} {noun}s stands"
             return f"{each} in your notes: {_sources(answer.numbered_citations())}."

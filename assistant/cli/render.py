@@ -83,10 +83,17 @@ def _print_end(out: Console, answer: Answer, numbers: dict[tuple[str, int, int],
                 markup=False,
             )
         return
+    if answer.draft:  # the sentences that were printed are withdrawn
+        numbers.clear()
+        lines = [_marked(sentence, numbers) for sentence in answer.sentences]
+        out.print(visible("\n\n" + "\n".join(lines)), end="", markup=False)
     out.print()
     for number, citation in enumerate(answer.numbered_citations(), start=1):
-        out.print(f"\n[{number}] {place_of(citation)}", style="bold", markup=False)
-        out.print(f"    {shortened(citation.quote)}", style="dim", markup=False)
+        _print_source(out, number, citation)
+    if answer.quotes:
+        out.print("\nAlso in your notes:", markup=False)
+    for number, citation in answer.numbered_quotes():
+        _print_source(out, number, citation)
     found = verdict(answer)
     marked = " Marked with (?)." if answer.state is AnswerState.PARTLY else ""
     more = " The answer reached its length limit." if answer.truncated else ""
@@ -97,6 +104,11 @@ def _print_end(out: Console, answer: Answer, numbers: dict[tuple[str, int, int],
         style="dim",
         markup=False,
     )
+
+
+def _print_source(out: Console, number: int, citation: Citation) -> None:
+    out.print(f"\n[{number}] {place_of(citation)}", style="bold", markup=False)
+    out.print(f"    {shortened(citation.quote)}", style="dim", markup=False)
 
 
 def print_hits(out: Console, found: SearchResult) -> None:
@@ -134,6 +146,7 @@ def answer_json(answer: Answer, load_s: float) -> dict[str, Any]:
             }
             for s in answer.sentences
         ],
+        "quotes": [citation_json(quote) for quote in answer.quotes],
         "hits": [hit_json(hit) for hit in answer.search.hits],
         "timings": {
             "load_s": round(load_s, 3),

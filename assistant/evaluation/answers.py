@@ -97,10 +97,18 @@ class PassageAnswerer(Answerer):
 
 
 def row_of(case: Case, answer: Answer) -> Row:
-    """Returns what is to be said of one answer. Fields that do not apply to the case are None."""
+    """Returns what is to be said of one answer. Fields that do not apply to the case are None.
+
+    ``right`` looks at all that the student reads, the answer and the lines of the notes below it; ``right_stated`` and
+    the citations at the answer alone.
+    """
     cited = [] if answer.abstained else list(answer.numbered_citations())
     good = sum(overlaps(citation, case) for citation in cited)
-    right = holds_facts(answer.text, case.facts) and not answer.abstained if case.answerable else None
+    shown = "\n".join((answer.text, *(quote.quote for quote in answer.quotes)))
+    right, stated = (
+        holds_facts(text, case.facts) and not answer.abstained if case.answerable else None
+        for text in (shown, answer.text)
+    )
     claims = [sentence for sentence in answer.sentences if sentence.is_claim]
     return {
         "id": case.id,
@@ -109,16 +117,19 @@ def row_of(case: Case, answer: Answer) -> Row:
         "answerable": case.answerable,
         "abstained": answer.abstained,
         "right": right,
+        "right_stated": stated,
         "refusal_right": answer.abstained != case.answerable,
         "cited": len(cited),
         "cited_right": good if case.answerable else None,
-        "right_with_proof": right and good > 0 if case.answerable else None,
+        "right_with_proof": stated and good > 0 if case.answerable else None,
         "claims": len(claims),
         "claims_supported": sum(sentence.supported for sentence in claims),
         "evidence": round(answer.evidence, 4),
         "first_token_s": answer.timings.first_token_s,
         "prompt_tokens": answer.timings.prompt_tokens,
         "text": answer.draft or answer.text,
+        "quotes": [quote.quote for quote in answer.quotes] or [s.text for s in answer.sentences if answer.draft],
+        "only_quoted": bool(answer.draft) and not answer.abstained,
         "error": "",
         **alce_fields(answer),
     }
@@ -128,6 +139,9 @@ def metrics_of(rows: Sequence[Row]) -> Iterator[Metric]:
     """Yields the figures of answers, from the rows that did not crash."""
     asked = [row for row in rows if row["answerable"]]
     yield Metric("answered rightly", mean([float(row["right"]) for row in asked]))
+    yield Metric("without the lines below it", mean([float(row["right_stated"]) for row in asked]))
+    own = [float(row["right_stated"] and not row["only_quoted"]) for row in asked]
+    yield Metric("in the model's own words", mean(own))
     yield Metric("answerable but refused", mean([float(row["abstained"]) for row in asked]), lower_is_better=True)
     absent = [row for row in rows if not row["answerable"]]
     if absent:
@@ -135,7 +149,7 @@ def metrics_of(rows: Sequence[Row]) -> Iterator[Metric]:
     for kind in dict.fromkeys(row["kind"] for row in absent):
         yield from _abstention(kind, asked, [row for row in absent if row["kind"] == kind])
     yield Metric("citation precision", ratio([r["cited_right"] for r in asked], [r["cited"] for r in asked]))
-    right = [row for row in asked if row["right"]]
+    right = [row for row in asked if row["right_stated"]]
     cited_right, cited = [row["cited_right"] for row in right], [row["cited"] for row in right]
     yield Metric("citation precision of right answers", ratio(cited_right, cited))
     yield Metric("citation recall of right answers", mean([float(row["right_with_proof"]) for row in right]))

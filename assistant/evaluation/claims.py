@@ -60,12 +60,12 @@ def load_claims(folder: Path) -> list[Claim]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Any]]:
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 try:
                     yield number, json.loads(line)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     raise UsageError(
                         f"{path.name}, line {number} is no JSON: {error}.", hint="Mend the line."
                     ) from error

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.errors import UsageError
 from assistant.evaluation.retrieval import Span
 from assistant.evaluation.running import of_kinds, sample
 from assistant.types import Note, Scope
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,16 @@ def load_notes_set(notes_root: Path, questions: Path) -> Dataset:
     """
     texts = read_notes(notes_root)
     notes = tuple(Note(name, text, "markdown", name) for name, text in texts.items() if name != "README.md")
-    cases = []
-    for row in (*read_rows(questions / "answerable.jsonl"), *read_rows(questions / "unanswerable.jsonl")):
-        quotes = [*row.get("gold", []), *row.get("also", [])]
-        gold = tuple(find_quote(texts, quote["note"], quote["quote"]) for quote in quotes)
-        cases.append(Case(row["id"], row["question"], row["kind"], gold, tuple(row.get("facts", ()))))
-    return Dataset("notes", notes, tuple(cases))
+    files = (questions / "answerable.jsonl", questions / "unanswerable.jsonl")
+    cases = tuple(case for file in files for case in parsed(file, lambda row: _notes_case(row, texts)))
+    return Dataset("notes", notes, cases)
+
+
+def _notes_case(row: Mapping[str, Any], texts: Mapping[str, str]) -> Case:
+    quotes = [*row.get("gold", []), *row.get("also", [])]
+    gold = tuple(find_quote(texts, str(quote["note"]), str(quote["quote"])) for quote in quotes)
+    facts = tuple(map(str, row.get("facts", ())))
+    return Case(str(row["id"]), str(row["question"]), str(row["kind"]), gold, facts)
 
 
 def read_notes(notes_root: Path) -> dict[str, str]:
@@ -89,37 +97,66 @@ def load_squad(folder: Path) -> Dataset:
     """
     if not (folder / "dev_docs.json").is_file():
         raise UsageError(f"There is no {folder / 'dev_docs.json'}.", hint="Name the folder that holds it.")
-    notes, starts = [], {}
-    for doc in json.loads((folder / "dev_docs.json").read_text(encoding="utf-8")):
-        text, offsets = "", []
-        for paragraph in doc["paragraphs"]:
-            offsets.append(len(text))
-            text += paragraph + "\n\n"
-        notes.append(Note(doc["doc"], text, "markdown", doc["doc"]))
-        starts[doc["doc"]] = offsets
-    names = [note.path for note in notes]
-    cases = []
-    for row in read_rows(folder / "dev_questions.jsonl"):
-        base = starts[row["doc"]][row["para"]]
-        pairs = zip(row["answer_starts"], row["answers"], strict=False)
-        gold = tuple((row["doc"], base + start, base + start + len(answer)) for start, answer in pairs)
-        facts = ("|".join(answer.lower() for answer in row["answers"]),) if gold else ()
-        other = names[(names.index(row["doc"]) + 1) % len(names)]
-        cases.append(Case(row["id"], row["question"], "hard", gold, facts, Scope(row["doc"])))
-        cases.append(Case(row["id"] + "-easy", row["question"], "easy", scope=Scope(other)))
-    return Dataset("squad", tuple(notes), tuple(cases))
+    with _readable(folder / "dev_docs.json"):
+        docs = json.loads((folder / "dev_docs.json").read_text(encoding="utf-8"))
+        articles = dict(_article(doc) for doc in docs)
+    pairs = parsed(folder / "dev_questions.jsonl", lambda row: _squad_cases(row, articles))
+    notes = tuple(Note(name, text, "markdown", name) for name, (text, _) in articles.items())
+    return Dataset("squad", notes, tuple(case for pair in pairs for case in pair))
+
+
+def _article(doc: Mapping[str, Any]) -> tuple[str, tuple[str, tuple[int, ...]]]:
+    """Returns an article's name, its text, and where its paragraphs begin."""
+    paragraphs = [str(paragraph) + "\n\n" for paragraph in doc["paragraphs"]]
+    starts = tuple(accumulate(map(len, paragraphs[:-1]), initial=0))
+    return str(doc["doc"]), ("".join(paragraphs), starts)
+
+
+def _squad_cases(row: Mapping[str, Any], articles: Mapping[str, tuple[str, tuple[int, ...]]]) -> tuple[Case, Case]:
+    """Returns the question within its own article, and within the next one."""
+    name, question, names = str(row["doc"]), str(row["question"]), list(articles)
+    base = articles[name][1][row["para"]]
+    pairs = zip(row["answer_starts"], row["answers"], strict=False)
+    gold = tuple((name, base + start, base + start + len(answer)) for start, answer in pairs)
+    facts = ("|".join(answer.lower() for answer in row["answers"]),) if gold else ()
+    other = names[(names.index(name) + 1) % len(names)]
+    own = Case(str(row["id"]), question, "hard", gold, facts, Scope(name))
+    return own, Case(f"{row['id']}-easy", question, "easy", scope=Scope(other))
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     """Yields the objects of a file with one JSON object per line.
 
     Raises:
-        UsageError: The file is missing.
+        UsageError: The file is missing, or a line is no JSON.
+    """
+    yield from parsed(path, lambda row: row)
+
+
+def parsed(path: Path, read: Callable[[dict[str, Any]], T]) -> Iterator[T]:
+    """Yields what ``read`` makes of each line of a file with one JSON object per line.
+
+    Raises:
+        UsageError: The file is missing, or ``read`` cannot make anything of a line.
     """
     if not path.is_file():
         raise UsageError(f"There is no {path}.", hint="Name the folder that holds it with --data.")
-    with path.open(encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines if line.strip())
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                with _readable(path, f", line {number}"):
+                    made = read(json.loads(line))
+                yield made
+
+
+@contextlib.contextmanager
+def _readable(path: Path, where: str = "") -> Iterator[None]:
+    """Says which place of a file is not of the form that is read."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        fault = f"{path.name}{where} is not of the form that is read: {type(error).__name__}: {str(error)[:200]}."
+        raise UsageError(fault, hint="Mend it, or take the file from its source again.") from error
 
 
 def find_quote(texts: Mapping[str, str], note: str, quote: str) -> Span:

@@ -111,13 +111,15 @@ def load_rows(path: Path) -> list[Row]:
     """
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             f"{path} cannot be read as a report: {error}.", hint="Write one first: assistant eval run notes --json FILE"
         ) from error
     if not isinstance(table, dict) or table.get("format") != FORMAT:
         raise UsageError(f"{path} is no report of format {FORMAT}.", hint="Run the suite again.")
-    rows: list[Row] = table["rows"]
+    rows = table.get("rows")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows):
+        raise UsageError(f"{path} has no rows with an id each.", hint="Run the suite again.")
     return rows
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from assistant.index.fusion import Candidates, Fusion, fuse, idf, reach
 from assistant.index.spelling import Reading, read_question
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex, load_vectors
+from assistant.notes.text import clean
 from assistant.types import Hit, Scope, SearchResult
 
 _MATCH_BUDGET = 12_000
@@ -88,6 +89,7 @@ class Retriever:
 
     def trace(self, question: str, scope: Scope = Scope(), k: int | None = None) -> Trace:  # noqa: B008
         """Does what ``search`` does and returns it with its intermediate results."""
+        question = clean(question)
         reading = read_question(question, self.store, self._embedder.knows_word)
         embedded = corrected(question, reading)
         query = self._embedder.embed_query(embedded)
@@ -112,6 +114,13 @@ class Retriever:
         """Returns up to ``k`` pairs ``(id, cosine)`` of the passages nearest to a vector of norm 1, best first."""
         with self._lock:
             return self._current().search(query, k)
+
+    def cosines(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Returns the cosine of ``question`` with each of some texts, shape (len(texts),)."""
+        if not texts:
+            return np.empty(0, dtype=np.float32)
+        found: NDArray[np.float32] = self._embedder.embed_chunks(texts) @ self._embedder.embed_query(question)
+        return found
 
     def _current(self) -> VectorIndex:
         if self._vectors is None:

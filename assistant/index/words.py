@@ -30,6 +30,8 @@ STOPWORDS = frozenset(_FUNCTION_WORDS.split())
 
 def fold(text: str) -> str:
     """Returns ``text`` in lower case without accents, as the word index sees it."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.answering import explanation
-from assistant.errors import NoteNotFound
+from assistant.errors import NotesError
 from assistant.study.card_json import anchor_json
 from assistant.study.items import Anchor
 from assistant.types import Answer, Fate, Hit, Note, Retrieved, Scope, Sentence
@@ -37,17 +37,18 @@ class ExchangeView:
 
     def __init__(self, read: Callable[[str], Note]) -> None:
         self._read = lru_cache(maxsize=32)(read)
-        self._shown: tuple[Retrieved | None, tuple[Sentence, ...]] | None = None
+        self._shown: tuple[Retrieved | None, tuple[Sentence, ...], Answer | None] | None = None
         self._sources: dict[str, Any] = {}
 
     def render(self, exchange: Exchange) -> dict[str, Any]:
         """Returns what the page shows of the exchange.
 
         Keys: ``id``, ``question``, ``phase``, ``status`` (a line while it works), ``progress`` (0 to 1, or None),
-        ``body`` (a tree), ``cites`` (number -> quote), ``sources``, ``corrections``, ``badge``, ``nearest``,
-        ``missing``, ``why``, ``stopped``, ``truncated``, ``error``, ``spoken``, ``study`` (``topic``, ``back``,
-        ``anchor``: what a quiz or a card of it begins with; or None), ``gap`` (id of the gap it was noted as, or
-        nothing), ``keep`` (``question`` and ``proofs``: what is kept if the answer is right; or None).
+        ``body`` (a tree), ``quotes`` (lines of the notes that stand below it: ``n``, ``body``), ``cites`` (number ->
+        quote), ``sources``, ``corrections``, ``badge``, ``nearest``, ``missing``, ``why``, ``stopped``, ``truncated``,
+        ``error``, ``spoken``, ``study`` (``topic``, ``back``, ``anchor``: what a quiz or a card of it begins with; or
+        None), ``gap`` (id of the gap it was noted as, or nothing), ``keep`` (``question`` and ``proofs``: what is kept
+        if the answer is right; or None).
         """
         sentences = anchored(exchange.text, exchange.sentences)
         body = [to_json(node) for node in render_answer(exchange.text, sentences)]
@@ -59,7 +60,8 @@ class ExchangeView:
             "status": _status(exchange),
             "progress": _progress(exchange),
             "body": [] if answer is not None and answer.abstained else body,
-            "cites": self._cites(exchange.sentences),
+            "quotes": _quotes(answer),
+            "cites": self._cites(_with_quotes(exchange)),
             "sources": self._sources_of(exchange),
             "stopped": exchange.stopped,
             "error": asdict(exchange.notice) if exchange.notice else None,
@@ -79,7 +81,7 @@ class ExchangeView:
         }
 
     def _sources_of(self, exchange: Exchange) -> dict[str, Any]:
-        shown = (exchange.retrieved, exchange.sentences)
+        shown = (exchange.retrieved, exchange.sentences, exchange.answer)
         if self._shown is None or any(now is not then for now, then in zip(shown, self._shown, strict=True)):
             self._shown, self._sources = shown, self._render_sources(exchange)
         return self._sources
@@ -88,10 +90,11 @@ class ExchangeView:
         retrieved = exchange.retrieved
         if retrieved is None:
             return {"cited": [], "found": []}
-        cited = cited_passages(exchange.sentences, self._read)
+        proven = _with_quotes(exchange)
+        cited = cited_passages(proven, self._read)
         abstained = exchange.answer is not None and exchange.answer.abstained
         blocks = () if abstained else retrieved.blocks  # nothing is read where nothing is answered
-        found = found_passages(retrieved.search.hits, blocks, exchange.sentences, self._read)
+        found = found_passages(retrieved.search.hits, blocks, proven, self._read)
         return {"cited": [_card(card) for card in cited], "found": [_card(card) for card in found]}
 
     def _search_words(self, exchange: Exchange) -> dict[str, Any]:
@@ -157,8 +160,21 @@ class ExchangeView:
     def _trail(self, note: str, heading_path: tuple[str, ...]) -> list[str]:
         try:
             return list(trail(self._read(note), heading_path))
-        except NoteNotFound:
+        except NotesError:
             return [note, *heading_path]
+
+
+def _with_quotes(exchange: Exchange) -> tuple[Sentence, ...]:
+    """Returns the sentences and, as if one more sentence cited them, the lines quoted below: their numbers follow."""
+    answer = exchange.answer
+    if answer is None or not answer.quotes:
+        return exchange.sentences
+    return (*exchange.sentences, Sentence("", 0, 0, supported=True, score=0.0, citations=answer.quotes, is_claim=False))
+
+
+def _quotes(answer: Answer | None) -> list[dict[str, Any]]:
+    numbered = answer.numbered_quotes() if answer is not None else ()
+    return [{"n": number, "body": [to_json(node) for node in render_answer(q.quote, ())]} for number, q in numbered]
 
 
 def _study(answer: Answer, said: str) -> dict[str, Any] | None:
@@ -215,6 +231,7 @@ def _card(passage: Passage) -> dict[str, Any]:
         "read": passage.read,
         "start": passage.start,
         "end": passage.end,
+        "gone": passage.gone,
     }
 
 

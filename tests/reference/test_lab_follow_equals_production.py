@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from assistant.answering.answer import Answerer, Request
-from assistant.answering.evidence import FIRST_GATE, FULL_GATE
+from assistant.answering.evidence import FIRST_GATE, gate_of
 from assistant.answering.packing import choose_blocks, pack
 from assistant.answering.prompts import SYSTEM, answer_prompt, render_block
 from assistant.config import AnsweringConfig, ChunkingConfig, NotesConfig, RetrievalConfig
@@ -82,7 +82,7 @@ def test_the_answer_is_the_one_of_the_chat(journey: Journey, answer: Answer) -> 
     same = {"timings": answer.timings}
     assert replace(journey.answer, **same) == answer
     assert journey.text == (answer.draft or answer.text)
-    if not answer.abstained:
+    if not answer.draft:
         assert journey.sentences == answer.sentences
 
 
@@ -117,7 +117,7 @@ def test_the_gates_are_productions(journey: Journey, answer: Answer) -> None:
     assert others[-1].probability == answer.evidence
     for look in others:
         assert look.margin is not None
-        assert look.probability == FULL_GATE.probability(look.evidence, look.margin)
+        assert look.probability == gate_of(answer.model).probability(look.evidence, look.margin)
     assert others[-1].blocks == answer.blocks
 
 

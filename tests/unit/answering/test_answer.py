@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.answer import Answerer, Request
+from assistant.answering.evidence import FIRST_GATE, FITTED_ON, weigh
 from assistant.answering.prompts import render_turn
+from assistant.answering.verdict import verdict
 from assistant.config import AnsweringConfig, ChunkingConfig, NotesConfig, RetrievalConfig
 from assistant.errors import QuestionError
 from assistant.index.build import Builder, fingerprint
@@ -62,7 +64,7 @@ def run(made: Answerer, question: str, **request: object) -> tuple[list[Event], 
 
 
 def scripted(*answers: str, comparisons: Sequence[float] | Callable[[Prompt], Sequence[float]] = YES) -> FakeGenerator:
-    return FakeGenerator(answers, comparisons=comparisons)
+    return FakeGenerator(answers, comparisons=comparisons, name=next(iter(FITTED_ON)))
 
 
 def test_sources_come_before_words_and_sentences_as_they_end(retriever: Retriever) -> None:
@@ -87,12 +89,35 @@ def test_an_unsupported_sentence_is_marked_and_the_rest_stays(retriever: Retriev
     assert answer.state is AnswerState.PARTLY
 
 
+UNSURE = (-9.0, -9.0, -2.0, -1.0)
+
+
 def test_a_draft_that_the_notes_do_not_support_at_all_is_withdrawn(retriever: Retriever) -> None:
-    _, answer = run(answerer(retriever, scripted("Napoleon invented it in Paris.")), "batch inputs at once")
-    assert answer.abstained
+    made = answerer(retriever, scripted("Napoleon invented it in Paris.", comparisons=UNSURE), min_evidence=0.01)
+    _, answer = run(made, "who invented batch inputs?")
+    assert answer.abstained and answer.evidence < 0.5
     assert answer.draft == "Napoleon invented it in Paris."
     assert "withdrawn" in answer.reason
     assert "Napoleon" not in answer.text
+
+
+def test_where_the_notes_probably_answer_they_are_quoted_in_place_of_such_a_draft(retriever: Retriever) -> None:
+    _, answer = run(answerer(retriever, scripted("Napoleon invented it in Paris.")), "batch inputs at once")
+    assert not answer.abstained and answer.evidence >= 0.5
+    assert answer.draft == "Napoleon invented it in Paris."
+    assert answer.text == "In the words of your notes:\n- **Batch** - many inputs at once"
+    assert [c.quote for c in answer.numbered_citations()] == ["**Batch** - many inputs at once"]
+    assert "they are quoted in its place" in verdict(answer).reason
+    assert answer.quotes == ()
+
+
+def test_lines_that_the_answer_leaves_out_stand_below_it(retriever: Retriever) -> None:
+    question = "which kinds: inputs at once, or each input as it arrives?"
+    _, answer = run(answerer(retriever, scripted("Many inputs at once are batch.")), question)
+    assert [quote.quote for quote in answer.quotes] == ["**Real-time** - each input as it arrives"]
+    assert [number for number, _ in answer.numbered_quotes()] == [2]
+    _, answer = run(answerer(retriever, scripted("Napoleon says the notes do not say.")), question)
+    assert answer.quotes == ()
 
 
 def test_the_models_own_no_ends_it_before_a_word(retriever: Retriever) -> None:
@@ -101,6 +126,14 @@ def test_the_models_own_no_ends_it_before_a_word(retriever: Retriever) -> None:
     _, answer = run(made, "who invented batch?")
     assert answer.abstained and generator.prompts == []
     assert "invented" in answer.text  # the word that is not in the notes
+
+
+def test_the_yes_of_a_model_that_the_gate_was_not_fitted_on_decides_nothing(retriever: Retriever) -> None:
+    for comparisons in (YES, NO):
+        generator = FakeGenerator(("Batch is many inputs at once.",), comparisons=comparisons, name="other.gguf")
+        _, answer = run(answerer(retriever, generator), "what is batch inputs at once?")
+        assert answer.text == "Batch is many inputs at once."
+        assert answer.evidence == FIRST_GATE.probability(weigh(answer.search, answer.blocks, answer.search.query))
 
 
 def test_without_any_evidence_the_model_is_not_called(retriever: Retriever) -> None:

@@ -1,0 +1,108 @@
+"""Picks the lines of the notes that stand under an answer, word for word: what a small model left out is there.
+
+A model of 1.5 billion parameters names one item of three, or answers beside the point, while the best passage holds the
+answer; and the program cannot see that it does. The lines of that passage which are nearest to the question, and which
+the answer does not say already, cost nothing to add and cannot be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answering.units import Unit, Words, source_units
+from assistant.types import Block, Citation, Note, SearchResult, Sentence
+
+Cosines = Callable[[str, Sequence[str]], NDArray[np.float32]]
+"""Returns the cosines of a question with some texts, shape (texts,)."""
+
+MAX_LINES = 3
+_MAX_WORDS = 40
+_MIN_COSINE = 0.2
+_MAX_BEHIND = 0.25
+"""A line may be this much less near to the question than the nearest one of its passage."""
+
+_SAID = 0.7
+"""From this share of its stems on a line is said by the answer already."""
+
+_FEWEST_STEMS = 2
+_LEAD = "In the words of your notes:"
+_BULLET = "\n- "
+
+
+def closest_lines(
+    search: SearchResult,
+    sections: Sequence[Block],
+    said: str,
+    cosines: Cosines,
+    notes: dict[str, Note] | None = None,
+) -> tuple[Citation, ...]:
+    """Returns the lines of the best passage that are nearest to the question, in the order of the note.
+
+    Args:
+        search: What was found.
+        sections: The sections that the passages lie in.
+        said: The answer; lines that it repeats are left out.
+        cosines: Compares the lines with the question.
+        notes: The notes by path, for page numbers.
+    """
+    lines = _lines_of_best(search, sections)
+    if not lines:
+        return ()
+    near = cosines(search.query, [line.text for line in lines])
+    least = max(_MIN_COSINE, float(near.max()) - _MAX_BEHIND)
+    stems = Words(said).stems
+    fitting = [i for i in np.argsort(-near, kind="stable") if near[i] >= least and not _is_said(lines[i], stems)]
+    return tuple(_citation(lines[i], float(near[i]), notes or {}) for i in sorted(_within(fitting, lines)))
+
+
+def quoted_text(lines: Sequence[Citation]) -> tuple[str, tuple[Sentence, ...]]:
+    """Returns an answer that only quotes, with its sentences: each line is one, and cites itself."""
+    text, sentences = _LEAD, [Sentence(_LEAD, 0, len(_LEAD), supported=True, score=0.0, is_claim=False)]
+    for line in lines:
+        start = len(text) + len(_BULLET)
+        text += f"{_BULLET}{line.quote}"
+        own = replace(line, score=1.0)
+        sentences.append(Sentence(line.quote, start, len(text), supported=True, score=1.0, citations=(own,)))
+    return text, tuple(sentences)
+
+
+def _lines_of_best(search: SearchResult, sections: Sequence[Block]) -> list[Unit]:
+    if not search.hits:
+        return []
+    best = search.hits[0].chunk
+    inside = (s for s in sections if s.note == best.note and s.start < best.end and best.start < s.end)
+    units = (unit for section in inside for unit in source_units(section))
+    return [u for u in units if best.start <= u.start and u.end <= best.end and len(u.own.stems) >= _FEWEST_STEMS]
+
+
+def _is_said(line: Unit, said: Collection[str]) -> bool:
+    return sum(stem in said for stem in line.own.stems) >= _SAID * len(line.own.stems)
+
+
+def _within(order: Sequence[int], lines: Sequence[Unit]) -> list[int]:
+    """The first of ``order`` that fit into the number of words; the very first fits always."""
+    taken: list[int] = []
+    words = 0
+    for i in order:
+        length = len(lines[i].text.split())
+        if len(taken) < MAX_LINES and (not taken or words + length <= _MAX_WORDS):
+            taken.append(i)
+            words += length
+    return taken
+
+
+def _citation(line: Unit, score: float, notes: dict[str, Note]) -> Citation:
+    note = notes.get(line.block.note)
+    return Citation(
+        note=line.block.note,
+        heading_path=line.heading_path,
+        start=line.start,
+        end=line.end,
+        quote=line.text,
+        score=score,
+        page=note.page_at(line.start) if note else None,
+    )

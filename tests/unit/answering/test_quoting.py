@@ -1,0 +1,81 @@
+"""The lines of the notes under an answer: which are taken, where they end, and an answer that only quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answering.quoting import MAX_LINES, closest_lines, quoted_text
+from assistant.types import Block, Chunk, Citation, Hit, SearchResult
+
+TEXT = """# Services
+
+## Data collection
+
+- **Amazon S3** - keeps raw files of any size
+- **AWS Glue** - extracts, transforms and loads the data
+- **Athena** - asks questions of files in SQL
+- Ok
+"""
+START = TEXT.index("- **Amazon")
+NEAR = {"Amazon S3": 0.5, "AWS Glue": 0.6, "Athena": 0.3}
+
+
+def cosines(question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    return np.array([next((c for name, c in NEAR.items() if name in text), 0.0) for text in texts], dtype=np.float32)
+
+
+def found(start: int = START, end: int = len(TEXT)) -> tuple[SearchResult, list[Block]]:
+    path = ("Services", "Data collection")
+    chunk = Chunk("aws.md", path, (), "", start, end, TEXT[start:end], 0)
+    block = Block("aws.md", path, (), TEXT.index("## Data"), len(TEXT), TEXT[TEXT.index("## Data") :], 0)
+    return SearchResult("Which services gather data?", (Hit(chunk, 1.0, 0.6, 1.0, 1, 1),), (), ()), [block]
+
+
+def quotes_of(said: str, **kind: int) -> list[str]:
+    lines = closest_lines(*found(**kind), said, cosines)
+    for line in lines:
+        assert TEXT[line.start : line.end] == line.quote
+    return [line.quote.split(" - ")[0].strip("*") for line in lines]
+
+
+def test_the_lines_nearest_to_the_question_stand_in_the_order_of_the_note() -> None:
+    assert quotes_of("") == ["Amazon S3", "AWS Glue"]  # Athena is too far behind the nearest
+
+
+def test_what_the_answer_says_already_is_left_out() -> None:
+    assert quotes_of("AWS Glue extracts, transforms and loads the data.") == ["Amazon S3"]
+    assert quotes_of("AWS Glue.") == ["Amazon S3", "AWS Glue"]
+
+
+def test_only_the_best_passage_is_quoted() -> None:
+    assert quotes_of("", end=TEXT.index("- **AWS Glue")) == ["Amazon S3"]
+
+
+def test_a_line_that_is_far_from_the_question_is_none() -> None:
+    search, sections = found()
+    assert closest_lines(search, sections, "", lambda _, texts: np.full(len(texts), 0.1, dtype=np.float32)) == ()
+    assert closest_lines(SearchResult("x", (), (), ()), sections, "", cosines) == ()
+
+
+def test_there_are_never_many_and_never_long_lines() -> None:
+    def alike(_: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.full(len(texts), 0.9, dtype=np.float32)
+
+    text = "\n".join(f"- point number {n} is about a thing of its own" for n in range(9))
+    long = f"- {'very ' * 60}long\n- short but telling line\n"
+    for body, expected in ((text, MAX_LINES), (long, 1)):
+        chunk = Chunk("a.md", (), (), "", 0, len(body), body, 0)
+        search = SearchResult("q", (Hit(chunk, 1.0, 0.6, 1.0, 1, 1),), (), ())
+        assert len(closest_lines(search, [Block("a.md", (), (), 0, len(body), body, 0)], "", alike)) == expected
+
+
+def test_an_answer_that_only_quotes_cites_each_line_by_itself() -> None:
+    lines = closest_lines(*found(), "", cosines)
+    text, sentences = quoted_text(lines)
+    assert [text[s.start : s.end] for s in sentences] == [s.text for s in sentences]
+    assert not sentences[0].is_claim
+    cited: list[Citation] = [c for s in sentences for c in s.citations]
+    assert [c.quote for c in cited] == [s.text for s in sentences[1:]] == [line.quote for line in lines]
