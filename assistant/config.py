@@ -11,13 +11,16 @@ from typing import Any
 
 from assistant.errors import ConfigError
 
+_FAULTS_NAMED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class NotesConfig:
-    """Which files become notes."""
+    """Which files become notes. ``watch``: whether the app indexes changes by itself."""
 
     max_file_mb: int = 50
     convert_timeout_s: int = 60
+    watch: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class ModelConfig:
     name: str = "qwen2.5-coder-1.5b"
     embedder: str = "all-minilm-l6-v2"
     context_tokens: int = 4096
+    cache_disk_mb: int = 2000
     threads: int = 0
     temperature: float = 0.0
     seed: int = 0
@@ -78,6 +82,13 @@ class StudyConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationsConfig:
+    """What is remembered of questions and answers."""
+
+    keep: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings, one group per room."""
 
@@ -87,6 +98,7 @@ class Config:
     answering: AnsweringConfig = field(default_factory=AnsweringConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     study: StudyConfig = field(default_factory=StudyConfig)
+    conversations: ConversationsConfig = field(default_factory=ConversationsConfig)
     ui: UiConfig = field(default_factory=UiConfig)
 
 
@@ -100,8 +112,8 @@ def load_config(path: Path) -> Config:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Config()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}.", hint=f"Correct or remove {path}.") from error
+    except (ValueError, RecursionError, OSError) as error:  # tomllib's and the decoder's own errors are ValueErrors
+        raise ConfigError(f"{path} cannot be read: {str(error)[:200]}.", hint=f"Correct or remove {path}.") from error
     return override(Config(), table, where=str(path))
 
 
@@ -132,7 +144,11 @@ def override(config: Config, table: dict[str, Any], where: str = "the settings")
         if not faults:
             groups[group] = dataclasses.replace(current, **kept)
     if faults:
-        raise ConfigError(f"In {where}: {'; '.join(faults)}.", hint="See docs/guide/settings.md for every setting.")
+        more = [f"{len(faults) - _FAULTS_NAMED} more"] if len(faults) > _FAULTS_NAMED else []
+        raise ConfigError(
+            f"In {where}: {'; '.join([*faults[:_FAULTS_NAMED], *more])}.",
+            hint="See docs/guide/settings.md for every setting.",
+        )
     return dataclasses.replace(config, **groups)
 
 

@@ -20,7 +20,8 @@ AssistantError                 exit code
 ├── StudyError                  6   quizzes, cards and reviews
 │   ├── StudyDatabaseError      6   study.db cannot be used
 │   ├── NoSuchCard              6   no card or item has this id
-│   └── NoSuchQuestion          6   no gap or kept question has this id
+│   ├── NoSuchQuestion          6   no gap or kept question has this id
+│   └── NoSuchConversation      6   no conversation has this id
 └── Cancelled                 130   stopped by the student
 
 Code raises these; only the command line's ``main`` and the page's boundary catch them. Exceptions of other libraries
@@ -134,6 +135,10 @@ class NoSuchCard(StudyError):
 
 class NoSuchQuestion(StudyError):
     """No gap or kept question has this id, or several begin with it."""
+
+
+class NoSuchConversation(StudyError):
+    """No conversation has this id, or several begin with it."""
 
 
 class Cancelled(AssistantError):

@@ -1,14 +1,15 @@
 """Where things are: a workspace is a folder with ``notes/`` in it.
 
-========== ============================ ======================
-path       holds                        safe to delete?
-========== ============================ ======================
-notes/     the student's notes          never
-models/    downloaded weights           yes, fetched again
-index/     the search index             yes, rebuilt
-study.db   the student's progress       never
-trash/     notes removed in the app     when you no longer want them back
-========== ============================ ======================
+=========== ============================ =====================================
+path        holds                        safe to delete?
+=========== ============================ =====================================
+notes/      the student's notes          never
+models/     downloaded weights           yes, fetched again
+index/      the search index             yes, rebuilt
+study.db    the student's progress       never
+linked.json which other folders are read yes, but they have to be linked again
+trash/      notes removed in the app     when you no longer want them back
+=========== ============================ =====================================
 """
 
 from __future__ import annotations
@@ -51,9 +52,19 @@ class Workspace:
         return self.root / "study.db"
 
     @property
+    def conversations_db(self) -> Path:
+        """The student's conversations."""
+        return self.root / "conversations.db"
+
+    @property
     def trash(self) -> Path:
         """Notes that were removed in the app: moved, never erased."""
         return self.root / "trash"
+
+    @property
+    def linked(self) -> Path:
+        """The list of folders elsewhere that are read like ``notes``; optional."""
+        return self.root / "linked.json"
 
     @property
     def settings(self) -> Path:

@@ -88,7 +88,7 @@ def check_chosen(ids: list[str] | None, everything: bool, hint: str) -> None:
         UsageError: It does.
     """
     if bool(ids) == everything:
-        raise UsageError("Name what is to be removed: ids, or --all.", hint=hint)
+        raise UsageError("Name what is meant: ids, or --all.", hint=hint)
 
 
 def gap_json(gap: Gap) -> dict[str, Any]:

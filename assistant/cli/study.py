@@ -17,7 +17,7 @@ FILE = Annotated[Path, typer.Argument(metavar="FILE", help="A JSON file.")]
 
 @app.command("export")
 def export(context: typer.Context, file: FILE) -> None:
-    """Save cards, schedules and every answer to a JSON file."""
+    """Save cards, schedules, every answer and conversations to a JSON file."""
     with opened(context) as assistant:
         count = assistant.study.transfer().export(file, datetime.now(UTC))
     typer.echo(f"{count} cards in {file}")

@@ -49,7 +49,7 @@ def write_apkg(cards: Iterable[Card], file: Path, now: datetime) -> int:
     )
     chosen = exportable(cards)
     for card in chosen:
-        fields = [_markup(card.front), _markup(card.back), html.escape(_source(card))]
+        fields = [_markup(card.front), _markup(card.back), _markup(_source(card))]
         deck.add_note(genanki.Note(model, fields, guid=card.id, tags=list(tags_of(card))))
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / "cards.apkg"
@@ -63,7 +63,8 @@ def _source(card: Card) -> str:
 
 
 def _markup(text: str) -> str:
-    return html.escape(text).replace("\n", "<br>")
+    """Returns a side of a card as Anki shows it as written: no markup, no sound, no LaTeX, which Anki would run."""
+    return html.escape(text).replace("[", "&#91;").replace("{", "&#123;").replace("\n", "<br>")
 
 
 def _genanki() -> Any:

@@ -5,12 +5,17 @@ The readers raise ``KeyError``, ``TypeError`` or ``ValueError`` for what they ca
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Any
 
 from assistant.study.cards import AnchorState, Card, Origin, Review
 from assistant.study.items import Anchor
 from assistant.study.scheduling import Phase, Rating, Schedule, as_utc
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+_MOST_STEPS = 10
+_LARGEST = 2**53  # what every reader of JSON keeps exactly, and SQLite holds
 
 
 def time_text(at: datetime) -> str:
@@ -19,8 +24,15 @@ def time_text(at: datetime) -> str:
 
 
 def read_time(text: str) -> datetime:
-    """Returns the moment written by ``time_text``, or any ISO 8601 text with a zone."""
-    return as_utc(datetime.fromisoformat(text)).astimezone(UTC)
+    """Returns the moment written by ``time_text``, or any ISO 8601 text with a zone.
+
+    Raises:
+        ValueError: It is none, or none that a card could be due at.
+    """
+    at = datetime.fromisoformat(text)
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:  # near the ends of the calendar no interval can be added
+        raise ValueError(f"{text} is no moment between {_FIRST_YEAR} and {_LAST_YEAR}")
+    return as_utc(at).astimezone(UTC)
 
 
 def _optional(at: datetime | None) -> str | None:
@@ -49,7 +61,11 @@ def read_anchor(value: dict[str, Any] | None) -> Anchor | None:
     if value is None:
         return None
     return Anchor(
-        text(value["note"]), texts(value["heading_path"]), int(value["start"]), int(value["end"]), text(value["quote"])
+        text(value["note"]),
+        texts(value["heading_path"]),
+        whole(value["start"]),
+        whole(value["end"]),
+        text(value["quote"]),
     )
 
 
@@ -71,16 +87,25 @@ def read_schedule(value: dict[str, Any]) -> Schedule:
     schedule = Schedule(
         due_at=read_time(value["due_at"]),
         phase=Phase(value["phase"]),
-        step=None if value["step"] is None else int(value["step"]),
-        stability=None if value["stability"] is None else float(value["stability"]),
-        difficulty=None if value["difficulty"] is None else float(value["difficulty"]),
+        step=None if value["step"] is None else whole(value["step"]),
+        stability=None if value["stability"] is None else real(value["stability"]),
+        difficulty=None if value["difficulty"] is None else real(value["difficulty"]),
         reviewed_at=_read_optional(value["reviewed_at"]),
-        lapses=int(value["lapses"]),
+        lapses=whole(value["lapses"]),
     )
     unanswered = schedule.stability is None or schedule.difficulty is None or schedule.reviewed_at is None
     if unanswered != (schedule.phase is Phase.NEW) or (schedule.step is None) != (schedule.phase is Phase.REVIEW):
         raise ValueError(f"a schedule in phase {schedule.phase} cannot be {value}")
+    if not _is_possible(schedule):  # the card would break the review in which it comes up, and not this import
+        raise ValueError(f"FSRS knows no schedule like {value}")
     return schedule
+
+
+def _is_possible(schedule: Schedule) -> bool:
+    """Whether FSRS can go on from a schedule: 0 < stability, 1 <= difficulty <= 10, a step that exists."""
+    stable = schedule.stability is None or 0 < schedule.stability <= _LARGEST
+    difficult = schedule.difficulty is None or 1 <= schedule.difficulty <= 10
+    return stable and difficult and 0 <= (schedule.step or 0) < _MOST_STEPS and schedule.lapses >= 0
 
 
 def card_json(card: Card) -> dict[str, Any]:
@@ -146,12 +171,12 @@ def read_review(value: dict[str, Any]) -> Review:
     return Review(
         id=text(value["id"]),
         card=text(value["card"]),
-        place=int(value["place"]),
+        place=whole(value["place"]),
         at=read_time(value["at"]),
         rating=Rating(value["rating"]),
         before=read_schedule(value["before"]),
         cram=bool(value["cram"]),
-        took_ms=None if value["took_ms"] is None else int(value["took_ms"]),
+        took_ms=None if value["took_ms"] is None else whole(value["took_ms"]),
         suspended=bool(value["suspended"]),
         undone_at=_read_optional(value["undone_at"]),
     )
@@ -177,3 +202,28 @@ def texts(values: object) -> tuple[str, ...]:
     if not isinstance(values, list):
         raise TypeError(f"{values!r} is not a list")
     return tuple(map(text, values))
+
+
+def whole(value: object) -> int:
+    """Returns ``value`` if it is a whole number that a database holds.
+
+    Raises:
+        TypeError, ValueError: It is none, or beyond all bounds.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} is not a whole number")
+    if abs(value) > _LARGEST:
+        raise ValueError("a number is beyond all bounds")
+    return value
+
+
+def real(value: object) -> float:
+    """Returns ``value`` if it is a finite number.
+
+    Raises:
+        TypeError, ValueError: It is none, or beyond all bounds.
+    """
+    number = value if isinstance(value, float) else float(whole(value))
+    if not math.isfinite(number) or abs(number) > _LARGEST:
+        raise ValueError(f"{number} is beyond all bounds")
+    return number

@@ -17,6 +17,9 @@ from assistant.study.cards import AnchorState, Card, Draft, Origin
 from assistant.study.deck import Deck
 from assistant.study.transfer import write_whole
 
+_MEANS_MORE = ("#", "=", "+", "-", "@", "\t", "\r")
+"""See https://owasp.org/www-community/attacks/CSV_Injection."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -66,10 +69,14 @@ def write_tsv(cards: Iterable[Card], file: Path) -> int:
     text.write("#separator:tab\n#html:false\n#guid column:1\n#tags column:4\n")
     table = csv.writer(text, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     for card in chosen:
-        front = f" {card.front}" if card.front.startswith("#") else card.front  # else Anki reads it as a remark
-        table.writerow([card.id, front, card.back, " ".join(tags_of(card))])
+        table.writerow([card.id, *map(_harmless, (card.front, card.back, " ".join(tags_of(card))))])
     write_whole(file, text.getvalue().encode("utf-8", "replace"))
     return len(chosen)
+
+
+def _harmless(cell: str) -> str:
+    """Returns a cell that begins with a blank where Anki would read it as a remark, or a spreadsheet as a formula."""
+    return f" {cell}" if cell.startswith(_MEANS_MORE) else cell
 
 
 def read_tsv(file: Path) -> list[Row]:

@@ -15,7 +15,7 @@ from assistant.ui.boundary import Notice
 from assistant.ui.components import view
 from assistant.ui.desk import Desk
 from assistant.ui.frame import MODEL_LANE, Frame
-from assistant.ui.session import Session
+from assistant.ui.session import LOCAL, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,12 @@ class ChatHandlers:
         session.start_over()
         return live_view(session), conversation_view(session)
 
-    def reopen(self, conversation_id: int, session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Goes back to an earlier conversation."""
-        session.open(conversation_id)
+    def reopen(self, conversation_id: str, session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Goes back to an earlier conversation; to a new one if it is gone."""
+        try:
+            session.open(conversation_id, self.desk)
+        except AssistantError as error:
+            return live_view(session) | {"refused": asdict(Notice.of(error))}, conversation_view(session)
         return live_view(session), conversation_view(session)
 
 
@@ -70,9 +73,14 @@ def live_view(session: Session) -> dict[str, Any]:
 
 
 def conversation_view(session: Session) -> dict[str, Any]:
-    """Returns the finished turns, and the list of this tab's conversations, newest first; as strings, see above."""
-    threads = [{"id": c.id, "title": c.title} for c in reversed(session.conversations) if c.exchanges]
-    return {"id": session.current.id, "turns": json.dumps(session.current.views), "threads": json.dumps(threads)}
+    """Returns the finished turns, as a string, see above, and which conversation it is.
+
+    Keys: ``id`` (in this tab), ``key`` (under which it is kept, or empty), ``turns``, ``local`` (the conversations that
+    are in this tab only, as ``id`` and ``title``, newest first).
+    """
+    current = session.current
+    local = [{"id": f"{LOCAL}{one.id}", "title": one.title} for one in session.local]
+    return {"id": current.id, "key": current.key, "turns": current.drawn, "local": local}
 
 
 def build_chat(frame: Frame) -> None:
@@ -112,7 +120,7 @@ def build_chat(frame: Frame) -> None:
         handlers.pick(str(data._data["scope"]), state)
 
     def reopen(data: gr.EventData, state: Session) -> tuple[dict[str, Any], dict[str, Any]]:
-        return handlers.reopen(int(data._data["id"]), state)
+        return handlers.reopen(str(data._data["id"]), state)
 
     asked = gr.on(
         [question.submit, send.click], handlers.submit, [question, session], [question, live], queue=False, **quiet

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import itertools
+import json
 import logging
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
+from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any
 
-from assistant.errors import AssistantError, Cancelled, QuestionError
+from assistant.errors import AssistantError, Cancelled, NoSuchConversation, QuestionError
 from assistant.remote.messages import AskRequest
+from assistant.study.conversations.moved import moved
+from assistant.study.conversations.records import KeptTurn, begun, new_id, title_of
 from assistant.types import Event, Scope, Turn
 from assistant.ui.boundary import UNEXPECTED, Notice
 from assistant.ui.desk import Begun, Desk, answer_in_turn
 from assistant.ui.exchange import Exchange, Phase, advance, fail, stop
 from assistant.ui.follow import Beat, Broken, follow
+from assistant.ui.recall import ended, recalled
 from assistant.ui.service import StudyService
 from assistant.ui.view import ExchangeView
 
@@ -26,27 +31,36 @@ LOG = logging.getLogger(__name__)
 HEAD_START_S = 0.15
 """How long taking a question may wait for the passages: its reply is the fastest way to show them."""
 
-_TITLE_CHARS = 60
+LOCAL = "#"
+"""Before the number of a conversation that is in this tab only."""
 
 
 @dataclass(slots=True)
 class Conversation:
-    """Finished exchanges, oldest first, and their rendering for the page."""
+    """Finished exchanges, oldest first, and their rendering for the page.
+
+    Attributes:
+        id: Unique in its session.
+        key: The id under which it is kept; empty for one that is in this tab only.
+        drawn: ``views`` as JSON.
+    """
 
     id: int
+    key: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
     views: list[dict[str, Any]] = field(default_factory=list)
+    drawn: str = "[]"
 
     @property
     def title(self) -> str:
         """The first question, shortened."""
-        first = self.exchanges[0].question if self.exchanges else "New conversation"
-        return first if len(first) <= _TITLE_CHARS else first[: _TITLE_CHARS - 1].rstrip() + "…"
+        return title_of(self.exchanges[0].question) if self.exchanges else "New conversation"
 
     def keep(self, exchange: Exchange, view: ExchangeView) -> None:
         """Adds a finished exchange."""
         self.views.append(view.render(exchange))
         self.exchanges.append(exchange)
+        self.drawn = json.dumps(self.views)
 
     def history(self) -> tuple[Turn, ...]:
         """Returns the turns that a follow-up question may refer to: those that got an answer."""
@@ -62,6 +76,8 @@ class _Run:
         self.conversation = conversation
         self.view = ExchangeView(desk.service.note)
         self.cancel = threading.Event()
+        self._keeper = desk.service.conversations
+        self._kept = self._begin_keeping(scope) if self._keeper.is_on else None
         stream = partial(answer_in_turn, AskRequest(exchange.question, conversation.history(), scope), desk)
         self._states = _states(exchange, follow(stream, self.cancel), desk.service)
 
@@ -71,6 +87,20 @@ class _Run:
             changed = state is not self.exchange
             self.exchange = state
             yield changed
+
+    def end(self) -> None:
+        """Ends it, with what was written until then."""
+        self.cancel.set()
+        exchange = stop(self.exchange)
+        if self._kept is not None:
+            self._keeper.end(ended(self._kept, exchange))
+        self.conversation.keep(exchange, self.view)
+
+    def _begin_keeping(self, scope: Scope) -> KeptTurn:
+        self.conversation.key = self.conversation.key or new_id()
+        turn = begun(self.exchange.question, scope, datetime.now(UTC))
+        self._keeper.begin(self.conversation.key, turn)
+        return turn
 
     def head_start(self) -> None:
         """Goes on until the passages are found, but no longer than ``HEAD_START_S``."""
@@ -86,10 +116,16 @@ class Session:
     def __init__(self) -> None:
         self.scope = Scope()
         self._ids = itertools.count(1)
-        self.conversations = [Conversation(next(self._ids))]
-        self.current = self.conversations[0]
+        self.current = Conversation(next(self._ids))
+        self._local: list[Conversation] = []
         self._live: dict[str, Any] = {}
         self._run: _Run | None = None
+
+    @property
+    def local(self) -> list[Conversation]:
+        """The conversations that are in this tab only, as they are not kept; the newest first."""
+        here = [*self._local, *([] if self.current in self._local else [self.current])]
+        return [one for one in reversed(here) if one.exchanges and not one.key]
 
     @property
     def live(self) -> dict[str, Any] | None:
@@ -135,22 +171,52 @@ class Session:
                     self._live = run.view.render(run.exchange)
                 yield  # also when nothing changed: only here does Gradio notice that the browser has gone
         finally:
-            run.cancel.set()
             self._run = None
-            run.conversation.keep(stop(run.exchange), run.view)
+            run.end()
         yield
 
     def start_over(self) -> None:
         """Begins a new conversation; the one before stays in the list unless nothing was asked in it."""
         self.stop()
         if self.current.exchanges or self._run is not None:
-            self.current = Conversation(next(self._ids))
-            self.conversations.append(self.current)
+            self._leave_for(Conversation(next(self._ids)))
 
-    def open(self, conversation_id: int) -> None:
-        """Goes back to an earlier conversation of this tab; an unknown one changes nothing."""
+    def open(self, id_: str, desk: Desk) -> None:
+        """Goes to a conversation that is kept, or that is in this tab only; an unknown one changes nothing.
+
+        Raises:
+            NoSuchConversation: It was deleted. A new conversation is begun then.
+            StudyDatabaseError: It cannot be read.
+        """
         self.stop()
-        self.current = next((c for c in self.conversations if c.id == conversation_id), self.current)
+        if (found := self._here(id_)) is None:
+            try:
+                found = self._recall(id_, desk)
+            except NoSuchConversation:
+                self._leave_for(Conversation(next(self._ids)))
+                raise
+        self._leave_for(found)
+
+    def _here(self, id_: str) -> Conversation | None:
+        """Returns a conversation that must not be loaded: it is in this tab only, or being answered in."""
+        if self._run is not None and self._run.conversation.key == id_:
+            return self._run.conversation
+        if not id_.startswith(LOCAL):
+            return None
+        return next((one for one in self.local if f"{LOCAL}{one.id}" == id_), self.current)
+
+    def _recall(self, id_: str, desk: Desk) -> Conversation:
+        read = lru_cache(maxsize=64)(desk.service.note)
+        kept = desk.service.conversations.load(id_)
+        exchanges = [recalled(moved(turn, read), f"q{next(self._ids)}") for turn in kept.turns]
+        views = [ExchangeView(read).render(exchange) for exchange in exchanges]
+        return Conversation(next(self._ids), kept.id, exchanges, views, json.dumps(views))
+
+    def _leave_for(self, conversation: Conversation) -> None:
+        used = self.current.exchanges or (self._run is not None and self._run.conversation is self.current)
+        if used and not self.current.key and self.current not in self._local:
+            self._local.append(self.current)
+        self.current = conversation
 
     def fail_unexpectedly(self, desk: Desk) -> None:
         """Ends the question under way where the page itself broke while showing it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.study.card_json import anchor_json, read_anchor, text, texts
+from assistant.study.card_json import anchor_json, read_anchor, real, text, texts, whole
 from assistant.study.items import Anchor, Check, Item, KeyPoint, Kind, Maker
 
 
@@ -43,11 +43,11 @@ def read_item(value: dict[str, Any]) -> Item:
         explanation=text(value["explanation"]),
         options=texts(value["options"]),
         lefts=texts(value["lefts"]),
-        key=tuple(map(int, value["key"])),
+        key=tuple(map(whole, value["key"])),
         answer=text(value["answer"]),
         accepted=texts(value["accepted"]),
         key_points=tuple(KeyPoint(text(point["text"]), text(point["quote"])) for point in value["key_points"]),
-        difficulty=float(value["difficulty"]),
+        difficulty=real(value["difficulty"]),
         checks=tuple(Check(text(c["name"]), bool(c["passed"]), text(c["detail"])) for c in value["checks"]),
     )
 

@@ -27,16 +27,16 @@ def gaps_markdown(gaps: Sequence[Gap], zone: tzinfo | None = None) -> str:
 
 def _entry(gap: Gap, zone: tzinfo | None) -> str:
     day = local_day(gap.last_asked_at, zone)
-    lines = [f"- [ ] **{_escaped(gap.question)}**"]
+    lines = [f"- [ ] **{escaped(gap.question)}**"]
     lines.append(f"  - asked {times(gap.asks)}, last on {day.day} {day:%B %Y}{_where(gap.scope)}")
-    lines.append(f"  - {_escaped(gap.why)}")
+    lines.append(f"  - {escaped(gap.why)}")
     if gap.nearest:
-        lines.append("  - nearest: " + "; ".join(_escaped(place_text(place)) for place in gap.nearest))
+        lines.append("  - nearest: " + "; ".join(escaped(place_text(place)) for place in gap.nearest))
     return "\n".join(lines) + "\n"
 
 
 def _where(scope: Scope) -> str:
-    return f", in {_escaped(place_text(scope))} only" if scope != Scope() else ""
+    return f", in {escaped(place_text(scope))} only" if scope != Scope() else ""
 
 
 def place_text(place: Scope) -> str:
@@ -44,5 +44,6 @@ def place_text(place: Scope) -> str:
     return " > ".join(part for part in (place.path, *place.heading_path) if part)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Returns ``text`` so that Markdown shows every character of it."""
     return "".join(f"\\{char}" if char in _SPECIAL else char for char in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.study.bank.item_json import item_json, read_item
-from assistant.study.card_json import read_time, text, time_text
+from assistant.study.card_json import read_time, real, text, time_text, whole
 from assistant.study.grading.short import Grade, PointGrade, Verdict
 from assistant.study.items import KeyPoint
 from assistant.study.quiz.marking import Mark
@@ -36,9 +36,9 @@ def read_quiz(value: dict[str, Any]) -> Quiz:
         id=text(value["id"]),
         topic=text(value["topic"]),
         mode=Mode(value["mode"]),
-        posed=tuple(Posed(read_item(p["item"]), tuple(map(int, p["order"]))) for p in value["posed"]),
+        posed=tuple(Posed(read_item(p["item"]), tuple(map(whole, p["order"]))) for p in value["posed"]),
         started_at=read_time(value["started_at"]),
-        limit_s=None if value["limit_s"] is None else int(value["limit_s"]),
+        limit_s=None if value["limit_s"] is None else whole(value["limit_s"]),
         replies=tuple(map(_read_reply, value["replies"])),
         finished_at=read_time(value["finished_at"]) if value["finished_at"] else None,
     )
@@ -78,9 +78,9 @@ def _point_json(grade: PointGrade) -> dict[str, Any]:
 
 def _read_reply(value: dict[str, Any]) -> Reply:
     points = value["points"]
-    grade = None if points is None else Grade(tuple(map(_read_point, points)), float(value["share"]))
-    mark = Mark(float(value["share"]), bool(value["is_right"]), text(value["given"]), text(value["right"]), grade)
-    return Reply(int(value["number"]), mark, read_time(value["at"]), int(value["took_ms"]), text(value["appeal"]))
+    grade = None if points is None else Grade(tuple(map(_read_point, points)), real(value["share"]))
+    mark = Mark(real(value["share"]), bool(value["is_right"]), text(value["given"]), text(value["right"]), grade)
+    return Reply(whole(value["number"]), mark, read_time(value["at"]), whole(value["took_ms"]), text(value["appeal"]))
 
 
 def _read_point(value: dict[str, Any]) -> PointGrade:

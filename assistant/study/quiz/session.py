@@ -99,7 +99,8 @@ class Quiz:
         """Returns how long an exam still goes, or None without a limit."""
         if self.limit_s is None:
             return None
-        return max(0, int(self.limit_s - (now - self.started_at).total_seconds()))
+        passed_s = max(0.0, (now - self.started_at).total_seconds())  # a clock that was set back gives no time
+        return max(0, int(self.limit_s - passed_s))
 
     def answered(self, number: int, mark: Mark, now: datetime, took_ms: int) -> Quiz:
         """Returns the quiz with one more answer; the last one ends it.
@@ -116,7 +117,7 @@ class Quiz:
 
     def finished(self, now: datetime) -> Quiz:
         """Returns the quiz, ended. What was not answered counts as wrong in an exam and is left out in practice."""
-        end = now
+        end = max(now, self.started_at)
         if self.limit_s is not None:
             end = min(now, self.started_at + timedelta(seconds=self.limit_s))
         return self if self.is_over else replace(self, finished_at=end)
