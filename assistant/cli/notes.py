@@ -84,3 +84,59 @@ def show(
     for section in sections(found):
         if section.level:
             out.print(visible("  " * section.level + section.heading_path[-1]), markup=False)
+
+
+@app.command("link")
+def link(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A folder elsewhere, such as an Obsidian vault.")],
+) -> None:
+    """Read a folder elsewhere too. Its files stay where they are and are never changed."""
+    with opened(context) as assistant:
+        made = assistant.indexing.link(folder)
+    typer.echo(f"{made.name}: {made.path}")
+    typer.echo("To make its notes searchable: assistant index build", err=True)
+
+
+@app.command("unlink")
+def unlink(
+    context: typer.Context, name: Annotated[str, typer.Argument(help="Name or path of a linked folder.")]
+) -> None:
+    """Stop reading a linked folder. Its files stay as they are."""
+    with opened(context) as assistant:
+        gone = assistant.indexing.unlink(name)
+    typer.echo(f"{gone.name} is not read any more. To take its notes out of the index: assistant index build", err=True)
+
+
+@app.command("folders")
+def folders(context: typer.Context) -> None:
+    """List the folders that notes come from."""
+    with opened(context) as assistant:
+        found = assistant.indexing.folders()
+    for folder in found:
+        typer.echo(f"{folder.name or 'notes'}: {folder.path}{'' if folder.there else ' (not there now)'}")
+
+
+@app.command("remove")
+def remove(
+    context: typer.Context, note: Annotated[str, typer.Argument(help="Path of the note, relative to notes/.")]
+) -> None:
+    """Move a note to the trash. Nothing is erased."""
+    with opened(context) as assistant:
+        kept = assistant.remove_note(note)
+    typer.echo(f"{note} was moved to the trash. To take it back: assistant notes restore '{kept}'", err=True)
+
+
+@app.command("restore")
+def restore(
+    context: typer.Context,
+    kept: Annotated[str, typer.Argument(help="A file of the trash; without it, they are listed.")] = "",
+) -> None:
+    """Take a note back from the trash, or list what is there, removed last first."""
+    from assistant.notes import removed_notes
+
+    with opened(context) as assistant:
+        if not kept:
+            typer.echo("\n".join(removed_notes(assistant.workspace.trash)) or "The trash is empty.")
+            return
+        typer.echo(assistant.restore_note(kept))

@@ -6,7 +6,8 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,13 @@ from assistant.config import ChunkingConfig, NotesConfig
 from assistant.errors import Cancelled, IndexBusy, IndexWriteFailed, UnreadableNote
 from assistant.index.chunking import split
 from assistant.index.embedder import Embedder
+from assistant.index.history import note_build
 from assistant.index.store import Entry, FileState, Store
 from assistant.index.vectors import load_vectors
+from assistant.notes.linked import LinkedFolder
 from assistant.notes.loaders import load_note
 from assistant.notes.scan import FoundFile, Scan, scan
-from assistant.types import BuildProgress, BuildReport, SkippedFile
+from assistant.types import BuildProgress, BuildReport, NoteChanges, SkippedFile
 
 _BATCH_CHUNKS = 256
 """Passages that are embedded together: enough for batches of equal lengths, few enough to stop within seconds."""
@@ -50,15 +53,27 @@ class Changes:
     @property
     def count(self) -> int:
         """Notes that a build would have to look at."""
-        return len(self.new) + len(self.changed) + len(self.renamed) + len(self.removed)
+        return self.names().count
+
+    def names(self) -> NoteChanges:
+        """Returns those notes by their paths."""
+        return NoteChanges(
+            tuple(file.path for file in self.new),
+            tuple(file.path for file in self.changed),
+            tuple((old, file.path) for old, file in self.renamed),
+            self.removed,
+        )
 
 
 def find_changes(scanned: Scan, store: Store) -> Changes:
-    """Returns what a build would do. Reads only files whose size or time differ from what was indexed."""
+    """Returns what a build would do. Reads only files whose size or time differ from what was indexed.
+
+    What lies in a folder that could not be looked into counts as it was.
+    """
     known = {note.path: note.file for note in store.notes()}
     skipped = {path: file for path, (_, file) in store.skipped().items()}
     found = {file.path: file for file in scanned.files}
-    gone = {path: state for path, state in known.items() if path not in found}
+    gone = {path: state for path, state in known.items() if path not in found and not scanned.is_away(path)}
     by_content = {state.sha256: path for path, state in gone.items()}
     new: list[FoundFile] = []
     changed: list[FoundFile] = []
@@ -76,7 +91,8 @@ def find_changes(scanned: Scan, store: Store) -> Changes:
         else:
             new.append(file)
     moved = {old for old, _ in renamed}
-    removed = [path for path in [*known, *skipped] if path not in found and path not in moved]
+    lost = [path for path in [*known, *skipped] if path not in found and not scanned.is_away(path)]
+    removed = [path for path in lost if path not in moved]
     unchanged = len(found) - len(new) - len(changed) - len(renamed)
     return Changes(tuple(new), tuple(changed), tuple(renamed), tuple(touched), tuple(removed), unchanged)
 
@@ -90,6 +106,8 @@ class Builder:
         folder: The index folder.
         on_progress: Called after every batch.
         cancel: Set from another thread to stop; what was done until then is kept.
+        linked: Folders elsewhere whose notes belong to the index too.
+        now: Tells the time.
     """
 
     root: Path
@@ -99,6 +117,8 @@ class Builder:
     notes: NotesConfig
     on_progress: Callable[[BuildProgress], None] = lambda _: None
     cancel: threading.Event | None = None
+    linked: tuple[LinkedFolder, ...] = ()
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def build(self, *, force: bool = False) -> BuildReport:
         """Brings the index up to date and returns what was done. ``force`` starts from nothing.
@@ -120,7 +140,8 @@ class Builder:
             ) from error
         except OSError as error:
             raise IndexWriteFailed(
-                f"{self.folder} cannot be written: {error}.", hint=f'Give yourself write permission on "{self.folder}".'
+                f"{self.folder} cannot be written: {error.strerror or error}.",
+                hint=f'Give yourself write permission on "{self.folder}".',
             ) from error
         try:
             store = Store(self.folder, create=True)
@@ -135,7 +156,7 @@ class Builder:
         if force:
             store.begin_fingerprint("")
         store.begin_fingerprint(fingerprint(self.chunking, self.embedder.name))
-        scanned = scan(self.root, max_file_mb=self.notes.max_file_mb)
+        scanned = scan(self.root, max_file_mb=self.notes.max_file_mb, linked=self.linked)
         changes = find_changes(scanned, store)
         for path in changes.removed:
             store.remove(path)
@@ -144,14 +165,18 @@ class Builder:
         for file in changes.touched:
             store.touch(file.path, _state(file))
         embedded = self._add(store, (*changes.new, *changes.changed), began)
+        skipped = [item for item, _ in store.skipped().values()]
+        names = changes.names()
+        done = replace(names, added=_indexed(store, names.added), changed=_indexed(store, names.changed))
+        if done.count:
+            note_build(store, done, self.now())
         vectors = load_vectors(self.folder, store, self.embedder.dimension)
         vectors.save(self.folder, store.identity)
-        skipped = [item for item, _ in store.skipped().values()]
         return BuildReport(
-            added=self._indexed(store, changes.new),
-            changed=self._indexed(store, changes.changed),
-            renamed=tuple((old, file.path) for old, file in changes.renamed),
-            removed=changes.removed,
+            added=done.added,
+            changed=done.changed,
+            renamed=done.renamed,
+            removed=done.removed,
             unchanged=changes.unchanged,
             skipped=(*skipped, *scanned.skipped),
             embedded=embedded,
@@ -159,10 +184,6 @@ class Builder:
             seconds=time.perf_counter() - began,
             cancelled=self._cancelled(),
         )
-
-    def _indexed(self, store: Store, files: Iterable[FoundFile]) -> tuple[str, ...]:
-        stored = {note.path for note in store.notes()}
-        return tuple(file.path for file in files if file.path in stored)
 
     def _add(self, store: Store, files: tuple[FoundFile, ...], began: float) -> int:
         """Reads, cuts, embeds and stores ``files``. Returns the number of passages whose vectors were computed."""
@@ -227,6 +248,12 @@ class Builder:
 
     def _cancelled(self) -> bool:
         return self.cancel is not None and self.cancel.is_set()
+
+
+def _indexed(store: Store, paths: Iterable[str]) -> tuple[str, ...]:
+    """Returns those that are in the index: not the unreadable ones, nor those that a stopped build did not come to."""
+    stored = {note.path for note in store.notes()}
+    return tuple(path for path in paths if path in stored)
 
 
 def _state(file: FoundFile) -> FileState:

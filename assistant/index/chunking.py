@@ -23,6 +23,9 @@ from assistant.types import Block, Chunk, Note
 _CONTEXT_SHARE = 3
 """The context line may take one part in this many of the window; what is above that is dropped, outermost first."""
 
+_FOR_NOBODY = ("front_matter", "comment")
+"""What a reader of the note does not see is not searched."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -37,7 +40,8 @@ class Piece:
 def split(note: Note, embedder: Embedder, config: ChunkingConfig) -> tuple[tuple[Block, ...], tuple[Chunk, ...]]:
     """Returns the blocks and the passages of ``note``, each in reading order.
 
-    Blocks do not overlap and passages do not overlap; what lies in no passage is headings, blanks and front matter.
+    Blocks do not overlap and passages do not overlap; what lies in no passage is headings, blanks, front matter and
+    comments.
     ``note.text[x.start:x.end] == x.text`` for each, and every ``chunk.embedding_text`` fits ``embedder.window_tokens``.
     """
     ruler = Ruler(note.text, embedder)
@@ -156,13 +160,13 @@ class _Cutter:
         return not crosses and self._may_run(node) and self._ruler.tokens(run.start, node.end) <= self._limit
 
     def _may_run(self, node: Node) -> bool:
-        return self._whole_sections or node.kind not in ("section", "heading", "front_matter")
+        return self._whole_sections or node.kind not in ("section", "heading", *_FOR_NOBODY)
 
     def _left_out(self, node: Node, parent: Node) -> bool:
-        """Passages leave out a heading that has something below it (their context carries it) and front matter."""
+        """Passages leave out a heading that has something below it (their context carries it), and what is hidden."""
         if self._whole_sections:
             return False
-        return node.kind == "front_matter" or (node.kind == "heading" and len(parent.children) > 1)
+        return node.kind in _FOR_NOBODY or (node.kind == "heading" and len(parent.children) > 1)
 
     def _open(self, node: Node, above: Piece) -> Iterator[Piece]:
         """Yields the pieces of a node that does not fit, or may not share."""

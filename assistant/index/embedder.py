@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from assistant.errors import ModelDamaged, ModelMissing
+from assistant.errors import ModelDamaged, ModelError, ModelMissing
+from assistant.memory import is_out_of_memory
+from assistant.silence import silence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -237,19 +239,25 @@ class SentenceTransformerEmbedder:
 
 
 def _load(folder: Path) -> Any:
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ["TRANSFORMERS_OFFLINE"] = "1"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    silence(os.environ)
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
     try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
         return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise ModelDamaged(
-            f"The embedding model in {folder} cannot be loaded: {error}", hint="assistant models verify"
-        ) from error
+    except (ImportError, MemoryError, OSError, ValueError, RuntimeError, KeyError) as error:
+        raise _load_failure(folder, error) from error
+
+
+def _load_failure(folder: Path, error: Exception) -> ModelError:
+    if is_out_of_memory(error):
+        return ModelError(
+            "There is not enough memory for the embedding model.", hint="Close other programs, then: assistant doctor"
+        )
+    if isinstance(error, ImportError):
+        return ModelError(f"The libraries of the embedding model cannot be loaded: {error}.", hint="make install")
+    return ModelDamaged(f"The embedding model in {folder} cannot be loaded: {error}", hint="assistant models verify")

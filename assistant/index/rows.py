@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from assistant.databases import Cause, cause_of
 from assistant.errors import IndexBusy, IndexWriteFailed, NotesIndexError
 from assistant.index.schema import HEADING_SEPARATOR
 from assistant.types import Scope
@@ -48,16 +48,16 @@ def wrapped(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
-        said = str(error)
-        if "full" in said or getattr(error, "errno", None) == errno.ENOSPC:
+        said, cause = str(error), cause_of(error, path)
+        if cause is Cause.FULL:
             raise IndexWriteFailed(
                 f"The disk is full; {path} was not changed.", hint="Free some space, then: assistant index build"
             ) from error
-        if "readonly" in said or "unable to open" in said or isinstance(error, PermissionError):
+        if cause is Cause.READ_ONLY:
             raise IndexWriteFailed(
                 f"{path} cannot be written: {said}.", hint=f'Give yourself write permission on "{path.parent}".'
             ) from error
-        if "locked" in said or "busy" in said:
+        if cause is Cause.LOCKED:
             raise IndexBusy(f"{path} is in use by another process.", hint="Try again in a moment.") from error
         raise NotesIndexError(f"{path} cannot be used: {said}.", hint="assistant index build --force") from error
     except sqlite3.DatabaseError as error:

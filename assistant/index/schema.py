@@ -1,7 +1,7 @@
 """The tables of ``index.db``: the truth of the index. Everything else in ``index/`` is derived from them."""
 
 FORMAT = 2
-"""Number of this layout. A file of another format is set aside and rebuilt from the notes, which loses nothing."""
+"""Number of this layout. A file of an older one is rebuilt from the notes; a newer one is refused."""
 
 HEADING_SEPARATOR = "\x1f"
 """Joins a heading path in one column, so that a prefix of the path is a prefix of the column."""

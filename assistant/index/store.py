@@ -6,7 +6,6 @@ import contextlib
 import json
 import sqlite3
 import threading
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import IndexMissing, NoteNotFound, NotesIndexError
+from assistant.index.opening import open_database
 from assistant.index.rows import join_path, scope_filter, split_path, text_key, wrapped
-from assistant.index.schema import FORMAT, SCHEMA
 from assistant.index.words import words
 from assistant.types import Block, Chunk, Note, Scope, SkippedFile
 
@@ -66,10 +65,11 @@ class Store:
 
     Args:
         folder: The index folder.
-        create: Make the file if it is missing, and replace one of another format.
+        create: Make the file if it is missing, and replace one of an older format.
 
     Raises:
         IndexMissing: There is no index and ``create`` is false.
+        NotesIndexError: A newer version of the program wrote it.
         IndexWriteFailed: The folder cannot be written.
     """
 
@@ -81,33 +81,8 @@ class Store:
         with wrapped(self.path):
             if create:
                 folder.mkdir(parents=True, exist_ok=True)
-            self._db = self._open(create)
+            self._db = open_database(self.path, create=create)
         self.identity = self.meta("identity")
-
-    def _open(self, create: bool) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-        try:
-            found = db.execute("PRAGMA user_version").fetchone()[0]
-            empty = not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-        except sqlite3.DatabaseError:
-            found, empty = -1, False
-        if found != FORMAT:
-            if not create:
-                db.close()
-                raise IndexMissing("The index is damaged or of another version.", hint="assistant index build")
-            db = db if empty else self._set_aside(db)
-            _initialise(db)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA foreign_keys = ON")
-        return db
-
-    def _set_aside(self, db: sqlite3.Connection) -> sqlite3.Connection:
-        """Removes a file that is no index of this format. Only the notes are the student's; this is made from them."""
-        db.close()
-        for suffix in ("", "-wal", "-shm"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        return sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
 
     def close(self) -> None:
         """Closes the file. The object is of no use afterwards."""
@@ -140,6 +115,11 @@ class Store:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Stores a value under ``key``, in place of the one before."""
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def begin_fingerprint(self, fingerprint: str) -> bool:
         """Empties the index if it was built with other settings than ``fingerprint``. Returns whether it did."""
@@ -354,19 +334,16 @@ class Store:
 
     def _one(self, sql: str, values: tuple[object, ...] = ()) -> Any:
         with self._lock, wrapped(self.path):
-            return self._db.execute(sql, values).fetchone()
+            return self._db.execute(sql, _sound(values)).fetchone()
 
     def _all(self, sql: str, values: tuple[object, ...] = ()) -> list[Any]:
         with self._lock, wrapped(self.path):
-            return self._db.execute(sql, values).fetchall()
+            return self._db.execute(sql, _sound(values)).fetchall()
 
 
-def _initialise(db: sqlite3.Connection) -> None:
-    db.execute("PRAGMA journal_mode = WAL")
-    db.executescript(f"BEGIN; {SCHEMA}; PRAGMA user_version = {FORMAT}; COMMIT;")
-    db.executemany(
-        "INSERT INTO meta VALUES (?, ?)", [("identity", uuid.uuid4().hex), ("generation", "0"), ("fingerprint", "")]
-    )
+def _sound(values: tuple[object, ...]) -> tuple[object, ...]:
+    """Returns the values with ``?`` for halves of characters, which no text of the index has and SQLite refuses."""
+    return tuple(v.encode("utf-8", "replace").decode("utf-8") if isinstance(v, str) else v for v in values)
 
 
 def _delete_note(db: sqlite3.Connection, path: str) -> None:

@@ -36,7 +36,8 @@ class Block(NamedTuple):
     """A piece of text that begins at ``start`` and ends where the next block begins.
 
     Attributes:
-        kind: ``front_matter``, ``heading``, ``item`` (its own lines only), ``paragraph``, ``code`` or ``table``.
+        kind: ``front_matter``, ``comment`` (Obsidian's ``%%``), ``heading``, ``item`` (its own lines only),
+            ``paragraph``, ``code`` or ``table``.
         rank: Who encloses it: every open heading and item of a smaller rank. 1 to 6 for headings; 7 for what stands
             directly under a heading, 8 for what stands in a list item, and so on.
         label: Plain text of a heading, leading term of an item; otherwise empty.
@@ -79,14 +80,15 @@ class _Reader:
         self._items: list[int] = []  # indents of the open list items, outermost first
         self._fence = ""  # what closes the open code block
         self._math_end = 0  # lines that begin before it belong to a formula
+        self._comment_end = 0  # lines that begin before it belong to a comment
         self._open_text = False  # whether a plain line continues the last block
         self._previous = _Line(0, "", 0, True)
         plain: tuple[Callable[[_Line], bool], ...] = (self._rule, self._item, self._paragraph)
-        marked = (self._code, self._heading, self._between_equals, self._underline, self._table)
+        marked = (self._comment, self._code, self._heading, self._between_equals, self._underline, self._table)
         self._kinds = marked + plain if markdown else plain
 
     def read(self) -> None:
-        position = _front_matter_end(self._text) if self._markdown else 0
+        position = front_matter_end(self._text) if self._markdown else 0
         if position:
             self.blocks.append(Block("front_matter", 0, _LIST_RANK))
         for line in self._lines(position):
@@ -114,7 +116,7 @@ class _Reader:
         if self._fence:
             if line.body.startswith(self._fence) and not line.body.strip(self._fence[0]):
                 self._fence = ""
-        elif line.start >= self._math_end:
+        elif line.start >= max(self._math_end, self._comment_end):
             if line.start in self._page_starts:
                 self._items.clear()
             any(take(line) for take in self._kinds)
@@ -129,6 +131,17 @@ class _Reader:
         while self._items and self._items[-1] > indent - 2:
             self._items.pop()
         return len(self._items)
+
+    def _comment(self, line: _Line) -> bool:
+        """Takes what begins and ends with ``%%`` and has no text beside it."""
+        if not line.body.startswith("%%"):
+            return False
+        end = self._text.find("%%", self._text.find("%%", line.start) + 2)
+        line_end = self._text.find("\n", end)
+        if end < 0 or self._text[end + 2 : line_end if line_end >= 0 else len(self._text)].strip():
+            return False
+        self._comment_end = end + 1
+        return self._add("comment", line, self._enclose(line.indent))
 
     def _code(self, line: _Line) -> bool:
         fence = _opening_fence(line.body)
@@ -223,7 +236,7 @@ class _Reader:
                 self._math_end = end + 1
 
 
-def _front_matter_end(text: str) -> int:
+def front_matter_end(text: str) -> int:
     """Returns the offset behind the YAML block at the top and the blank lines after it, or 0."""
     opening = _FRONT_MATTER.match(text)
     closing = _FRONT_MATTER_END.search(text, opening.end()) if opening else None

@@ -6,6 +6,7 @@ import re
 
 _LONGEST_LABEL = 60
 _LONGEST_HEADING = 300
+_LONGEST_LINE = 4000
 
 _MARKUP = re.compile(r"[\[*_`<~=\\]")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s[^()]*)?\)")
@@ -14,6 +15,7 @@ _EMPHASIS = re.compile(r"(\*{1,3}|~~|==)(?=\S)(.+?)(?<=\S)\1")
 _UNDERSCORES = re.compile(r"(?<!\w)(_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _CODE = re.compile(r"(`+)(.+?)\1")
 _TAG = re.compile(r"</?(?:a|b|i|u|em|strong|mark|sub|sup|span|br|code|font|small)\b[^<>]*>", re.IGNORECASE)
+_UNSEEN = re.compile(r"%%.*?%%|\s\^[A-Za-z0-9-]+\s*$")  # a comment, or the id that Obsidian gives a block
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 _MARKER = re.compile(r"(?:[-*+•‣◦▪●○]|\d{1,3}[.)])(?:\s+|$)(?:\[[ xX]\]\s+)?")
@@ -22,8 +24,11 @@ _TERM_END = re.compile(r"\s[-–—]\s|[:–—-](?=\s|$)")
 
 
 def plain(text: str) -> str:
-    """Returns one line of Markdown as the reader sees it: links by their text, no emphasis, single spaces."""
-    if not _MARKUP.search(text):
+    """Returns one line of Markdown as the reader sees it: links by their text, no emphasis, single spaces.
+
+    A line that is longer than any sentence keeps its marks: to look for their partners takes the square of its length.
+    """
+    if len(text) > _LONGEST_LINE or not _MARKUP.search(text):
         return " ".join(text.split())
     text = _CODE.sub(r"\2", _WIKI_LINK.sub(r"\1", _LINK.sub(r"\1", text)))
     text = _UNDERSCORES.sub(r"\2", _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", text)))
@@ -32,7 +37,7 @@ def plain(text: str) -> str:
 
 def heading_label(text: str) -> str:
     """Returns the text of a heading, its markers already removed; the raw text where nothing else would be left."""
-    text = text[:_LONGEST_HEADING].strip()
+    text = _UNSEEN.sub("", text[:_LONGEST_HEADING]).strip() or text.strip()
     return plain(text) or text
 
 
@@ -42,7 +47,7 @@ def item_label(line: str) -> str:
     That is its leading bold text, else the text before the first dash or colon, else its first 60 characters, cut
     between words.
     """
-    text = line.strip()[: 4 * _LONGEST_LABEL]
+    text = _UNSEEN.sub("", line.strip())[: 4 * _LONGEST_LABEL]
     marker = _MARKER.match(text)
     text = text[marker.end() :] if marker else text
     bold = _BOLD_TERM.match(text)

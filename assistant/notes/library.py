@@ -17,6 +17,7 @@ from pathlib import Path
 from assistant.config import NotesConfig
 from assistant.errors import NoteNotFound, NotesError, UnreadableNote
 from assistant.notes.kinds import better_ending, check_size, endings, kind_of
+from assistant.notes.linked import LinkedFolder
 from assistant.notes.names import numbered, safe_folder, safe_name
 from assistant.notes.scan import is_ignored, scan
 
@@ -70,14 +71,22 @@ def add_notes(notes: Path, files: Sequence[Path], *, folder: str = "", config: N
     return tuple(adding.added)
 
 
-def remove_note(notes: Path, trash: Path, path: str, *, removed_at: datetime) -> Path:
+def remove_note(
+    notes: Path, trash: Path, path: str, *, removed_at: datetime, linked: Sequence[LinkedFolder] = ()
+) -> Path:
     """Moves a note to ``trash/<removed_at>/<path>`` and returns where it is now. Nothing is erased.
 
     Raises:
         NoteNotFound: There is no such note.
-        NotesError: It cannot be moved.
+        NotesError: It lies in a linked folder, which is only read, or it cannot be moved.
     """
-    source = read_path(notes, path)
+    source = read_path(notes, path, linked)
+    if not source.is_relative_to(notes):
+        folder = next(one for one in linked if source.is_relative_to(one.path))
+        raise NotesError(
+            f"{path} lies in the linked folder {folder.path}, which the assistant only reads.",
+            hint=f"Delete the file there, or stop reading the folder: assistant notes unlink {folder.name}",
+        )
     kept = trash / removed_at.strftime("%Y-%m-%d %H.%M.%S") / source.relative_to(notes)
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -88,22 +97,78 @@ def remove_note(notes: Path, trash: Path, path: str, *, removed_at: datetime) ->
     return target
 
 
-def read_path(notes: Path, path: str) -> Path:
-    """Returns the file of the note at ``path`` (relative to the notes folder), named as on disk.
+def restore_note(notes: Path, trash: Path, kept: str) -> str:
+    """Moves a file from the trash back to where it was and returns its path among the notes.
+
+    A name that has been taken since gets a number, as when a file is added.
+
+    Args:
+        notes: The notes folder.
+        trash: The workspace's trash.
+        kept: Where the file is, relative to ``trash``: ``<time of the removal>/<path>``.
 
     Raises:
-        NoteNotFound: There is no such note, or the path leads out of the notes folder; the hint names similar ones.
+        NoteNotFound: The trash has no such file.
+        NotesError: It cannot be moved.
+    """
+    source = trash / kept
+    parts = source.relative_to(trash).parts if source.is_relative_to(trash) and "\0" not in kept else ()
+    if len(parts) < 2 or ".." in parts or not source.is_file() or not _is_inside(trash, source):
+        raise NoteNotFound(f"The trash has no file {kept!r}.", hint=f"See what is in {trash}")
+    target = notes.joinpath(*parts[1:])
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        free = _free(target.parent, target.name, notes)
+        shutil.move(source, free)
+        _remove_empty(source.parent, trash)
+    except OSError as error:
+        raise _cannot_write(target.parent, error) from error
+    return unicodedata.normalize("NFC", free.relative_to(notes).as_posix())
+
+
+def removed_notes(trash: Path) -> tuple[str, ...]:
+    """Returns the files of the trash as ``restore_note`` names them, those removed last first."""
+    if not trash.is_dir():
+        return ()
+    found = (place.relative_to(trash) for place in trash.rglob("*") if place.is_file())
+    return tuple(path.as_posix() for path in sorted(found, reverse=True) if len(path.parts) > 1)
+
+
+def _remove_empty(folder: Path, trash: Path) -> None:
+    """Removes the folders of the trash that hold nothing any more."""
+    while folder != trash and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def read_path(notes: Path, path: str, linked: Sequence[LinkedFolder] = ()) -> Path:
+    """Returns the file of the note at ``path``, named as on disk.
+
+    Args:
+        notes: The notes folder.
+        path: Relative to it, or beginning with the name of a linked folder.
+        linked: The linked folders.
+
+    Raises:
+        NoteNotFound: There is no such note, or the path leads out of its folder; the hint names similar ones.
     """
     wanted = unicodedata.normalize("NFC", path.replace("\\", "/"))
-    direct = notes / wanted
-    if _is_note(notes, wanted):
-        return direct
-    by_path = {found.path: found.absolute for found in scan(notes, max_file_mb=_MANY_MB).files}
+    for root, inner in [(notes, wanted), *_in_linked(wanted, linked)]:
+        if _is_note(root, inner):
+            return root / inner
+    found = scan(notes, max_file_mb=_MANY_MB, linked=linked).files
+    by_path = {file.path: file.absolute for file in found}
     if wanted in by_path:
         return by_path[wanted]
     near = difflib.get_close_matches(wanted, by_path, n=3) or [p for p in by_path if p.endswith(f"/{wanted}")][:3]
     hint = f"Did you mean {' or '.join(near)}?" if near else "assistant notes list"
     raise NoteNotFound(f"There is no note {path!r}.", hint=hint)
+
+
+def _in_linked(path: str, linked: Sequence[LinkedFolder]) -> list[tuple[Path, str]]:
+    """Returns the linked folder that a path names, with the rest of the path."""
+    name, _, inner = path.partition("/")
+    return [(folder.path, inner) for folder in linked if folder.name == name and inner]
 
 
 def _is_note(notes: Path, path: str) -> bool:

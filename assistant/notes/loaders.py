@@ -15,6 +15,7 @@ from assistant.notes.isolation import convert
 from assistant.notes.kinds import check_size, endings, kind_of
 from assistant.notes.notebook import read_notebook
 from assistant.notes.outline import MARKDOWN_KINDS
+from assistant.notes.properties import properties
 from assistant.notes.tables import read_csv
 from assistant.notes.text import clean, decode
 from assistant.types import Note
@@ -58,6 +59,8 @@ def load_note(absolute: Path, path: str, config: NotesConfig) -> Note:
     text = _PAGE_BREAK.join(pages)
     if not text.strip():
         raise UnreadableNote("The file is empty.", hint="Write something in it, or delete it.")
+    if kind == "markdown" and properties(text).is_drawing:
+        raise UnreadableNote("This is a drawing made with Excalidraw.", hint="Its text is data for that program.")
     return Note(path, text, kind, _title(text, path, kind), _starts(pages) if kind in _WITH_PAGES else ())
 
 

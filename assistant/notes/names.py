@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f/\\\ud800-\udfff]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)  # devices on Windows
+_MAX_ENDING_BYTES = 20  # a longer one is no ending, but a name with a dot in it
 _MAX_BYTES = 200  # 255 on most file systems; the rest is for " (2)" and for temporary names
 
 
@@ -20,6 +21,8 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     clean = _FORBIDDEN.sub("-", unicodedata.normalize("NFC", last)).strip(" .").removeprefix("~$").lstrip(" .")
     ending = PurePosixPath(clean).suffix
+    if len(ending.encode()) > _MAX_ENDING_BYTES:
+        ending = ""
     stem = clean.removesuffix(ending) or "note"
     if _RESERVED.match(stem):
         stem = f"_{stem}"

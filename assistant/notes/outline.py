@@ -22,7 +22,7 @@ class Node:
     Attributes:
         kind: ``document``, ``section``, ``item`` (a list item with everything nested in it) have children. ``heading``
             (the first child of its section), ``line`` (the first child of an item: its own text), ``paragraph``,
-            ``code``, ``table`` and ``front_matter`` have none.
+            ``code``, ``table``, ``comment`` and ``front_matter`` have none.
         label: Plain text of a section's heading, or the leading term of an item; otherwise empty.
     """
 

@@ -6,12 +6,14 @@ import os
 import stat
 import unicodedata
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
 from assistant.errors import NotesError, UnreadableNote
 from assistant.notes.kinds import better_ending, check_size, kind_of
+from assistant.notes.linked import LinkedFolder
 from assistant.types import SkippedFile
 
 _IGNORED_NAMES = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
@@ -42,15 +44,22 @@ class Scan:
         files: Sorted by path.
         skipped: What looks like a note, or may hold notes, but cannot be used; sorted by path.
         ignored: Number of files of other kinds (images and the like).
+        away: Paths of folders that could not be looked into, such as a linked one on a drive that is not plugged in:
+            what was known of them still holds. An empty path is the notes folder itself.
     """
 
     files: tuple[FoundFile, ...]
     skipped: tuple[SkippedFile, ...]
     ignored: int
+    away: tuple[str, ...] = ()
+
+    def is_away(self, path: str) -> bool:
+        """Whether a note lies where nobody could look."""
+        return any(not folder or path.startswith(f"{folder}/") for folder in self.away)
 
 
-def scan(root: Path, *, max_file_mb: int, with_readme: bool = False) -> Scan:
-    """Returns the notes in ``root`` and in the folders below it.
+def scan(root: Path, *, max_file_mb: int, with_readme: bool = False, linked: Sequence[LinkedFolder] = ()) -> Scan:
+    """Returns the notes in ``root``, in the folders below it and in the ``linked`` ones.
 
     Left out without a word are hidden files and folders (``.git``, ``.obsidian``), temporary files of office programs
     and, unless ``with_readme``, a ``README.md`` directly in ``root``, which explains the folder. A link is followed if
@@ -63,8 +72,28 @@ def scan(root: Path, *, max_file_mb: int, with_readme: bool = False) -> Scan:
         raise NotesError(f"There is no notes folder {root}.", hint=f'Create it and put notes in it: mkdir -p "{root}"')
     walk = _Walk(root, max_file_mb, with_readme=with_readme)
     walk.run()
+    walks = [walk, *(_walk_linked(folder, max_file_mb, walk) for folder in linked)]
     by_path = attrgetter("path")
-    return Scan(tuple(sorted(walk.files, key=by_path)), tuple(sorted(walk.skipped, key=by_path)), walk.ignored)
+    return Scan(
+        tuple(sorted((file for one in walks for file in one.files), key=by_path)),
+        tuple(sorted((item for one in walks for item in one.skipped), key=by_path)),
+        sum(one.ignored for one in walks),
+        tuple(folder for one in walks for folder in one.away),
+    )
+
+
+def _walk_linked(folder: LinkedFolder, max_file_mb: int, inside: _Walk) -> _Walk:
+    """Returns the walk through a linked folder. An empty one is away: a drive that was unplugged leaves that behind."""
+    walk = _Walk(folder.path, max_file_mb, with_readme=True, name=folder.name, taken=inside.paths)
+    try:
+        empty = next(folder.path.iterdir(), None) is None
+    except OSError:
+        empty = True
+    if empty:
+        walk.away.append(folder.name)
+    else:
+        walk.run()
+    return walk
 
 
 def is_ignored(path: str) -> bool:
@@ -79,17 +108,27 @@ def _is_hidden(path: str) -> bool:
 class _Walk:
     """A walk through a folder tree: what is really there first, then what is linked."""
 
-    def __init__(self, root: Path, max_file_mb: int, *, with_readme: bool) -> None:
+    def __init__(
+        self, root: Path, max_file_mb: int, *, with_readme: bool, name: str = "", taken: frozenset[str] = frozenset()
+    ) -> None:
         self.files: list[FoundFile] = []
         self.skipped: list[SkippedFile] = []
+        self.away: list[str] = []
         self.ignored = 0
+        self._name = name
         self._root = root
         self._max_file_mb = max_file_mb
         self._is_ignored = _is_hidden if with_readme else is_ignored
         self._folders = [root]
         self._links: deque[Path] = deque()
         self._visited: set[tuple[int, int]] = set()
+        self._taken = taken
         self._paths: set[str] = set()
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The paths of all notes so far."""
+        return frozenset(self._paths)
 
     def run(self) -> None:
         while self._folders or self._links:
@@ -104,6 +143,7 @@ class _Walk:
             places = sorted(folder.iterdir())
         except OSError as error:
             self._skip(folder, f"The folder cannot be opened: {error.strerror}.")
+            self.away.append(self._path(folder))
             return
         if self._is_new(status):
             for place in places:
@@ -140,9 +180,11 @@ class _Walk:
             self._add(link, status)
 
     def _add(self, place: Path, status: os.stat_result) -> None:
-        path = self._relative(place)
+        path = self._path(place)
         if kind_of(path) is None:
             self._set_aside(place)
+        elif path in self._taken:
+            self._skip(place, "A file in the notes folder has the same path. Rename one.")
         elif path in self._paths:
             self._skip(place, "Another file has the same name, written with other Unicode characters. Rename one.")
         elif path != _shown(path):
@@ -173,10 +215,15 @@ class _Walk:
         return new
 
     def _skip(self, place: Path, reason: str) -> None:
-        self.skipped.append(SkippedFile(_shown(self._relative(place)), reason))
+        self.skipped.append(SkippedFile(_shown(self._path(place)), reason))
 
     def _relative(self, place: Path) -> str:
         return unicodedata.normalize("NFC", place.relative_to(self._root).as_posix())
+
+    def _path(self, place: Path) -> str:
+        """Returns what the file is called among all notes."""
+        relative = self._relative(place)
+        return "/".join(part for part in (self._name, relative) if part not in ("", "."))
 
 
 def _shown(path: str) -> str:

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import assistant
-from assistant.errors import NotesError
-from assistant.types import Note, NoteStatus, Section
+from assistant.errors import NotesError, StudyDatabaseError
+from assistant.notes.names import safe_name
+from assistant.study.cards import Card
+from assistant.types import NoteChanges, NoteStatus
 from assistant.ui.boundary import friendly
-from assistant.ui.marks import Mark
-from assistant.ui.nodes import Element, to_json
-from assistant.ui.render import render_passage
-from assistant.ui.scope import example_questions, scope_tree
+from assistant.ui.examples import first_questions
+from assistant.ui.message import objects, whole
+from assistant.ui.note_view import Around, cards_of, render_note, resolver
+from assistant.ui.scope import scope_tree
 from assistant.ui.service import StudyService
 
-MAX_SHOWN_CHARS = 200_000
-"""A longer note is shown up to here: the browser, not the student, would be the one to read it."""
-
-_STATES = {"ready": "Ready", "waiting": "Not indexed yet", "unreadable": "Cannot be read"}
+_STATES = {
+    "ready": "Ready",
+    "waiting": "Not indexed yet",
+    "indexing": "Indexing",
+    "unreadable": "Cannot be read",
+    "away": "Not there now",
+}
+_NAMED = 50
+"""As many notes of each kind of change are named; of more, their number is."""
 
 
 class LibraryDesk:
@@ -36,35 +43,51 @@ class LibraryDesk:
         self._service = service
         self._uploads = uploads
 
+    def calls(self) -> tuple[Callable[[Any], Any], ...]:
+        """Returns what the browser may call."""
+        shown = (self.contents, self.notes, self.read)
+        return (*shown, self.add, self.add_sample, self.remove, self.restore, self.update, self.cancel)
+
     @friendly
     def contents(self, _: object = None) -> dict[str, Any]:
         """Returns what there is to ask about: the tree of the scope picker, and example questions."""
         sections = self._service.outline()
-        return {"tree": scope_tree(self._service.library(), sections), "examples": example_questions(sections)}
+        return {
+            "tree": scope_tree(self._service.library(), sections),
+            "examples": first_questions(sections, self._service.note),
+        }
 
     @friendly
     def notes(self, _: object = None) -> dict[str, Any]:
         """Returns the table: one row for each file of the notes folder."""
-        rows = [_row(note) for note in self._service.library()]
+        status = self._service.index_status()
         return {
-            "notes": rows,
+            "notes": [_row(note, building=status.state == "building") for note in self._service.library()],
             "folder": str(self._service.workspace.notes),
             "sample": sample_course(self._service) is not None,
+            "changes": _changes(status.changes),
+            "last": {"at": status.last_at, "changes": _changes(status.last)} if status.last_at else None,
         }
 
     @friendly
     def read(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Returns a note's text and outline. Request: ``path`` and, to mark a stretch, ``start`` and ``end``."""
         note = self._service.note(str(request["path"]))
-        sections = [section for section in self._service.outline() if section.note == note.path]
-        stretch = (int(request["start"]), int(request["end"])) if "start" in request else None
-        return render_note(note, sections, stretch)
+        service = self._service
+        around = Around(
+            [section for section in service.outline() if section.note == note.path],
+            service.passages(note.path),
+            self._cards(note.path),
+            resolver(note.path, service.library(), service.note),
+        )
+        stretch = (whole(request, "start"), whole(request, "end")) if "start" in request else None
+        return render_note(note, around, stretch)
 
     @friendly
     def add(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Adds uploaded files. Request: ``files``, each ``path`` (where it was put) and ``name`` (with its folders)."""
         with tempfile.TemporaryDirectory(prefix="study-upload-") as staging:
-            for file in request["files"]:
+            for file in objects(request, "files"):
                 self._stage(Path(str(file["path"])), str(file["name"]), Path(staging))
             added = self._service.add_notes(sorted(Path(staging).iterdir()))
         self._service.start_build()
@@ -82,10 +105,20 @@ class LibraryDesk:
 
     @friendly
     def remove(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Moves a note to the trash and brings the index up to date. Request: ``path``."""
-        self._service.remove_note(str(request["path"]))
+        """Moves a note to the trash and brings the index up to date. Request: ``path``.
+
+        ``kept`` in the reply is what ``restore`` takes it back with.
+        """
+        kept = self._service.remove_note(str(request["path"]))
         self._service.start_build()
-        return {"removed": str(request["path"]), "trash": str(self._service.workspace.trash)}
+        return {"removed": str(request["path"]), "trash": str(self._service.workspace.trash), "kept": kept}
+
+    @friendly
+    def restore(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Takes a note back from the trash. Request: ``kept``, as ``remove`` gave it."""
+        path = self._service.restore_note(str(request["kept"]))
+        self._service.start_build()
+        return {"restored": path}
 
     @friendly
     def update(self, _: object = None) -> dict[str, Any]:
@@ -99,14 +132,26 @@ class LibraryDesk:
         self._service.cancel_build()
         return {}
 
+    def _cards(self, path: str) -> list[Card]:
+        """Returns the cards of a note; none where ``study.db`` cannot be used, which its own tabs say."""
+        try:
+            return cards_of(path, self._service.study.deck.cards())
+        except StudyDatabaseError:
+            return []
+
     def _stage(self, uploaded: Path, name: str, staging: Path) -> None:
         """Puts an uploaded file under its own name, folders included, where ``add_notes`` can take it from."""
-        parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", "..", ".")]
-        if not parts or not uploaded.resolve().is_relative_to(self._uploads.resolve()):
+        parts = [safe_name(part) for part in PurePosixPath(name.replace("\\", "/")).parts if part.strip("/. ")]
+        arrived = uploaded.resolve().is_relative_to(self._uploads.resolve()) and uploaded.is_file()
+        if not parts or not arrived:
             raise NotesError(f"{name or 'A file'} did not arrive.", hint="Drop it again.")
         target = staging.joinpath(*parts)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(uploaded, target)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(uploaded, target)
+        except OSError as error:
+            fault = f"{name[:100]} cannot be taken: {error.strerror or error}."
+            raise NotesError(fault, hint="Check the free space on the disk, or give it a shorter name.") from error
 
 
 def sample_course(service: StudyService) -> Path | None:
@@ -116,34 +161,29 @@ def sample_course(service: StudyService) -> Path | None:
     return course if course.is_dir() and course != own and any(course.glob("*.md")) else None
 
 
-def _row(note: NoteStatus) -> dict[str, Any]:
+def _changes(changes: NoteChanges) -> list[dict[str, Any]]:
+    """Returns what was added, edited, renamed and removed, by name: ``word``, ``count``, ``names`` (the first ones)."""
+    groups = (
+        ("added", changes.added),
+        ("edited", changes.changed),
+        ("renamed", tuple(f"{old} → {new}" for old, new in changes.renamed)),
+        ("removed", changes.removed),
+    )
+    return [{"word": word, "count": len(names), "names": list(names[:_NAMED])} for word, names in groups if names]
+
+
+def _row(note: NoteStatus, *, building: bool) -> dict[str, Any]:
+    state = "indexing" if building and note.state == "waiting" else note.state
     return {
         "path": note.path,
         "title": note.title,
         "kind": note.kind,
         "passages": note.passages,
-        "state": note.state,
-        "says": _STATES.get(note.state, note.state),
+        "state": state,
+        "says": _STATES.get(state, state),
         "reason": note.reason,
         "modified_at": note.modified_at,
         "bytes": note.size_bytes,
-    }
-
-
-def render_note(note: Note, sections: Sequence[Section], stretch: tuple[int, int] | None = None) -> dict[str, Any]:
-    """Returns a note as a tree with its outline; ``stretch`` is marked.
-
-    Each entry of the outline carries the place of its heading among all headings, which is how the page finds it.
-    """
-    text = note.text[:MAX_SHOWN_CHARS]
-    marks = [Mark(*stretch, Element("mark"))] if stretch and stretch[1] <= len(text) else []
-    outline = [{"label": s.heading_path[-1], "level": s.level} for s in sections if s.level and s.start < len(text)]
-    return {
-        "path": note.path,
-        "title": note.title,
-        "kind": note.kind,
-        "pages": len(note.page_starts),
-        "body": [to_json(node) for node in render_passage(text, marks, note.kind)],
-        "outline": outline,
-        "cut": len(note.text) - len(text),
+        "same": note.same_as,
+        "linked": note.linked,
     }

@@ -259,7 +259,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def execute(command: str, workspace: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """Returns the exit code of a line of an example and what it prints, errors last."""
     if not command.startswith("assistant "):
-        assert command.startswith("echo "), f"only assistant and echo are run: {command}"
+        assert command.startswith(("echo ", "mkdir ")), f"only assistant, echo and mkdir are run: {command}"
         return subprocess.run(command, shell=True, cwd=workspace, check=False).returncode, ""
     code = run(shlex.split(command)[1:])
     printed = capsys.readouterr()

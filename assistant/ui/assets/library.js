@@ -1,23 +1,34 @@
-// The Library: every file of the notes folder, adding and removing, and reading a note with its outline.
+// The Library: the folders, what changed, and a table of all notes. A note opens in reader.js.
 
-import { build, button, count, h, icon, redraw, scrollWithin, shape } from "./dom.js";
-import { liveInNote } from "./live.js";
+import { button, count, h, icon, redraw } from "./dom.js";
+import { dropCard } from "./empty.js";
+import { changesPart, lastPart } from "./library_changes.js";
+import { foldersPart } from "./library_folders.js";
+import { notesTable } from "./library_table.js";
 import { announce, confirmed } from "./notices.js";
+import { closeReader, read, readerAt } from "./reader.js";
 import { chooseFiles, chooseFolder } from "./upload.js";
 import * as store from "./store.js";
 import { goTo } from "./tabs.js";
 
-const KINDS = { markdown: "Markdown", text: "Text", pdf: "PDF", docx: "Word", pptx: "PowerPoint", xlsx: "Excel", html: "Web page", epub: "EPUB", ipynb: "Notebook", csv: "Table" };
-const STATE_SHAPES = { ready: "full", waiting: "half", unreadable: "none" };
-const DAY_MS = 86_400_000;
-let shelf, reader, opener;
+export { closeReader };
 
 export function library(root) {
-  shelf = h("div", { class: "shelf" });
-  reader = h("div", { class: "reader", hidden: true });
+  const [head, news, folders, rest] = [h("div", { class: "shelf-top" }), h("div", { class: "shelf-news" }), foldersPart(), h("div", {})];
+  const table = notesTable({ open: (note, link) => read({ path: note.path }, link), remove });
+  const shelf = h("div", { class: "shelf" }, head, news, table.element, rest, folders.element);
+  const reader = h("div", { class: "reader", hidden: true });
   root.append(shelf, reader);
-  const draw = () => redraw(shelf, [store.get("library"), store.get("status")?.build, store.get("status")?.waiting], shelfParts);
-  store.on("library", draw);
+  readerAt(shelf, reader);
+  const draw = () => {
+    const [state, status] = [store.get("library"), store.get("status") ?? {}];
+    redraw(head, [state?.folder, state?.notes.length, Boolean(status.build)], () => headParts(state, status.build));
+    redraw(news, [status.build, status.waiting, status.fault, state?.changes, state?.last], () => newsParts(state, status));
+    redraw(rest, [Boolean(state), state?.notes.length > 0], () => restParts(state));
+    table.element.hidden = !state?.notes.length;
+    table.show(state?.notes ?? []);
+  };
+  store.on("library", () => (draw(), folders.refresh()));
   store.on("status", draw);
   draw();
   store.set("readerReady", true);
@@ -33,27 +44,31 @@ store.set("openNote", (wanted) => {
   if (store.get("readerReady")) read(wanted);
 });
 
-function shelfParts() {
-  const state = store.get("library");
-  if (!state) return [h("p", { class: "panel-empty" }, "Looking at your notes…")];
-  const { build, waiting } = store.get("status") ?? {};
-  return [
+function headParts(state, build) {
+  if (!state) return [];
+  return h(
+    "div",
+    { class: "shelf-head" },
+    h("div", {}, h("h1", { class: "page-title" }, "Library"), h("p", { class: "page-lead" }, `${count(state.notes.length, "file")} in `, h("code", {}, state.folder))),
     h(
       "div",
-      { class: "shelf-head" },
-      h("div", {}, h("h1", { class: "page-title" }, "Library"), h("p", { class: "page-lead" }, `${count(state.notes.length, "file")} in `, h("code", {}, state.folder))),
-      h(
-        "div",
-        { class: "shelf-actions" },
-        button("Add files", { class: "plain", on: { click: chooseFiles } }, "plus"),
-        button("Add a folder", { class: "plain", on: { click: chooseFolder } }, "folder"),
-        button(build ? "Updating…" : "Update index", { class: "primary", disabled: Boolean(build), on: { click: () => store.call("update") } })
-      )
-    ),
-    build ? progressLine(build) : waiting ? h("p", { class: "remark" }, waiting) : null,
-    state.notes.length ? table(state.notes) : emptyShelf(state),
-    state.notes.length ? h("p", { class: "drop-hint" }, icon("drop"), "Drop files or folders anywhere on this page to add them.") : null,
-  ];
+      { class: "shelf-actions" },
+      button("Add files", { class: "plain", on: { click: chooseFiles } }, "plus"),
+      button("Add a folder", { class: "plain", on: { click: chooseFolder } }, "folder"),
+      button(build ? "Updating…" : "Update index", { class: "primary", disabled: Boolean(build), on: { click: () => store.call("update") } })
+    )
+  );
+}
+
+function newsParts(state, { build, waiting, fault }) {
+  if (!state) return [];
+  if (build) return progressLine(build);
+  return [fault ? h("p", { class: "remark shelf-fault", role: "alert" }, fault) : null, waiting ? changesPart(waiting, state.changes) : lastPart(state.last)];
+}
+
+function restParts(state) {
+  if (!state) return h("p", { class: "panel-empty" }, "Looking at your notes…");
+  return state.notes.length ? h("p", { class: "drop-hint" }, icon("drop"), "Drop files or folders anywhere on this page to add them.") : dropCard();
 }
 
 function progressLine(build) {
@@ -61,106 +76,27 @@ function progressLine(build) {
   return h("div", { class: "build-line" }, h("progress", { max: "1", ...value, "aria-label": "Index" }), h("span", {}, build.says), button("Cancel", { class: "link", on: { click: () => store.call("cancel") } }));
 }
 
-function emptyShelf(state) {
-  return h(
-    "div",
-    { class: "drop-card" },
-    icon("drop"),
-    h("p", { class: "drop-title" }, "Drop a file or a folder here"),
-    state.sample ? h("p", {}, "or ", h("button", { type: "button", class: "link", on: { click: () => store.call("add_sample") } }, "try the sample course")) : null
-  );
-}
-
-function table(notes) {
-  const heads = ["Title", "Kind", "Passages", "State", "Changed"].map((name) => h("th", { scope: "col", class: `col-${name.toLowerCase()}` }, name));
-  return h(
-    "table",
-    { class: "notes-table" },
-    h("thead", {}, h("tr", {}, ...heads, h("th", { scope: "col", class: "col-actions" }, h("span", { class: "sr-only" }, "Actions")))),
-    h("tbody", {}, ...notes.map(row))
-  );
-}
-
-function row(note) {
-  const open = note.state === "ready"
-    ? h("button", { type: "button", class: "note-link", on: { click: (event) => read({ path: note.path }, event.currentTarget) } }, note.title)
-    : h("span", { class: "note-unread" }, note.title);
-  return h(
-    "tr",
-    { "data-path": note.path },
-    h("td", { class: "col-title" }, open, h("span", { class: "note-path" }, note.path)),
-    h("td", { class: "col-kind" }, KINDS[note.kind] ?? note.kind),
-    h("td", { class: "col-passages" }, note.passages ? note.passages.toLocaleString("en") : "–"),
-    h("td", { class: "col-state" }, h("span", { class: `note-state state-${note.state}` }, shape(STATE_SHAPES[note.state] ?? "none"), note.says), note.reason ? h("span", { class: "note-reason" }, note.reason) : null),
-    h("td", { class: "col-changed" }, h("time", { datetime: new Date(note.modified_at * 1000).toISOString() }, ago(note.modified_at * 1000))),
-    h("td", { class: "col-actions" }, button("", { class: "quiet-icon", "aria-label": `Remove ${note.title}`, title: "Remove", on: { click: () => remove(note) } }, "trash"))
-  );
-}
-
-function ago(then) {
-  const day = (time) => Math.floor((time - new Date().getTimezoneOffset() * 60_000) / DAY_MS);
-  const days = day(Date.now()) - day(then);
-  if (days <= 0) return new Date(then).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  if (days === 1) return "Yesterday";
-  return new Date(then).toLocaleDateString([], { day: "numeric", month: "short", year: days > 300 ? "numeric" : undefined });
-}
-
 async function remove(note) {
   const yes = await confirmed({
     title: `Remove “${note.title}”?`,
-    text: `${note.path} is moved to the trash folder of your workspace, not erased. You can move it back from there.`,
+    text: `${note.path} is moved to the trash folder of your workspace, not erased. You can take it back.`,
     action: "Move to trash",
   });
   if (!yes) return;
   const answer = await store.call("remove", { path: note.path });
   if (!answer) return;
-  announce(`${note.path} was moved to ${answer.trash}.`);
-  const library = await store.call("notes");
-  if (library) store.set("library", library);
+  announce(`${note.path} was moved to ${answer.trash}.`, { label: "Undo", run: () => restore(answer.kept) });
+  await relist();
 }
 
-async function read(wanted, from = null) {
-  store.set("wanted", null);
-  opener = from;
-  const note = await store.call("read", wanted);
-  if (!note) return;
-  shelf.hidden = true;
-  reader.hidden = false;
-  drawReader(note);
+async function restore(kept) {
+  const answer = await store.call("restore", { kept });
+  if (!answer) return;
+  announce(`${answer.restored} is back.`);
+  await relist();
 }
 
-function drawReader(note) {
-  const text = h("div", { class: "note-text reader-text" }, ...note.body.map((node) => build(node, () => document.createTextNode(""))));
-  const headings = [...text.querySelectorAll("h3, h4, h5, h6")];
-  const goes = note.outline.map((entry, index) => h("li", { class: `level-${entry.level}` }, h("button", { type: "button", class: "outline-link", on: { click: () => toHeading(headings, index, entry) } }, entry.label)));
-  const back = button("All notes", { class: "quiet", id: "reader-back", on: { click: closeReader } }, "chevron");
-  const live = h("span", { class: "reader-live" });
-  liveInNote(note.path).then((chips) => live.replaceChildren(...chips));
-  reader.replaceChildren(
-    h("div", { class: "reader-head" }, back, h("span", { class: "note-path" }, note.path), live),
-    h(
-      "div",
-      { class: "reader-columns" },
-      goes.length ? h("nav", { class: "outline", "aria-label": "Outline" }, h("h2", { class: "panel-title" }, "Outline"), h("ul", {}, ...goes)) : null,
-      h("article", { class: "reader-page" }, text, note.cut ? h("p", { class: "remark" }, `${note.cut.toLocaleString("en")} more characters are in the file.`) : null)
-    )
-  );
-  back.focus();
-  const mark = text.querySelector("mark");
-  if (mark) requestAnimationFrame(() => scrollWithin(document.getElementById("library-tab"), mark, "middle"));
-}
-
-function toHeading(headings, index, entry) {
-  const named = headings.filter((heading) => heading.textContent.trim() === entry.label);
-  const target = headings[index]?.textContent.trim() === entry.label ? headings[index] : named[0];
-  if (target) scrollWithin(document.getElementById("library-tab"), target, "top");
-}
-
-/** Closes the open note. Returns whether there was one. */
-export function closeReader() {
-  if (!reader || reader.hidden) return false;
-  reader.hidden = true;
-  shelf.hidden = false;
-  if (opener?.isConnected) opener.focus();
-  return true;
+async function relist() {
+  const found = await store.call("notes");
+  if (found) store.set("library", found);
 }
