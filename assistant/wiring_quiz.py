@@ -77,6 +77,7 @@ class Quizzes:
         self._opening = threading.Lock()
         self._room: QuizRoom | None = None
         self._cancel = threading.Event()
+        self._starting = threading.RLock()
         self._thread: threading.Thread | None = None
         self._progress: BankProgress | None = None
         self._fault = ""
@@ -148,17 +149,19 @@ class Quizzes:
 
     def start(self) -> None:
         """Fills the bank in the background, with the model if it is loaded by then; a running build starts over."""
-        self.stop()
-        self._cancel = threading.Event()
-        self._thread = threading.Thread(target=self._quietly, args=(self._cancel,), name="bank", daemon=True)
-        self._thread.start()
+        with self._starting:
+            self.stop()
+            self._cancel = threading.Event()
+            self._thread = threading.Thread(target=self._quietly, args=(self._cancel,), name="bank", daemon=True)
+            self._thread.start()
 
     def stop(self) -> None:
         """Stops the background build soon, and waits for it. What is done is kept."""
-        self._cancel.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        with self._starting:  # several tabs start quizzes at once
+            self._cancel.set()
+            if self._thread is not None:
+                self._thread.join()
+                self._thread = None
 
     def _quietly(self, cancel: threading.Event) -> None:
         try:

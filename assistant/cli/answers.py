@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
+from assistant.cli.conversations import kept_talk
 from assistant.cli.session import (
     build_if_needed,
     console,
@@ -24,6 +26,7 @@ from assistant.errors import QuestionError, UsageError
 
 if TYPE_CHECKING:
     from assistant.types import Answer, Event, Scope, SearchResult, Turn
+    from assistant.workspace import Workspace
 
 QUESTION = Annotated[str, typer.Argument(help="Your question, in quotes. - reads it from standard input.")]
 APP = Annotated[bool, typer.Option("--app", help="Ask the running app: nothing is loaded here, so it starts at once.")]
@@ -79,7 +82,7 @@ def chat(context: typer.Context, app: APP = False) -> None:
     from assistant.cli.render import print_answer
     from assistant.types import Turn
 
-    with _answering(context, app) as (assistant, scope):
+    with _answering(context, app) as (assistant, scope), kept_talk(context, scope) as talk:
         out = console()
         out.print("Ask your notes. Ctrl-C stops an answer, Ctrl-D ends.")
         history: list[Turn] = []
@@ -88,8 +91,9 @@ def chat(context: typer.Context, app: APP = False) -> None:
                 continue
             cancel = threading.Event()
             events = assistant.ask(question, history=history, scope=scope, cancel=cancel)
-            with interrupt_sets(cancel, "Stopping; what is written is kept."):
+            with talk.turn(question) as keep, interrupt_sets(cancel, "Stopping; what is written is kept."):
                 answer = print_answer(out, events)
+                keep(answer)
             history.append(Turn(question, answer.text))
 
 
@@ -132,11 +136,16 @@ def ui(
     ] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     no_warm: Annotated[bool, typer.Option("--no-warm", help="Do not read notes ahead while nobody asks.")] = False,
+    host: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Another one lets other computers in; set ASSISTANT_PASSWORD then."),
+    ] = "127.0.0.1",
 ) -> None:
-    """Open the app in the browser. It is served on this machine only."""
+    """Open the app in the browser. It is served on this machine only, unless --host says otherwise."""
     from assistant.ui.app import serve
 
     with opened(context) as assistant:
+        say_if_open(assistant.workspace)
         if no_warm:
             assistant.set_warming(False)
         serve(
@@ -144,7 +153,24 @@ def ui(
             port=port or assistant.config.ui.port,
             open_browser=browser,
             on_ready=lambda address: typer.echo(f"Study assistant: {address}   (Ctrl-C ends it)"),
+            host=host,
+            password=os.environ.get("ASSISTANT_PASSWORD", ""),
         )
+
+
+def say_if_open(workspace: Workspace) -> None:
+    """Says on stderr that another app has this workspace open. Both may be used: they share index and progress."""
+    from assistant.errors import AppNotRunning
+    from assistant.remote.appfile import find_app
+
+    try:
+        other = find_app(workspace.index)
+    except AppNotRunning:
+        return
+    typer.echo(
+        f"This workspace is open at http://127.0.0.1:{other.port}/ too. Both may be used; --app asks the new one.",
+        err=True,
+    )
 
 
 @contextlib.contextmanager

@@ -10,6 +10,8 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.ui.message import read_message
+
 ASSETS = Path(__file__).parent / "assets"
 ASSETS_URL = "/page"
 FONT = ("Source Sans 3", "system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -51,7 +53,7 @@ def _plain_function(method: Callable[[Any], Any]) -> Callable[..., Any]:
 
     @functools.wraps(method)
     def call(request: Any = None) -> Any:
-        return method(request)
+        return method(read_message(request))
 
     del call.__wrapped__  # Gradio would read the method's signature instead
     return call

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 
 from assistant.remote.messages import AskRequest
 from assistant.types import Event
+from assistant.ui.lane import Lane
 from assistant.ui.service import StudyService
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The assistant, and the lane before its one model: whoever holds the lane is being answered."""
+    """The assistant, and the lane before its one model: whoever's turn it is, is being answered."""
 
     service: StudyService
-    lane: threading.Lock = field(default_factory=threading.Lock)
+    lane: Lane = field(default_factory=Lane)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,11 @@ def answer_in_turn(request: AskRequest, desk: Desk, cancel: threading.Event) -> 
     Raises:
         AssistantError: The question cannot be answered.
     """
-    while not desk.lane.acquire(timeout=0.05):
-        if cancel.is_set():
+    with desk.lane.turn(cancel) as mine:
+        if not mine:
             return
-    try:
         yield Begun()
         if not cancel.is_set():
             yield from desk.service.ask(
                 request.question, history=request.history, scope=request.scope, cancel=cancel, exact=request.exact
             )
-    finally:
-        desk.lane.release()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -12,12 +12,12 @@ from markdown_it.tree import SyntaxTreeNode
 
 from assistant.ui.formulas import formulas
 from assistant.ui.nodes import Element
+from assistant.ui.obsidian import Resolve, link_nodes, obsidian, quote
 
 _SAME_TAG = {
     "paragraph": "p",
     "bullet_list": "ul",
     "list_item": "li",
-    "blockquote": "blockquote",
     "thead": "thead",
     "tbody": "tbody",
     "tr": "tr",
@@ -26,13 +26,29 @@ _SAME_TAG = {
     "s": "s",
     "table": "table",
 }
+_BLOCKS = frozenset(
+    {
+        "paragraph",
+        "heading",
+        "list_item",
+        "blockquote",
+        "tr",
+        "fence",
+        "code_block",
+        "hr",
+        "table",
+        "html_block",
+        "math",
+    }
+)
+_LISTED = frozenset({"bullet_list", "ordered_list", "list_item"})
 _LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 40})
-    return parser.enable(["table", "strikethrough"]).use(formulas)
+    return parser.enable(["table", "strikethrough"]).use(formulas).use(obsidian)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +58,14 @@ class Style:
     Attributes:
         top_heading: The level that ``#`` becomes: the page's own headings stand above it.
         keep_line_breaks: A single line break is shown as one, as people expect in a chat.
+        resolve: Finds the note that a ``[[link]]`` means; without it links are their words.
+        with_lines: Blocks say from which line of the text to which they reach (``line``, ``until``; exclusive).
     """
 
     top_heading: int = 3
     keep_line_breaks: bool = True
+    resolve: Resolve | None = None
+    with_lines: bool = False
 
 
 def parse_markdown(text: str, style: Style | None = None) -> tuple[str | Element, ...]:
@@ -55,17 +75,38 @@ def parse_markdown(text: str, style: Style | None = None) -> tuple[str | Element
 
 
 def parse_plain(text: str) -> tuple[str | Element, ...]:
-    """Returns the tree of a text that is not Markdown: paragraphs at blank lines, line breaks kept."""
+    """Returns the tree of a text that is not Markdown: paragraphs at blank lines, which know their lines."""
     blocks: list[str | Element] = []
+    line = 0
     for paragraph in text.split("\n\n"):
-        lines = [part for line in paragraph.strip("\n").split("\n") for part in (Element("br"), line)]
+        body = paragraph.strip("\n")
+        first = line + len(paragraph) - len(paragraph.lstrip("\n"))
+        parts = [part for row in body.split("\n") for part in (Element("br"), row)]
         if paragraph.strip():
-            blocks.append(Element("p", tuple(lines[1:])))
+            placed = {"line": first, "until": first + body.count("\n") + 1}
+            blocks.append(Element("p", tuple(parts[1:]), placed))
+        line += paragraph.count("\n") + 2
     return tuple(blocks)
 
 
 def _children(nodes: Sequence[SyntaxTreeNode], style: Style) -> tuple[str | Element, ...]:
-    return tuple(part for node in nodes for part in _convert(node, style))
+    return tuple(part for node in nodes for part in _placed(node, style))
+
+
+def _placed(node: SyntaxTreeNode, style: Style) -> tuple[str | Element, ...]:
+    """Returns what a node becomes, with its lines if they are wanted."""
+    parts = _convert(node, style)
+    lines = node.map if style.with_lines and node.type in _BLOCKS and not node.hidden else None
+    if lines is None:
+        return parts
+    placed = {"line": lines[0], "until": _last_line(node)}
+    return tuple(replace(p, attrs={**p.attrs, **placed}) if isinstance(p, Element) else p for p in parts)
+
+
+def _last_line(node: SyntaxTreeNode) -> int:
+    """Returns the line behind a block's last one, without the blank lines that the parser counts to a list."""
+    inner = [_last_line(child) for child in node.children if child.map] if node.type in _LISTED else []
+    return max(inner) if inner else (node.map or (0, 0))[1]
 
 
 def _convert(node: SyntaxTreeNode, style: Style) -> tuple[str | Element, ...]:
@@ -73,6 +114,12 @@ def _convert(node: SyntaxTreeNode, style: Style) -> tuple[str | Element, ...]:
     kind = node.type
     if kind == "inline" or (kind == "paragraph" and node.hidden):
         return _children(node.children, style)
+    if kind == "blockquote":
+        return (quote(_children(node.children, style)),)
+    if kind == "highlight":
+        return (Element("mark", _children(node.children, style), {"class": "highlight"}),)
+    if kind == "wiki_link":
+        return link_nodes(node, style.resolve)
     if kind in _SAME_TAG:
         return (Element(_SAME_TAG[kind], _children(node.children, style)),)
     if kind in ("text", "html_inline", "html_block"):

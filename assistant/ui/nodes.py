@@ -16,7 +16,10 @@ _INLINE = {"em", "strong", "s", "a", "mark", "span", "code", "br"}
 TAGS = frozenset(_BLOCKS | _TABLES | _INLINE | {"cite", "math"})
 """``cite`` is a number chip (attribute ``n``); ``math`` is a formula (attributes ``tex`` and ``display``)."""
 
-ATTRS = frozenset({"class", "href", "title", "start", "lang", "align", "n", "tex", "display", "id", "checked"})
+ATTRS = frozenset(
+    {"class", "href", "title", "start", "lang", "align", "n", "tex", "display", "id", "checked"}
+    | {"note", "place", "line", "until"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import ipaddress
 import logging
 import os
 import socket
 import threading
 import webbrowser
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import gradio as gr
 import uvicorn
@@ -20,10 +21,13 @@ from fastapi.staticfiles import StaticFiles
 
 from assistant.errors import UsageError
 from assistant.lab.interactive import script_path
+from assistant.notes import endings
 from assistant.remote.appfile import AppAddress, announce, new_address, withdraw
 from assistant.remote.messages import API_URL
 from assistant.ui.components import ASSETS, ASSETS_URL, head, theme
 from assistant.ui.desk import Desk
+from assistant.ui.guard import OWN_NAMES, Guard, Rules
+from assistant.ui.password import VARIABLE, PasswordGate
 from assistant.ui.remote import api
 from assistant.ui.render import render_answer
 
@@ -38,87 +42,67 @@ PLOTLY_URL = f"{ASSETS_URL}/plotly.min.js"
 """The browser asks for it when the first picture of the laboratory is drawn."""
 
 _MARGIN_MB = 5
-_OWN_NAMES = frozenset({"127.0.0.1", "localhost"})
-_POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",  # Gradio's start script, and its templates
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ]
-)
-_HEADERS = [
-    (b"content-security-policy", _POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-]
-
-_FRESH = [(b"cache-control", b"no-cache")]  # asked for again, by its tag: an update of the program must not mix
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class LocalOnly:
-    """Answers requests that this machine's own page makes, and no others.
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the app is reached, and by whom.
 
-    A page of the web could otherwise reach 127.0.0.1 through a name of its own (DNS rebinding) or by a form.
+    Attributes:
+        host: An IP address of this computer.
+        password: What everybody has to give; empty for nobody.
     """
 
-    def __init__(self, app: AsgiApp) -> None:
-        self._app = app
+    host: str = HOST
+    password: str = field(default="", repr=False)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = dict(scope["headers"])
-        asked, origin = headers.get(b"host", b"").decode(), headers.get(b"origin", b"").decode()
-        if not _is_own(f"//{asked}") or (origin and not _is_own(origin)):
-            await send({"type": "http.response.start", "status": 403, "headers": []})
-            await send({"type": "http.response.body", "body": b"This page answers to this computer only."})
-            return
+    def __post_init__(self) -> None:
+        """Checks that nobody comes in who should not.
 
-        async def send_with_policy(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                fresh = _FRESH if scope["path"].startswith(ASSETS_URL) else []
-                message["headers"] = [*message.get("headers", []), *_HEADERS, *fresh]
-            await send(message)
+        Raises:
+            UsageError: The address is none, or is reached from other computers and there is no password.
+        """
+        if not self.is_loopback and not self.password:
+            raise UsageError(
+                f"At {self.host} everybody in the network could read your notes, so a password is needed.",
+                hint=f"{VARIABLE}='at least ten characters' assistant ui --host {self.host}   (docs/security.md)",
+            )
 
-        await self._app(scope, receive, send_with_policy)
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this computer comes in.
+
+        Raises:
+            UsageError: ``host`` is no IP address.
+        """
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError as error:
+            raise UsageError(f"{self.host!r} is no IP address.", hint="For this computer alone: 127.0.0.1") from error
+
+    @property
+    def rules(self) -> Rules:
+        """By which names the app is called here."""
+        own = OWN_NAMES | {self.host}
+        return Rules(own) if self.is_loopback else Rules(own | {socket.gethostname().lower()}, any_address=True)
 
 
-def _is_own(address: str) -> bool:
-    try:
-        return urlsplit(address).hostname in _OWN_NAMES
-    except ValueError:
-        return False
-
-
-def free_socket(first: int, tried: int = PORTS_TRIED) -> socket.socket:
-    """Returns a socket bound to the first free port from ``first`` on.
+def free_socket(first: int, tried: int = PORTS_TRIED, host: str = HOST) -> socket.socket:
+    """Returns a socket bound to the first free port of ``host`` from ``first`` on.
 
     Raises:
-        UsageError: None of the ``tried`` ports is free.
+        UsageError: None of the ``tried`` ports is free, or the address is not one of this computer.
     """
     for port in range(first, min(first + tried, 65536)):
-        bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         if os.name == "posix":  # elsewhere this option lets two programs share a port
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            bound.bind((HOST, port))
-        except OSError:
+            bound.bind((host, port))
+        except OSError as error:
             bound.close()
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise UsageError(f"{host} is no address of this computer.", hint="See yours: ip address") from error
             continue
         return bound
     raise UsageError(
@@ -126,24 +110,29 @@ def free_socket(first: int, tried: int = PORTS_TRIED) -> socket.socket:
     )
 
 
-def make_app(page: gr.Blocks, desk: Desk, address: AppAddress) -> FastAPI:
+def make_app(page: gr.Blocks, desk: Desk, address: AppAddress, door: Door | None = None) -> FastAPI:
     """Returns the web application: the page, its assets, what the command line asks, and the guard before all."""
+    door = door or Door()
+    upload_mb = desk.service.config.notes.max_file_mb + _MARGIN_MB
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.mount(API_URL, api(desk, address))
     app.add_api_route(PLOTLY_URL, lambda: FileResponse(script_path(), media_type="text/javascript"))
     app.mount(ASSETS_URL, StaticFiles(directory=ASSETS))
-    app.add_middleware(LocalOnly)
+    if door.password:
+        app.add_middleware(PasswordGate, password=door.password)
+    rules = replace(door.rules, largest_upload=upload_mb * 1_000_000, endings=endings())
+    app.add_middleware(Guard, rules=rules)  # the last one that is added is the first one that is asked
     gr.mount_gradio_app(
         app,
         page,
         path="/",
-        server_name=HOST,
+        server_name=door.host,
         footer_links=[],
         run_history=False,
         show_error=False,
         ssr_mode=False,
         enable_monitoring=False,
-        max_file_size=f"{desk.service.config.notes.max_file_mb + _MARGIN_MB}mb",
+        max_file_size=f"{upload_mb}mb",
         theme=theme(),
         head=head(),
         favicon_path=str(ASSETS / "icon.svg"),
@@ -179,17 +168,20 @@ class PageServer:
         page: The page.
         desk: What it shows; its models are warmed once the page is up.
         port: The first port to try.
+        door: Where it is reached; by default on this computer only, without a password.
     """
 
-    def __init__(self, page: gr.Blocks, desk: Desk, *, port: int) -> None:
+    def __init__(self, page: gr.Blocks, desk: Desk, *, port: int, door: Door | None = None) -> None:
+        door = door or Door()
         self._service = desk.service
         self._warming = threading.Lock()
         with page:
             page.load(self._warm, None, None, queue=False, show_progress="hidden", api_visibility="private")
-        self._socket = free_socket(port)
+        self._socket = free_socket(port, host=door.host)
         self._announced = new_address(self._socket.getsockname()[1])
-        self._app = make_app(page, desk, self._announced)
-        self.address = f"http://{HOST}:{self._announced.port}/"
+        self._app = make_app(page, desk, self._announced, door)
+        host = f"[{door.host}]" if ":" in door.host else door.host
+        self.address = f"http://{host}:{self._announced.port}/"
         self._server = _Announcing(
             uvicorn.Config(self._app, log_level="error", access_log=False, timeout_graceful_shutdown=1)
         )
