@@ -9,10 +9,10 @@ export QUESTION := $(value Q)
 unexport Q
 
 .DEFAULT_GOAL := help
-.PHONY: help run install ask test lint bench eval clean python
+.PHONY: load faults help run install ask test test-ui pictures lint bench eval licences fuzz clean python
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 run: install  ## set up if need be, index the notes, open the app
 	@$(BIN)/assistant index build
@@ -30,6 +30,12 @@ test: python  ## set up for development, then check style, types, imports and be
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest
 
+test-ui:  ## drive every tab in a real Chromium with the small model, on a desk and on a phone (after make test once)
+	TEST_UI=full $(BIN)/pytest tests/ui
+
+pictures:  ## take the pictures of the guide anew, with the default model (after make test once)
+	$(BIN)/python -m tests.ui.pictures
+
 lint:  ## check style, types and imports (after make test has set up once)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -41,6 +47,19 @@ bench: install  ## measure this machine: index build, search, first word, decodi
 
 eval: install  ## measure search, answers, citations and abstention: make eval DATA=FOLDER (see docs/evaluation.md)
 	@$(BIN)/assistant eval all $(if $(DATA),--data "$(DATA)")
+
+licences:  ## write docs/licences.md anew (after make test has set up once)
+	@$(BIN)/python -m assistant.install.licences
+
+load:  ## 20 tabs ask, quiz and upload at once for 10 minutes: make load MINUTES=10 (after make test has set up once)
+	$(BIN)/python tests/load --minutes $(or $(MINUTES),10)
+
+faults:  ## kill -9 at random points of all that is written: make faults RUNS=200 (after make test has set up once)
+	$(BIN)/python tests/faults --runs $(or $(RUNS),200)
+
+fuzz: python  ## look for inputs that break what reads them: make fuzz MINUTES=60 (see docs/security.md)
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/pip install --quiet 'atheris>=3,<4'
+	$(BIN)/python tests/fuzz/fuzz.py --minutes $(or $(MINUTES),10)
 
 clean:  ## remove the index, which the next run builds again; notes and models stay
 	@find index -mindepth 1 ! -name README.md -delete

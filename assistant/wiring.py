@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,22 +11,23 @@ from assistant.answering.answer import Answerer, Request
 from assistant.answering.topic import Agenda, Topic, plan
 from assistant.answering.warming import Warmer, WarmStatus
 from assistant.config import Config
-from assistant.errors import AssistantError, IndexBusy, NotesError
-from assistant.index.build import Builder, fingerprint
+from assistant.errors import NotesError
+from assistant.index.build import fingerprint
 from assistant.index.embedder import SentenceTransformerEmbedder
 from assistant.index.scopes import complete_scope
 from assistant.index.search import Retriever
-from assistant.index.shelf import Shelf
 from assistant.loading import Lazy
 from assistant.models.engine import LlamaEngine
 from assistant.models.hardware import ModelChoice, on_battery
 from assistant.models.llama import LlamaModel
 from assistant.notes import library
+from assistant.study.conversations.keeper import Keeper
 from assistant.study.guide import Guide, GuideMaker, GuideProgress
 from assistant.types import (
     Answer,
     BuildProgress,
     BuildReport,
+    Chunk,
     Done,
     EngineStatus,
     Event,
@@ -40,9 +40,11 @@ from assistant.types import (
     Section,
     Turn,
 )
+from assistant.wiring_index import Indexing
 from assistant.wiring_lab import Laboratory
 from assistant.wiring_models import Models
 from assistant.wiring_quiz import Engines, Quizzes
+from assistant.wiring_settings import Settings
 from assistant.wiring_study import Study
 from assistant.workspace import Workspace
 
@@ -68,14 +70,14 @@ class StudyAssistant:
         self._models = Models(workspace, config.model, named=model_named, kv_folder=kv_folder)
         self._retriever = Lazy(self._open_retriever, "index")
         self._warmer = Warmer(lambda: self._models.engine.ready, self._agenda, on=config.answering.warm)
-        self._shelf = Shelf(workspace.notes, workspace.index, config.notes)
+        self.indexing = Indexing(workspace, lambda: self.config, self.embedder, self._warmer.paused)
+        self._shelf = self.indexing.shelf
         self.study = Study(workspace.study_db, config.study, self._shelf)
         self.quizzes = Quizzes(self.study, self._engines())
+        self.conversations = Keeper(workspace.conversations_db, lambda: self.config.conversations.keep)
+        self.study.parts["conversations"] = self.conversations.part()
+        self.settings = Settings(workspace, lambda: self.config, self._follow)
         self.lab = self._laboratory()
-        self._build_lock = threading.Lock()
-        self._build_cancel = threading.Event()
-        self._progress: BuildProgress | None = None
-        self._fault = ""
         self._last: Answer | None = None
 
     # -- models ------------------------------------------------------------------------------------------------
@@ -136,6 +138,11 @@ class StudyAssistant:
     def set_warming(self, on: bool) -> None:
         """Lets sections be prepared while nobody asks, or not, until this object is closed."""
         self._warmer.switch(on)
+
+    def _follow(self, config: Config) -> None:
+        before, self.config = self.config, config
+        if config.answering.warm != before.answering.warm:  # else the switch of the page stays as it is
+            self.set_warming(config.answering.warm)
 
     def warmer(self) -> Warmer:
         """Returns what prepares sections. Loads the model.
@@ -253,48 +260,23 @@ class StudyAssistant:
             IndexBusy: A build is running, here or in another process.
             IndexWriteFailed: The disk is full or the folder read-only.
         """
-        if not self._build_lock.acquire(blocking=False):
-            raise IndexBusy("The index is being built already.", hint="Wait for it to finish.")
-        try:
-            self._build_cancel = cancel or threading.Event()
-
-            def report(progress: BuildProgress) -> None:
-                self._progress = progress
-                if on_progress is not None:
-                    on_progress(progress)
-
-            builder = Builder(
-                self.workspace.notes,
-                self.workspace.index,
-                self.embedder(),
-                self.config.chunking,
-                self.config.notes,
-                report,
-                self._build_cancel,
-            )
-            report(BuildProgress(0, 0, 0, ""))
-            with self._warmer.paused():
-                return builder.build(force=force)
-        finally:
-            self._progress = None
-            self._shelf.refresh()
-            self._build_lock.release()
+        return self.indexing.build(on_progress, cancel, force=force)
 
     def start_build(self) -> None:
         """Starts ``build`` in the background; ``index_status().progress`` tells how far it is."""
-        threading.Thread(target=self._build_quietly, name="build", daemon=True).start()
+        self.indexing.start()
 
     def cancel_build(self) -> None:
         """Ends a running build soon; what is done is kept."""
-        self._build_cancel.set()
+        self.indexing.cancel()
 
     def index_status(self) -> IndexStatus:
         """Returns what is in the index and what waits. Cheap: the folder is looked at every few seconds."""
-        status = self._shelf.status()
-        if self._fault:
-            status = replace(status, fault=self._fault)
-        progress = self._progress
-        return replace(status, state="building", progress=progress) if progress is not None else status
+        return self.indexing.status()
+
+    def set_watching(self, on: bool) -> None:
+        """Notices changes in the notes and indexes them by itself, or not, until this object is closed."""
+        self.indexing.watch(on)
 
     # -- notes -------------------------------------------------------------------------------------------------
 
@@ -331,25 +313,45 @@ class StudyAssistant:
             raise NotesError(f"{count}. {reasons}", hint="assistant notes list")
         return added
 
-    def remove_note(self, path: str) -> None:
-        """Moves a note to the workspace's trash.
+    def passages(self, path: str) -> tuple[Chunk, ...]:
+        """Returns the passages of a note in reading order; none for a note that is not in the index."""
+        return self._shelf.passages(path)
+
+    def remove_note(self, path: str) -> str:
+        """Moves a note to the workspace's trash and returns where it is there, for ``restore_note``.
 
         Raises:
             NoteNotFound: No note has this path.
+            NotesError: It lies in a linked folder, or cannot be moved.
         """
-        library.remove_note(self.workspace.notes, self.workspace.trash, path, removed_at=datetime.now(UTC))
+        folders, linked = self.workspace, self.indexing.linked_folders()
+        kept = library.remove_note(folders.notes, folders.trash, path, removed_at=datetime.now(UTC), linked=linked)
         self._shelf.refresh()
+        return kept.relative_to(folders.trash).as_posix()
+
+    def restore_note(self, kept: str) -> str:
+        """Moves a note from the trash back to where it was and returns its path.
+
+        Raises:
+            NoteNotFound: The trash has no such file.
+            NotesError: It cannot be moved.
+        """
+        path = library.restore_note(self.workspace.notes, self.workspace.trash, kept)
+        self._shelf.refresh()
+        return path
 
     def close(self) -> None:
         """Stops what runs in the background and frees the models."""
+        self.indexing.watch(False)
         self.cancel_build()
         self._warmer.stop()
         self.quizzes.stop()
         self._models.close()
         if (retriever := self._retriever.ready) is not None:
             retriever.close()
+        self.conversations.close()
         self.study.close()
-        self._shelf.close()
+        self.indexing.close()
 
     # -- making the parts --------------------------------------------------------------------------------------
 
@@ -395,15 +397,10 @@ class StudyAssistant:
         return plan(self._retriever.get().store, topic)
 
     def _prepare(self) -> None:
+        self.indexing.watch(self.config.notes.watch)
         if self._shelf.status().state != "ready":
-            self._build_quietly()
+            self.indexing.start()
+            self.indexing.wait()
         self._models.engine.wait()  # without a model nothing is prepared; why is shown in the state line
         self._warmer.start()
         self.quizzes.start()
-
-    def _build_quietly(self) -> None:
-        try:
-            self._fault = ""
-            self.build()
-        except AssistantError as error:
-            self._fault = f"{error.message} {error.hint}".strip()

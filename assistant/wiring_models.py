@@ -14,9 +14,9 @@ from assistant.models.hardware import ModelChoice, choose_model, detect_hardware
 from assistant.models.llama import LlamaModel
 from assistant.models.options import EngineOptions
 from assistant.types import Answer, EngineStatus
+from assistant.wiring_settings import KV_FOLDER
 from assistant.workspace import Workspace
 
-KV_FOLDER = "kv"
 PROBE_FILE = "threads.json"
 
 
@@ -123,6 +123,7 @@ class Models:
             batch_threads=self._config.threads,
             repack=False,  # repacked weights write a fifth faster, read a third slower and take 0.6 GB more
             cache_folder=self._kv_folder,
+            cache_disk_bytes=self._config.cache_disk_mb * 10**6,
             model_key=checksum,
         )
         if self.weights.started and not self._probe_file.exists():

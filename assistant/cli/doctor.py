@@ -6,11 +6,12 @@ import importlib
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
+from assistant.cli.airgap import airgap as run_without_network
+from assistant.cli.findings import Finding, files
 from assistant.cli.session import console, opened, options_of
 from assistant.errors import AssistantError
 from assistant.workspace import Workspace
@@ -19,28 +20,25 @@ _MARKS = {"ok": "[green]ok  [/green]", "warn": "[yellow]note[/yellow]", "fail": 
 _MIN_FREE_BYTES = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. ``mend`` is what to do where it is not ok."""
-
-    state: str
-    text: str
-    mend: str = ""
-
-
 def doctor(
     context: typer.Context,
     probe: Annotated[
         bool, typer.Option("--probe", help="Measure again which threads and batches are fastest.")
     ] = False,
+    airgap: Annotated[
+        bool, typer.Option("--airgap", help="Do everything once without a network, and list each try to reach one.")
+    ] = False,
 ) -> int:
     """Check the parts, the models, the notes, the index and the memory, and say what to do."""
     out = console()
     workspace = options_of(context).find_workspace()
+    if airgap:
+        return run_without_network(workspace, options_of(context).model)
     failed = 0
     checks: list[Callable[[], Iterator[Finding]]] = [
         _parts,
         lambda: _machine(workspace),
+        lambda: files(workspace),
         lambda: _models(context, probe),
         lambda: _index(context),
     ]
@@ -118,7 +116,9 @@ def _index(context: typer.Context) -> Iterator[Finding]:
     with opened(context) as assistant:
         root = assistant.workspace.notes
         status = assistant.index_status()
-        if not assistant.library():
+        if status.state == "missing" and status.fault:
+            yield Finding("fail", status.fault)
+        elif not assistant.library():
             yield Finding("warn", f"There are no notes in {root}", "assistant notes add FILE")
         elif status.state == "missing" or status.fingerprint != assistant.fingerprint():
             yield Finding("warn", "The notes are not indexed with the present settings", "assistant index build")

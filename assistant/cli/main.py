@@ -20,6 +20,7 @@ from assistant.cli import (
     answers,
     bench,
     cards,
+    conversations,
     doctor,
     evaluation,
     gaps,
@@ -35,7 +36,9 @@ from assistant.cli import (
     study,
 )
 from assistant.cli.session import Options
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, ModelError
+from assistant.memory import is_out_of_memory
+from assistant.silence import silence
 
 GLOBAL_OPTIONS = ("--workspace", "--model", "--scope")
 """These may stand before or behind the command."""
@@ -61,6 +64,7 @@ app.add_typer(notes.app, name="notes")
 app.add_typer(models.app, name="models")
 app.add_typer(quiz.app, name="quiz")
 app.add_typer(cards.app, name="cards")
+app.add_typer(conversations.app, name="conversations")
 app.add_typer(gaps.app, name="gaps")
 app.add_typer(questions.app, name="questions")
 app.add_typer(study.app, name="study")
@@ -89,6 +93,7 @@ def _global_options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and ends the process with its exit code."""
+    silence(os.environ)
     _accept_every_character()
     code = run(sys.argv[1:] if arguments is None else list(arguments))
     sys.stdout.flush()
@@ -118,6 +123,12 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("Stopped.", err=True)
         return 130
+    except (MemoryError, ImportError) as error:
+        if not is_out_of_memory(error):
+            raise
+        typer.secho("There is not enough memory on this computer.", err=True, fg="red")
+        typer.echo("  Close other programs, or take the smaller model: --model qwen2.5-coder-0.5b", err=True)
+        return ModelError.exit_code
     except BrokenPipeError:  # the reader of our output has gone, as in `assistant ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

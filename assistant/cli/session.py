@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from assistant.cli.lost_files import explain_lost_files
 from assistant.config import Config, load_config, override
 from assistant.types import BuildProgress, Scope
 from assistant.workspace import Workspace, find_workspace
@@ -67,6 +68,7 @@ def opened(context: typer.Context, *, kv_folder: Path | None = None) -> Iterator
     from assistant.wiring import StudyAssistant
 
     options = options_of(context)
+    explain_lost_files()
     workspace = options.find_workspace()
     config = options.load_config()
     if options.model is not None:

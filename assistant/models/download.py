@@ -162,6 +162,8 @@ class _Pull:
             raise WrongFile(f"{part.file.path} has a wrong checksum there (it begins {digest[:12]})")
         with part.path.open("r+b") as stream:
             os.fsync(stream.fileno())
+        if os.name == "posix":  # a copy over a model in use would pull it from under the assistant; a new file does not
+            part.path.chmod(0o444)
         part.path.replace(self._transfer.folder / part.file.path)
         part.discard()
         write_stamp(self._entry, part.file, self._models)

@@ -335,6 +335,7 @@ class LlamaEngine:
         """Returns the writer of a prompt that fits, with ``beside`` more tokens for a moment."""
         if max_tokens < 1:
             raise ValueError(f"max_tokens must be at least 1, but is {max_tokens}")
+        self.model.check_file()
         started_at, tokens = time.perf_counter(), self.tokenize(prompt)
         if len(tokens) + max(max_tokens, beside) > self.context_tokens:
             raise PromptTooLong(
@@ -361,6 +362,7 @@ class LlamaEngine:
         def run(job: Job[bool]) -> Iterator[bool]:
             yield sequence.warm(prefix, block, functools.partial(worker.interrupts, job))
 
+        self.model.check_file()
         return next(worker.submit(Job(run, cancel), Priority.BACKGROUND), False)
 
 

@@ -93,7 +93,7 @@ def verify(entry: ModelEntry, models: Path, on_progress: Callable[[int, int], No
 def write_stamp(entry: ModelEntry, file: ModelFile, models: Path) -> None:
     """Remembers that this file was just found to be right. A folder that cannot be written is no error."""
     folder = entry.folder(models)
-    temporary = folder / f"{STAMP_NAME}.{os.getpid()}.tmp"
+    temporary = folder / f"{STAMP_NAME}.tmp"  # one name: what a killed process left is written over by the next one
     with contextlib.suppress(OSError):
         stamps = {**_read_stamps(folder), file.path: _stamp(file, (folder / file.path).stat())}
         temporary.write_text(json.dumps(stamps, indent=1), encoding="utf-8")

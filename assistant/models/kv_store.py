@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from assistant.models.context import State
 
 _MAGIC = b"assistant-kv-1\n"
 _DIGEST_BYTES = 32
+_PART = ".part"
+"""Ends the name of a state that is being written; the writing process's number begins it."""
+
 _HEADER_BYTES = len(_MAGIC) + _DIGEST_BYTES
 
 
@@ -57,7 +62,7 @@ class StateStore:
             return
         try:
             self._write(self._path(key), key, state)
-            self._evict()
+            self.trim()
         except OSError as error:
             self.fault = f"{self.folder} cannot be written: {error.strerror or error}"
         else:
@@ -79,7 +84,7 @@ class StateStore:
 
     def _write(self, path: Path, key: str, state: State) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=f"{os.getpid()}-", suffix=_PART)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -91,8 +96,14 @@ class StateStore:
         finally:
             _unlink(temporary)
 
-    def _evict(self) -> None:
-        files = sorted(self._stats(), key=lambda item: item[1].st_mtime_ns)
+    def trim(self) -> None:
+        """Removes the least recently used states that are over the budget, and what killed processes left behind."""
+        for part in self.folder.glob(f"*{_PART}"):
+            writer = part.name.partition("-")[0]
+            if not writer.isdigit() or not psutil.pid_exists(int(writer)):
+                _unlink(part)
+        now = time.time_ns()  # a state from the future is from before the clock was set back: the oldest there is
+        files = sorted(self._stats(), key=lambda item: item[1].st_mtime_ns * (item[1].st_mtime_ns <= now))
         used = sum(stat.st_size for _, stat in files)
         for path, stat in files:
             if used <= self.budget_bytes:
@@ -110,7 +121,7 @@ class StateStore:
         return found
 
     def _files(self, pattern: str) -> Iterator[Path]:
-        return (path for path in self.folder.glob(pattern) if path.suffix in (".kv", ".part"))
+        return (path for path in self.folder.glob(pattern) if path.suffix in (".kv", _PART))
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.kv"

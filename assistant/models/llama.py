@@ -88,6 +88,7 @@ class LlamaModel:
         self._model: Any = self._api.llama_model_load_from_file(str(path).encode(), parameters)
         if not self._model:
             raise _load_failure(path, llama_cpp.reason())
+        self._loaded_from = self.path.stat()
         self._lock = threading.Lock()
         self._vocab = self._api.llama_model_get_vocab(self._model)
         self.vocabulary_size = int(self._api.llama_vocab_n_tokens(self._vocab))
@@ -115,6 +116,27 @@ class LlamaModel:
         """What tells the file apart without reading it: path, size and time of change."""
         stat = self.path.stat()
         return f"{self.path.resolve()}; {stat.st_size} bytes; {stat.st_mtime_ns}"
+
+    def check_file(self) -> None:
+        """Does nothing as long as the weights are those that were loaded. Cheap.
+
+        They are not copied but mapped: what is written over the file changes them, and where it is cut short, reading
+        them ends the process. A new file under the same name, or none, does no harm.
+
+        Raises:
+            ModelDamaged: The file was written to since it was loaded.
+        """
+        try:
+            now = self.path.stat()
+        except OSError:
+            return
+        before = self._loaded_from
+        same = (now.st_dev, now.st_ino) == (before.st_dev, before.st_ino)
+        if same and (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            raise ModelDamaged(
+                f"{self.path} was changed while it was in use ({before.st_size:,} bytes then, {now.st_size:,} now).",
+                hint="Check it, then start the assistant again: assistant models verify",
+            )
 
     @property
     def trained_context(self) -> int:

@@ -64,4 +64,6 @@ def build_cache(context: LlamaContext, options: EngineOptions) -> BlockCache | N
     kind = f"kv {options.kv_type}; flash {options.flash_attention}; repack {options.repack}"
     key = f"{model_key}; {build_id()}; {kind}; batch {options.batch_tokens}"
     store = StateStore(options.cache_folder, options.cache_disk_bytes) if options.cache_folder else None
+    if store is not None:
+        store.trim()  # the budget may be smaller than it was
     return BlockCache(key, options.cache_memory_bytes, store)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.config import ChunkingConfig, Config
+from assistant.config import ChunkingConfig, Config, ModelConfig
 from assistant.errors import IndexMissing, ModelMissing, NoteNotFound, NotesError
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import Done, Scope
@@ -165,3 +165,31 @@ def _file(assistant: StudyAssistant, name: str, text: str) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(text, encoding="utf-8")
     return folder / name
+
+
+def test_a_changed_setting_is_written_and_followed_at_once(assistant: StudyAssistant) -> None:
+    assistant.build()
+    assistant.set_warming(False)
+    assert answer(assistant, "Do cats purr at night?").answer.abstained is False
+    assert assistant.settings.change("answering", "min_evidence", 1.0).at_once
+    assert answer(assistant, "Do cats purr at night?").answer.abstained
+    assert not assistant.warm_status().on, "the switch of the page stays"
+    assistant.settings.change("answering", "warm", False)
+    assistant.settings.change("answering", "warm", True)
+    assert assistant.warm_status().on
+    assert not assistant.settings.change("model", "cache_disk_mb", 500).at_once
+    assert assistant.config.model.cache_disk_mb == ModelConfig().cache_disk_mb
+    text = (assistant.workspace.root / "assistant.toml").read_text()
+    assert "min_evidence = 1.0" in text and "cache_disk_mb = 500" in text
+
+
+def test_the_cache_takes_as_much_disk_as_the_settings_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(Models, "_find_engine", lambda _: ("m", tmp_path, ""))
+    monkeypatch.setattr(
+        "assistant.wiring_models.load_engine",
+        lambda *args, **_: seen.append(args[2].cache_disk_bytes) or FakeGenerator(lambda _: ANSWER),
+    )
+    models = Models(Workspace(tmp_path), ModelConfig(cache_disk_mb=500), named=True, kv_folder=None)
+    models.engine.get()
+    assert seen == [500_000_000]

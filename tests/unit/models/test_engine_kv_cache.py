@@ -126,6 +126,20 @@ class TestDisk:
         assert "h" in store
         assert "a" not in store
 
+    def test_a_smaller_budget_frees_the_disk_without_another_write(self, store):
+        for age, name in enumerate("abc"):
+            store.save(name, state(1, 200))
+            os.utime(store.folder / f"{name}.kv", ns=(age, age))
+        smaller = StateStore(store.folder, budget_bytes=300)
+        smaller.trim()
+        assert [name for name in "abc" if name in smaller] == ["c"]
+
+    def test_what_was_asked_never_gets_to_the_disk(self, store):
+        cache = BlockCache("model", 1000, store)
+        cache.put("a turn of a conversation", state(1), lasting=False)
+        assert not cache.save_one()
+        assert store.usage() == (0, 0)
+
     def test_what_is_larger_than_the_budget_is_not_written(self, store):
         store.save("key", state(1, 1000))
         assert store.usage() == (0, 0)
