@@ -13,12 +13,14 @@ import gradio as gr
 from assistant.ui.chat_tab import build_chat
 from assistant.ui.components import view
 from assistant.ui.desk import Desk
+from assistant.ui.folders_desk import FoldersDesk
 from assistant.ui.frame import Frame
 from assistant.ui.lab.desk import LabDesk
 from assistant.ui.lab.tab import build_lab
 from assistant.ui.library import LibraryDesk
 from assistant.ui.library_tab import build_library
 from assistant.ui.session import Session
+from assistant.ui.settings_desk import SettingsDesk
 from assistant.ui.status import WarmSwitch, status_view
 from assistant.ui.study_tabs import StudyDesks, build_progress, build_quiz, build_review
 
@@ -63,10 +65,11 @@ def compose(desk: Desk, uploads: Path) -> gr.Blocks:
 
 
 def _status_line(frame: Frame, desk: LibraryDesk) -> None:
-    calls = (desk.contents, desk.notes, desk.read, desk.add, desk.add_sample, desk.remove, desk.update, desk.cancel)
+    calls = (*desk.calls(), *FoldersDesk(frame.service).calls())
     study = StudyDesks.of(frame.service)
     lab = LabDesk(frame.service)
-    line = view("status", server=(*calls, WarmSwitch(frame.service).warming, *study.calls(), *lab.calls()))
+    settings = SettingsDesk(frame.service).calls()
+    line = view("status", server=(*calls, WarmSwitch(frame.service).warming, *settings, *study.calls(), *lab.calls()))
 
     beats = itertools.count()
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.study.card_json import read_anchor
 from assistant.study.days import local_day
 from assistant.study.questions.gap_text import gaps_markdown, times
 from assistant.study.questions.gaps import Gap, GapState
 from assistant.types import Scope, Section
 from assistant.ui.boundary import friendly
+from assistant.ui.message import anchor, listed
 from assistant.ui.passages import place_view
 from assistant.ui.review_desk import Clock, utc_now
 from assistant.ui.service import StudyService
@@ -67,7 +67,7 @@ class QuestionsDesk:
     @friendly
     def question_keep(self, request: dict[str, Any]) -> dict[str, Any]:
         """Keeps a question with the words that answer it: ``{question, proofs}``. Returns its ``id``."""
-        proofs = [anchor for anchor in map(read_anchor, request["proofs"]) if anchor is not None]
+        proofs = [place for place in map(anchor, listed(request, "proofs")) if place is not None]
         return {"id": self._service.study.kept.keep(str(request["question"]), proofs, self._clock()).id}
 
     @friendly

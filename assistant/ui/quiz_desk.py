@@ -14,6 +14,7 @@ from assistant.study.quiz.room import QuizRequest
 from assistant.study.quiz.session import Mode, Quiz
 from assistant.ui import wording
 from assistant.ui.boundary import friendly
+from assistant.ui.message import listed, one_of, whole, wholes
 from assistant.ui.quiz_view import DIFFICULTY_NAMES, KIND_NAMES, bank_view, feedback_view, quiz_view, result_view
 from assistant.ui.review_desk import Clock, utc_now
 from assistant.ui.service import StudyService
@@ -61,14 +62,14 @@ class QuizDesk:
     @friendly
     def quiz_start(self, request: Request) -> dict[str, Any]:
         """Starts a quiz. Request: ``topic``, ``count``, ``kinds`` (empty for all), ``difficulty``, ``exam``."""
-        count = int(request["count"])
+        count = whole(request, "count")
         if not 0 < count <= MAX_QUESTIONS:
             raise UsageError(f"A quiz cannot have {count} questions.", hint=f"Take 1 to {MAX_QUESTIONS}.")
         wanted = QuizRequest(
             topic=str(request.get("topic") or ""),
             count=count,
-            kinds=frozenset(Kind(str(kind)) for kind in request.get("kinds") or ()),
-            difficulty=Difficulty(str(request.get("difficulty") or Difficulty.ANY)),
+            kinds=frozenset(one_of(Kind, kind, "kind") for kind in listed(request, "kinds")),
+            difficulty=one_of(Difficulty, request.get("difficulty") or Difficulty.ANY, "difficulty"),
             mode=Mode.EXAM if request.get("exam") else Mode.PRACTICE,
         )
         quizzes = self._service.quizzes
@@ -87,11 +88,11 @@ class QuizDesk:
     def quiz_answer(self, request: Request) -> dict[str, Any]:
         """Answers a question. Request: ``quiz``, ``number``, ``response`` (places from 0, or a text), ``took_ms``."""
         quiz, now = self._quiz(request), self._clock()
-        if quiz.is_over or quiz.seconds_left(now) == 0 or _is_answered(quiz, int(request["number"])):
+        if quiz.is_over or quiz.seconds_left(now) == 0 or _is_answered(quiz, whole(request, "number")):
             return self._shown(quiz)  # the time is up, or it was answered in another window
-        took_ms = int(request.get("took_ms") or 0)
+        took_ms = whole(request, "took_ms", 0)
         response = response_of(request["response"])
-        return self._shown(self._service.quizzes.room.answer(quiz, int(request["number"]), response, now, took_ms))
+        return self._shown(self._service.quizzes.room.answer(quiz, whole(request, "number"), response, now, took_ms))
 
     @friendly
     def quiz_finish(self, request: Request) -> dict[str, Any]:
@@ -101,7 +102,7 @@ class QuizDesk:
     @friendly
     def quiz_appeal(self, request: Request) -> dict[str, Any]:
         """Has an answer count as right. Request: ``quiz``, ``number``, ``reason``. Returns the feedback on it too."""
-        number = int(request["number"])
+        number = whole(request, "number")
         quiz = self._service.quizzes.room.appeal(self._quiz(request), number, str(request["reason"]))
         reply = next(reply for reply in quiz.replies if reply.number == number)
         judged = feedback_view(quiz.posed[number], number, reply, self._service.note)
@@ -160,5 +161,5 @@ def _is_answered(quiz: Quiz, number: int) -> bool:
 def response_of(given: Any) -> Response:
     """Returns what the page sent as a response: a place, places, or a text."""
     if isinstance(given, list):
-        return tuple(int(place) for place in given)
+        return wholes(given, "response")
     return given if isinstance(given, int) else str(given)

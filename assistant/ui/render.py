@@ -11,6 +11,7 @@ from assistant.ui.highlighting import highlight_code
 from assistant.ui.markdown import Style, parse_markdown, parse_plain
 from assistant.ui.marks import Mark, Nodes, parse_marked
 from assistant.ui.nodes import Element
+from assistant.ui.obsidian import Resolve
 
 PLAIN_KINDS = frozenset({"pdf", "text"})
 """Kinds of notes whose text is not Markdown. Office files and web pages are extracted as Markdown."""
@@ -112,6 +113,23 @@ def render_passage(text: str, marks: Sequence[Mark], kind: str, before: Callable
     if kind not in PLAIN_KINDS:
         prepare = before or str
         marked = parse_marked(text, marks, lambda signed: parse_markdown(prepare(signed), _IN_NOTE))
+        if not marked.lost:
+            return highlight_code(_in_paragraphs(marked.nodes))
+    return parse_marked(text, marks, parse_plain).nodes
+
+
+def render_note_text(text: str, marks: Sequence[Mark], kind: str, resolve: Resolve) -> Nodes:
+    """Returns the tree of a whole note, whose blocks know their lines and whose links know their notes.
+
+    Args:
+        text: The note, with blanks for what is not shown.
+        marks: As of ``render_passage``.
+        kind: The note's kind.
+        resolve: Finds the note that a link means.
+    """
+    style = replace(_IN_NOTE, resolve=resolve, with_lines=True)
+    if kind not in PLAIN_KINDS:
+        marked = parse_marked(text, marks, partial(parse_markdown, style=style))
         if not marked.lost:
             return highlight_code(_in_paragraphs(marked.nodes))
     return parse_marked(text, marks, parse_plain).nodes

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.study.card_json import read_anchor
 from assistant.study.cards import Draft
 from assistant.study.drafts import draft_of_answer
 from assistant.study.scheduling import Rating
 from assistant.study.session import Plan, Session
 from assistant.ui import wording
 from assistant.ui.boundary import friendly
+from assistant.ui.message import anchor, one_of, whole
 from assistant.ui.review_view import card_view, done_view, rating_views, rest_view
 from assistant.ui.service import StudyService
 
@@ -65,7 +65,9 @@ class ReviewDesk:
         card = session.card(now)
         if card is None or card.id != request["card"]:  # rated twice, or in another window meanwhile
             return self._table(sitting, now)
-        done = session.rate(Rating(int(request["rating"])), now, int(request.get("took_ms") or 0) or None)
+        done = session.rate(
+            one_of(Rating, whole(request, "rating"), "rating"), now, whole(request, "took_ms", 0) or None
+        )
         leech = wording.leech(done.card.schedule.lapses) if done.became_leech else ""
         return self._table(sitting, now) | {"remark": leech}
 
@@ -112,7 +114,7 @@ class ReviewDesk:
         front, back = str(request["front"]), str(request["back"])
         draft = Draft(front, back)
         if question := str(request.get("question") or ""):
-            made = draft_of_answer(question, back, read_anchor(request.get("anchor")))
+            made = draft_of_answer(question, back, anchor(request.get("anchor")))
             draft = Draft(front, back, made.origin, made.source, made.anchor, made.topic)
         return {"card": self._service.study.deck.add(draft, self._clock()).id}
 

@@ -29,6 +29,9 @@ _SAYS_NOTHING_ALONE = re.compile(
     re.I,
 )
 _MAX_TOPIC_WORDS = 5
+_NAME_LIKE = re.compile(r"[A-Z0-9]")
+_CAPITALISED = re.compile(r"[A-Z](?:[a-z]|$)")
+_SINGULAR_IN_S = frozenset(("bias", "gas", "lens", "atlas", "canvas", "news"))
 
 
 @dataclass
@@ -99,7 +102,7 @@ def example_questions(sections: Sequence[Section]) -> list[str]:
     """Returns up to three questions that the student's own headings suggest, from different notes where possible."""
     questions: dict[str, list[str]] = {}
     for section in sections:
-        question = _question(section.heading_path[-1]) if section.level >= 2 else ""
+        question = question_about(section.heading_path[-1]) if section.level >= 2 else ""
         if question:
             questions.setdefault(section.note, []).append(question)
     depth = max(map(len, questions.values()), default=0)
@@ -107,26 +110,34 @@ def example_questions(sections: Sequence[Section]) -> list[str]:
     return list(dict.fromkeys(turns))[:EXAMPLES]
 
 
-def _question(heading: str) -> str:
+def question_about(heading: str) -> str:
+    """Returns the question that a heading or a term suggests, or nothing if it says nothing alone."""
     topic = _VERB.sub("", _NUMBERING.sub("", heading.strip()))
     words = topic.split()
     if not words or len(words) > _MAX_TOPIC_WORDS or _NOT_A_TOPIC.match(topic) or topic.endswith("?"):
         return ""
-    if _SAYS_NOTHING_ALONE.fullmatch(words[-1]):
+    if _SAYS_NOTHING_ALONE.fullmatch(words[-1]) or (len(words) == 1 and topic.endswith("ed")):
         return ""
     kinds = _KINDS.match(topic)
     if kinds:
-        return f"What {kinds[1].lower()} of {_lowered(kinds[2])} are there?"
-    verb = "are" if _is_plural(re.split(r" (?:of|for|in|with) ", topic)[0].split()[-1]) or " and " in topic else "is"
-    return f"What {verb} {_lowered(topic)}?"
+        return f"What {kinds[1].lower()} of {inside_a_sentence(kinds[2])} are there?"
+    verb = (
+        "are"
+        if _is_plural(re.split(r" (?:of|for|in|with|between) ", topic)[0].split()[-1]) or " and " in topic
+        else "is"
+    )
+    return f"What {verb} {inside_a_sentence(topic)}?"
 
 
 def _is_plural(word: str) -> bool:
     word = word.lower()
-    return word.endswith("s") and not word.endswith(("ss", "us", "is", "ics"))
+    return word.endswith("s") and not word.endswith(("ss", "us", "is", "ics")) and word not in _SINGULAR_IN_S
 
 
-def _lowered(topic: str) -> str:
+def inside_a_sentence(topic: str) -> str:
     """Returns the topic as it stands inside a sentence: its first letter small, unless it is a name or a short form."""
-    first = topic.split()[0]
-    return topic if first[1:].lower() != first[1:] or len(first) < 2 else topic[0].lower() + topic[1:]
+    first, *others = topic.split()
+    if first.lower() in ("a", "an", "the"):
+        return f"{first.lower()} {' '.join(others)}"
+    is_name = len(first) < 2 or bool(_NAME_LIKE.search(first[1:])) or any(map(_CAPITALISED.match, others))
+    return topic if is_name else topic[0].lower() + topic[1:]

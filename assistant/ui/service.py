@@ -12,6 +12,7 @@ from assistant.config import Config
 from assistant.types import (
     BuildProgress,
     BuildReport,
+    Chunk,
     EngineStatus,
     Event,
     IndexStatus,
@@ -25,8 +26,11 @@ from assistant.types import (
 from assistant.workspace import Workspace
 
 if TYPE_CHECKING:
+    from assistant.study.conversations.keeper import Keeper
+    from assistant.wiring_index import Indexing
     from assistant.wiring_lab import Laboratory
     from assistant.wiring_quiz import Quizzes
+    from assistant.wiring_settings import Settings
     from assistant.wiring_study import Study
 
 
@@ -43,6 +47,18 @@ class StudyService(Protocol):
     @property
     def quizzes(self) -> Quizzes:
         """Quizzes and the bank they come from."""
+
+    @property
+    def conversations(self) -> Keeper:
+        """Conversations, kept in the workspace."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the student changes in the page."""
+
+    @property
+    def indexing(self) -> Indexing:
+        """The folders of notes, and whether they are watched."""
 
     @property
     def lab(self) -> Laboratory:
@@ -126,9 +142,21 @@ class StudyService(Protocol):
             AssistantError: A file cannot be copied, or no note can be made of it.
         """
 
-    def remove_note(self, path: str) -> None:
-        """Moves a note to the workspace's trash.
+    def passages(self, path: str) -> tuple[Chunk, ...]:
+        """Returns the passages of a note in reading order; none for a note that is not in the index."""
+
+    def remove_note(self, path: str) -> str:
+        """Moves a note to the workspace's trash and returns where it is there, for ``restore_note``.
 
         Raises:
             NoteNotFound: No note has this path.
+            NotesError: It lies in a linked folder, or cannot be moved.
+        """
+
+    def restore_note(self, kept: str) -> str:
+        """Moves a note from the trash back to where it was and returns its path.
+
+        Raises:
+            NoteNotFound: The trash has no such file.
+            NotesError: It cannot be moved.
         """

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.errors import NoteNotFound
+from assistant.errors import NotesError
+from assistant.notes.wiki import readable
 from assistant.types import Block, Chunk, Citation, Hit, Note, Sentence
 from assistant.ui.marks import Mark, Nodes
 from assistant.ui.nodes import Element
@@ -38,6 +39,7 @@ class Passage:
         hit: How it was found, if it was found and not cited.
         read: Whether the model read it.
         start, end: The stretch of the note that holds all marked words.
+        gone: The words no longer stand in the note, or the note is gone; they are shown as they were cited.
     """
 
     key: str
@@ -52,6 +54,7 @@ class Passage:
     read: bool = False
     start: int = 0
     end: int = 0
+    gone: bool = False
 
 
 def cited_passages(sentences: Sequence[Sentence], read: ReadNote) -> tuple[Passage, ...]:
@@ -63,7 +66,9 @@ def cited_passages(sentences: Sequence[Sentence], read: ReadNote) -> tuple[Passa
     """
     numbers = citation_numbers(sentences)
     citations = {span_of(c): c for sentence in sentences for c in sentence.citations}
-    groups = _neighbours(list(citations.values()))
+    standing = {span: citation for span, citation in citations.items() if _stands(citation, read)}
+    gone = [[citation] for span, citation in citations.items() if span not in standing]
+    groups = [*_neighbours(list(standing.values())), *gone]
     cards = [_cited(group, numbers, read) for group in groups]
     return tuple(sorted(cards, key=lambda card: card.numbers))
 
@@ -97,16 +102,12 @@ def _neighbours(citations: Sequence[Citation]) -> list[list[Citation]]:
 
 def _cited(group: Sequence[Citation], numbers: Mapping[tuple[str, int, int], int], read: ReadNote) -> Passage:
     first = min(group, key=lambda citation: numbers[span_of(citation)])
-    try:
-        note = read(first.note)
-    except NoteNotFound:  # removed since the answer was given: its words are still known
-        note = Note(first.note, first.quote, "text", first.note)
-        group, shift = [first], -first.start
-    else:
-        shift = 0
+    gone = not _stands(first, read)
+    note = Note(first.note, first.quote, "text", _title(first.note, read)) if gone else read(first.note)
+    shift = -first.start if gone else 0
     start, end = window(note.text, min(c.start for c in group) + shift, max(c.end for c in group) + shift)
     return Passage(
-        key=f"{first.note}:{start}",
+        key=f"{first.note}:{start - shift}",
         note=first.note,
         trail=trail(note, first.heading_path),
         page=first.page,
@@ -117,7 +118,23 @@ def _cited(group: Sequence[Citation], numbers: Mapping[tuple[str, int, int], int
         read=True,
         start=min(citation.start for citation in group),
         end=max(citation.end for citation in group),
+        gone=gone,
     )
+
+
+def _stands(cited: Citation, read: ReadNote) -> bool:
+    """Whether the note says what was cited of it: it may have been changed or removed since."""
+    try:
+        return read(cited.note).text[cited.start : cited.end] == cited.quote
+    except NotesError:
+        return False
+
+
+def _title(path: str, read: ReadNote) -> str:
+    try:
+        return read(path).title
+    except NotesError:
+        return path
 
 
 def _mark(citation: Citation, number: int, offset: int) -> Mark:
@@ -129,8 +146,10 @@ def _found(hit: Hit, blocks: Sequence[Block], read: ReadNote) -> Passage | None:
     chunk = hit.chunk
     try:
         note = read(chunk.note)
-    except NoteNotFound:  # removed since the search
+    except NotesError:  # removed since the search
         return None
+    if note.text[chunk.start : chunk.end] != chunk.text:
+        return None  # changed since
     start, end = window(note.text, chunk.start, chunk.end)
     return Passage(
         key=f"{chunk.note}:{chunk.start}-{chunk.end}",
@@ -173,7 +192,7 @@ def window(text: str, start: int, end: int, reach: int = REACH) -> tuple[int, in
 
 def render_window(note: Note, start: int, end: int, marks: Sequence[Mark]) -> Nodes:
     """Returns ``note.text[start:end]`` as a tree. Offsets of the marks count from ``start``."""
-    piece = note.text[start:end]
+    piece = readable(note.text)[start:end] if note.kind == "markdown" else note.text[start:end]
     if note.kind == "pdf":
         return render_passage(_unwrapped(piece), marks, note.kind)
     opening = "```\n" if _in_code(note.text, start) else _table_head(piece)

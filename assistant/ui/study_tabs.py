@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.ui.boundary import friendly
 from assistant.ui.components import view
+from assistant.ui.conversations_desk import ConversationsDesk
 from assistant.ui.frame import Frame
 from assistant.ui.progress_desk import ProgressDesk
 from assistant.ui.questions_desk import QuestionsDesk
@@ -18,17 +19,19 @@ from assistant.ui.service import StudyService
 
 @dataclass(frozen=True, slots=True)
 class StudyDesks:
-    """The desks of one page that work with ``study.db``."""
+    """The desks of one page that work with ``study.db`` and ``conversations.db``."""
 
     quiz: QuizDesk
     review: ReviewDesk
     progress: ProgressDesk
     questions: QuestionsDesk
+    conversations: ConversationsDesk
 
     @classmethod
     def of(cls, service: StudyService) -> StudyDesks:
         """Returns the desks over a service."""
-        return cls(QuizDesk(service), ReviewDesk(service), ProgressDesk(service), QuestionsDesk(service))
+        questions, conversations = QuestionsDesk(service), ConversationsDesk(service)
+        return cls(QuizDesk(service), ReviewDesk(service), ProgressDesk(service), questions, conversations)
 
     def calls(self) -> tuple[Callable[[Any], Any], ...]:
         """Returns what the browser may call."""
@@ -40,6 +43,7 @@ class StudyDesks:
             *(review.card_edit, review.card_suspend, review.card_add, review.card_scan),
             self.progress.progress,
             *self.questions.calls(),
+            *self.conversations.calls(),
         )
 
     def line(self) -> dict[str, Any]:

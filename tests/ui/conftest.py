@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_S = 60
+START_S = 180
 expect.set_options(timeout=15_000)
 
 
@@ -142,7 +142,7 @@ def watched(chromium: Browser, address: str) -> Iterator[OpenPage]:
         page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(address)
-        expect(page.locator("#status-view .engine")).to_be_visible()
+        expect(page.locator("#status-view .engine")).to_be_visible(timeout=START_S * 1000)
         expect(page.locator(".example, .drop-card, .welcome .primary").first).to_be_attached()
         return page
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from assistant.answering.warming import WarmStatus
 from assistant.config import Config
 from assistant.errors import ModelMissing, NoteNotFound, UnreadableNote
+from assistant.study.conversations.keeper import Keeper
 from assistant.types import (
     Answer,
     Block,
@@ -46,19 +47,21 @@ from assistant.types import (
     Token,
     Turn,
 )
+from assistant.wiring_settings import Settings
 from assistant.workspace import Workspace
 
 if TYPE_CHECKING:
+    from assistant.wiring_index import Indexing
     from assistant.wiring_lab import Laboratory
     from assistant.wiring_quiz import Quizzes
     from assistant.wiring_study import Study
 
 try:
     from tests.ui.fake_notes import ATTENTION, COSTS_PAGES, INFERENCE
-    from tests.ui.fake_study import laboratory_over, study_over
+    from tests.ui.fake_study import indexing_over, laboratory_over, study_over
 except ModuleNotFoundError:  # pytest puts this folder, not the repository, on the path
     from fake_notes import ATTENTION, COSTS_PAGES, INFERENCE
-    from fake_study import laboratory_over, study_over
+    from fake_study import indexing_over, laboratory_over, study_over
 
 FUNDAMENTALS, TRANSFORMERS, COSTS = "ai/fundamentals.md", "ai/transformers.md", "aws/costs.pdf"
 
@@ -75,12 +78,13 @@ class Said:
 
 @dataclass(frozen=True)
 class Script:
-    """An answer, found by a word of the question."""
+    """An answer, found by a word of the question; ``below`` are lines of the notes that it does not say."""
 
     word: str
     sentences: tuple[Said, ...]
     passages: tuple[tuple[str, str], ...]
     corrections: tuple[tuple[str, str], ...] = ()
+    below: tuple[tuple[str, str], ...] = ()
 
 
 BATCH = "processes a large number of inputs at once. It suits tasks where no immediate answer is needed"
@@ -184,6 +188,7 @@ class FakeStudyService:
     modified_at: float = 1.7e9
     cancelled: list[str] = field(default_factory=list)
     stale: set[str] = field(default_factory=set)
+    trash: dict[str, Note] = field(default_factory=dict)
     builds: int = 0
     warmed: int = 0
     fault: Exception | None = None
@@ -203,11 +208,29 @@ class FakeStudyService:
         return self._progress_of[1]
 
     @cached_property
+    def conversations(self) -> Keeper:
+        return Keeper(self.workspace.conversations_db, lambda: self.config.conversations.keep)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings(self.workspace, lambda: self.config, self._follow)
+
+    def _follow(self, config: Config) -> None:
+        before, self.config = self.config, config
+        if config.answering.warm != before.answering.warm:
+            self.warming = config.answering.warm
+
+    @cached_property
+    def indexing(self) -> Indexing:
+        return indexing_over(self)
+
+    @cached_property
     def lab(self) -> Laboratory:
         return laboratory_over(self)
 
     def close(self) -> None:
         self.quizzes.stop()
+        self.conversations.close()
         self.study.close()
 
     # ---- what tests do ----
@@ -337,10 +360,25 @@ class FakeStudyService:
         self.stale.add(name)
         return name
 
-    def remove_note(self, path: str) -> None:
-        self.note(path)
+    def passages(self, path: str) -> tuple[Chunk, ...]:
+        note = self.note(path)
+        lines = [
+            m.span() for m in re.finditer(r"^(?!#)[^\n]*\S[^\n]*(?:\n(?!#|\n)[^\n]*\S[^\n]*)*", note.text, re.MULTILINE)
+        ]
+        return tuple(
+            Chunk(path, _headings(note, start), (), "", start, end, note.text[start:end], 0, note.page_at(start))
+            for start, end in lines
+        )
+
+    def remove_note(self, path: str) -> str:
+        self.trash[path] = self.note(path)
         self.notes = {key: note for key, note in self.notes.items() if key != path}
         self.stale.discard(path)
+        return path
+
+    def restore_note(self, kept: str) -> str:
+        self.notes[kept] = self.trash.pop(kept)
+        return kept
 
 
 class _StoppedError(Exception):
@@ -444,6 +482,7 @@ class _Play:
             Timings(0, 0.04, 0.9, 4.2, 700, 600, 90),
             "fake",
             reason=reason,
+            quotes=tuple(self._citation(*line) for line in self.script.below) if self.script else (),
             evidence=0.08 if abstained else 0.93,
             threshold=0.15 if abstained else 0.4,
             sections=tuple(FoundSection(b.note, b.heading_path, len(b.text.split()), fate) for b, fate in found),

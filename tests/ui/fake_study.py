@@ -22,6 +22,7 @@ from assistant.types import Note, NoteStatus, Section
 if TYPE_CHECKING:
     from fake_service import FakeStudyService
 
+    from assistant.wiring_index import Indexing
     from assistant.wiring_lab import Laboratory
     from assistant.wiring_quiz import Quizzes
     from assistant.wiring_study import Study
@@ -68,6 +69,16 @@ def study_over(service: FakeStudyService) -> tuple[Study, Quizzes]:
         load_generator=no_model,
     )
     return study, Quizzes(study, engines)
+
+
+def indexing_over(service: FakeStudyService) -> Indexing:
+    """Returns the folders of the fake service's workspace; nothing in them is ever indexed."""
+    from assistant.wiring_index import Indexing
+
+    def no_model() -> Any:
+        raise ModelMissing("The model is not on this computer.", hint="assistant models pull")
+
+    return Indexing(service.workspace, lambda: service.config, no_model, contextlib.nullcontext)
 
 
 def laboratory_over(service: FakeStudyService) -> Laboratory:

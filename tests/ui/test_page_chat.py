@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import OpenPage, answered, ask
-from fake_service import COSTS, FUNDAMENTALS, REAL_TIME, FakeStudyService
+from fake_service import BATCH, COSTS, FUNDAMENTALS, REAL_TIME, FakeStudyService, Said, Script
 from playwright.sync_api import Page, expect
 
 from assistant.errors import IndexMissing
@@ -40,6 +40,20 @@ def test_sentences_get_their_chips_while_the_rest_is_still_written(page: Page, s
     answered(page)
     expect(page.locator(".turn .cite")).to_have_text(["1", "2", "3", "1", "4"])
     expect(page.locator("#send")).to_be_visible()
+
+
+def test_lines_of_the_notes_stand_below_an_answer_that_leaves_them_out(page: Page, service: FakeStudyService) -> None:
+    said = Said("Batch inference takes many inputs at once.", ((FUNDAMENTALS, BATCH),))
+    below = ((FUNDAMENTALS, REAL_TIME), (FUNDAMENTALS, BATCH))
+    service.scripts = (Script("kinds", (said,), ((FUNDAMENTALS, BATCH),), below=below),)
+    ask(page, "which kinds of inference are there?")
+    answered(page)
+    expect(page.locator(".turn .quotes .label")).to_have_text("Also in your notes")
+    lines = page.locator(".turn .quotes li")
+    expect(lines).to_contain_text(["handles each input individually", "processes a large number of inputs"])
+    expect(lines.locator(".cite")).to_have_text(["2", "1"])  # a cited line keeps its number
+    lines.locator(".cite").first.click()
+    assert marked(page, 2) == REAL_TIME
 
 
 def test_a_card_at_rest_shows_its_marked_words(page: Page) -> None:
@@ -252,13 +266,11 @@ def test_an_empty_and_an_endless_question_are_refused_and_the_endless_one_is_kep
     expect(page.locator(".turn")).to_have_count(0)
 
 
-def test_examples_are_questions_about_the_students_own_headings(page: Page, service: FakeStudyService) -> None:
-    expect(page.locator(".example")).to_have_text(
-        ["What types of inference are there?", "What is self-attention?", "What are bias and fairness?"]
-    )
+def test_examples_are_questions_about_the_students_own_notes(page: Page, service: FakeStudyService) -> None:
+    expect(page.locator(".example")).to_have_text(["What is inference?", "What is self-attention?", "What is bias?"])
     page.locator(".example").first.click()
     answered(page)
-    assert service.asked[0][0] == "What types of inference are there?"
+    assert service.asked[0][0] == "What is inference?"
 
 
 def test_two_tabs_are_two_conversations(open_page: OpenPage, service: FakeStudyService) -> None:

@@ -9,7 +9,8 @@ import pytest
 from fake_service import FUNDAMENTALS, FakeStudyService, fake_service
 
 from assistant.types import Note, Section
-from assistant.ui.library import MAX_SHOWN_CHARS, LibraryDesk, render_note, sample_course
+from assistant.ui.library import LibraryDesk, sample_course
+from assistant.ui.note_view import MAX_SHOWN_CHARS, Around, render_note
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_removing_says_where_the_note_went(desk: LibraryDesk, service: FakeStudy
 def test_contents_are_the_scope_tree_and_examples(desk: LibraryDesk) -> None:
     contents = desk.contents()
     assert [branch["label"] for branch in contents["tree"]] == ["ai", "aws"]
-    assert contents["examples"][0] == "What types of inference are there?"
+    assert contents["examples"] == ["What is inference?", "What is self-attention?", "What is bias?"]
 
 
 def test_the_sample_course_is_offered_only_where_it_is_not_the_students_own(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_the_sample_course_is_offered_only_where_it_is_not_the_students_own(tmp_
 def test_a_note_is_marked_where_asked() -> None:
     note = Note("a.md", "# T\n\nsome words here", "markdown", "T")
     sections = (Section("a.md", ("T",), 1, 0, 3, 20),)
-    view: dict[str, Any] = render_note(note, sections, (10, 15))
+    view: dict[str, Any] = render_note(note, Around(sections), (10, 15))
     assert view["body"][1] == ["p", {}, "some ", ["mark", {}, "words"], " here"]
     assert view["outline"] == [{"label": "T", "level": 1}]
     assert view["cut"] == 0
@@ -98,4 +99,4 @@ def test_a_note_is_marked_where_asked() -> None:
 
 def test_an_endless_note_is_cut_and_says_so() -> None:
     note = Note("a.md", "word " * MAX_SHOWN_CHARS, "markdown", "T")
-    assert render_note(note, ())["cut"] == 4 * MAX_SHOWN_CHARS
+    assert render_note(note, Around())["cut"] == 4 * MAX_SHOWN_CHARS

@@ -259,7 +259,7 @@ def test_without_an_index_the_lab_offers_to_make_it(lab: OpenLab, service: FakeS
     service.stale.update(service.notes)
     page = lab()
     expect(page.locator(".lab-needs")).to_contain_text("not indexed yet")
-    page.locator(".lab-needs").get_by_role("button", name="Update index").click()
+    page.locator(".lab-needs").get_by_role("button", name="Index them now").click()
     expect(page.locator(".lab-needs .lab-notice")).to_have_count(0)
     assert service.builds == 1
 

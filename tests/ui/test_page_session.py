@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_service import COSTS, FakeStudyService
+from fake_service import BATCH, COSTS, FUNDAMENTALS, FakeStudyService
 
+from assistant.config import ConversationsConfig
 from assistant.errors import QuestionError
 from assistant.types import Scope
-from assistant.ui.chat_tab import ChatHandlers
+from assistant.ui.chat_tab import ChatHandlers, conversation_view
 from assistant.ui.desk import Desk
 from assistant.ui.session import Session
 
@@ -137,7 +140,8 @@ def test_leaving_in_the_middle_cancels_the_answer(desk: Desk, service: FakeStudy
     while not (session.live and session.live["cites"]):
         next(steps)
     steps.close()
-    assert desk.lane.acquire(timeout=10), "the model is free again"
+    with desk.lane.turn(threading.Event()) as mine:
+        assert mine, "the model is free again"
     assert service.cancelled == [QUESTION]
     assert session.current.views[-1]["stopped"]
 
@@ -159,17 +163,119 @@ def test_a_session_copied_for_a_new_tab_shares_nothing(desk: Desk) -> None:
     assert (len(one.current.views), len(two.current.views)) == (1, 0)
 
 
-def test_conversations_are_kept_and_reopened(desk: Desk) -> None:
+def test_a_kept_conversation_comes_back_in_another_tab_as_it_was(desk: Desk) -> None:
+    session, other = Session(), Session()
+    first = answer(session, desk)
+    answer(session, desk, "and softmax?")
+    answer(session, desk, "Capital of France?")
+    other.open(session.current.key, desk)
+    assert other.current.title == QUESTION[:59].rstrip() + "…"
+    assert [view["question"] for view in other.current.views] == [QUESTION, "and softmax?", "Capital of France?"]
+    assert other.current.views[0] | {"id": ""} == first | {"id": ""}
+    assert len({view["id"] for view in other.current.views}) == 3
+    assert other.current.views[2]["badge"]["state"] == "abstained"
+
+
+def test_a_follow_up_after_coming_back_knows_what_was_said_before(desk: Desk, service: FakeStudyService) -> None:
+    session, other = Session(), Session()
+    answer(session, desk)
+    other.open(session.current.key, desk)
+    answer(other, desk, "and softmax?")
+    assert [turn.question for turn in service.asked[1][1]] == [QUESTION]
+    assert [turn.question for turn in service.conversations.load(session.current.key).turns] == [
+        QUESTION,
+        "and softmax?",
+    ]
+
+
+def test_two_tabs_do_not_mix(desk: Desk, service: FakeStudyService) -> None:
+    one, two = Session(), Session()
+    for number in range(3):
+        answer(one, desk, f"softmax {number}?")
+        answer(two, desk, f"real-time {number}?")
+    kept = {listed.id: listed.title for listed in service.conversations.all()}
+    assert kept == {one.current.key: "softmax 0?", two.current.key: "real-time 0?"}
+    assert [turn.question for turn in service.conversations.load(one.current.key).turns] == [
+        f"softmax {number}?" for number in range(3)
+    ]
+    assert [turn.question for turn in service.asked[4][1]] == ["softmax 0?", "softmax 1?"]
+
+
+def test_a_stopped_answer_and_a_failed_one_come_back_as_such(desk: Desk, service: FakeStudyService) -> None:
+    service.hold("middle")
+    session, other = Session(), Session()
+    session.submit(QUESTION, desk)
+    steps = session.answer()
+    while not (session.live and session.live["cites"]):
+        next(steps)
+    session.stop()
+    list(steps)
+    service.holds.clear()
+    service.engine = "missing"
+    answer(session, desk, "softmax?")
+    other.open(session.current.key, desk)
+    stopped, failed = other.current.views
+    assert stopped == session.current.views[0] | {"id": stopped["id"]}
+    assert (stopped["stopped"], len(stopped["cites"])) == (True, 2)
+    assert failed["error"]["message"] == "The model qwen2.5-coder-1.5b is not on this computer."
+
+
+def test_a_question_that_was_cut_off_says_so(
+    desk: Desk, service: FakeStudyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.study.conversations.keeper.UNENDED_S", 0.01)
+    service.hold("reading")
+    session, other = Session(), Session()
+    session.submit(QUESTION, desk)
+    other.open(session.current.key, desk)
+    (view,) = other.current.views
+    assert (view["phase"], view["error"]["hint"]) == ("failed", "Ask it again.")
+    session.stop()
+    list(session.answer())
+
+
+def test_a_conversation_that_was_deleted_elsewhere_makes_place_for_a_new_one(
+    desk: Desk, service: FakeStudyService
+) -> None:
+    session = Session()
+    answer(session, desk)
+    key = session.current.key
+    service.conversations.delete([key])
+    live, shown = ChatHandlers(desk).reopen(key, session)
+    assert live["refused"]["message"] == f"There is no conversation '{key}'."
+    assert (shown["key"], shown["turns"]) == ("", "[]")
+
+
+def test_words_that_no_longer_stand_in_the_notes_are_shown_as_they_were_cited(
+    desk: Desk, service: FakeStudyService
+) -> None:
+    session, other = Session(), Session()
+    answer(session, desk)
+    note = service.notes[FUNDAMENTALS]
+    changed = "New first line.\n\n" + note.text.replace(BATCH, "has been rewritten")
+    service.notes[FUNDAMENTALS] = replace(note, text=changed)
+    other.open(session.current.key, desk)
+    (view,) = other.current.views
+    cards = {tuple(card["numbers"]): card for card in view["sources"]["cited"]}
+    assert cards[(1,)]["gone"] and cards[(1,)]["body"], "the cited words themselves"
+    assert not cards[(2, 3)]["gone"]
+    start = changed.index("large chunks of data are sent at set periods")
+    assert cards[(2, 3)]["start"] == start, "the words moved, and the mark with them"
+
+
+def test_conversations_that_are_not_kept_are_in_their_tab_only(desk: Desk, service: FakeStudyService) -> None:
+    service.config = replace(service.config, conversations=ConversationsConfig(keep=False))
     session = Session()
     answer(session, desk)
     session.start_over()
     session.start_over()
-    assert [len(c.exchanges) for c in session.conversations] == [1, 0]
     answer(session, desk, "softmax?")
-    session.open(session.conversations[0].id)
-    assert session.current.title == QUESTION[:59].rstrip() + "…"
-    session.open(999)
+    local = conversation_view(session)["local"]
+    assert [one["title"] for one in local] == ["softmax?", QUESTION[:59].rstrip() + "…"]
+    session.open(local[1]["id"], desk)
     assert session.current.views[0]["question"] == QUESTION
+    assert service.conversations.all() == []
+    assert not service.workspace.conversations_db.exists()
 
 
 def test_a_new_conversation_stops_the_answer_and_leaves_it_where_it_belongs(
@@ -184,9 +290,11 @@ def test_a_new_conversation_stops_the_answer_and_leaves_it_where_it_belongs(
     session.start_over()
     assert session.live is None
     list(steps)
-    first, second = session.conversations
-    assert (session.current, second.views, second.exchanges) == (second, [], [])
-    assert first.views[0]["stopped"] and len(first.views[0]["cites"]) == 2
+    assert (session.current.views, session.current.exchanges) == ([], [])
+    (kept,) = service.conversations.all()
+    session.open(kept.id, desk)
+    (view,) = session.current.views
+    assert view["stopped"] and len(view["cites"]) == 2
 
 
 def test_a_note_removed_after_the_answer_does_not_break_it(desk: Desk, service: FakeStudyService) -> None:

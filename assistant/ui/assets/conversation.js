@@ -1,12 +1,12 @@
 // The conversation: questions, answers as they are written, what they rest on, and the ways in when there is none yet.
 
-import { button, build, h, icon, patch, redraw, scrollWithin, shape, trail } from "./dom.js";
+import { button, build, h, patch, redraw, scrollWithin, shape, trail } from "./dom.js";
 import { hidePopover, showPopover } from "./popover.js";
 import { announce, announceError } from "./notices.js";
 import { gapLine, keepQuestion } from "./noted.js";
-import { chooseFiles, chooseFolder } from "./upload.js";
 import * as store from "./store.js";
 import { goTo } from "./tabs.js";
+import { welcomeParts, welcomeState } from "./welcome.js";
 import { why } from "./why.js";
 
 const drawn = new Map(); // turn id -> its article
@@ -20,7 +20,7 @@ export function conversation(root, { element, trigger }) {
   welcome = h("div", { class: "welcome" });
   list = h("div", { class: "turns" });
   spoken = h("div", { class: "sr-only", role: "status", "aria-live": "polite" });
-  root.append(welcome, list, spoken);
+  root.append(h("h1", { class: "sr-only" }, "Chat"), welcome, list, spoken);
   scroller = element.closest("#conversation-view") ?? root;
   scroller.setAttribute("tabindex", "-1");
   for (const name of ["status", "contents", "sample"]) store.on(name, drawWelcome);
@@ -29,7 +29,7 @@ export function conversation(root, { element, trigger }) {
     if (thread !== null && value.id !== thread) clear();
     thread = value.id;
     for (const turn of JSON.parse(value.turns)) drawTurn(turn);
-    store.set("threads", { current: value.id, threads: JSON.parse(value.threads) });
+    store.set("thread", { key: value.key, local: value.local, turns: turns.size });
     return drawWelcome();
   };
 }
@@ -72,6 +72,7 @@ function drawTurn(turn) {
   redraw(parts.status, [turn.phase, turn.status, turn.progress], () => statusLine(turn));
   redraw(parts.corrections, turn.corrections, () => turn.corrections || "");
   patch(parts.answer, turn.body, (n) => chip(turn.id, n));
+  redraw(parts.quotes, turn.quotes, () => alsoInNotes(turn));
   redraw(parts.verdict, [turn.badge, turn.nearest, turn.missing, turn.stopped, turn.truncated, turn.why, turn.study, turn.gap, turn.keep], () => verdict(turn));
   redraw(parts.error, turn.error, () => errorBox(turn));
   store.set("active", { id: turn.id, sources: turn.sources, final: isFinal(turn), abstained: turn.badge?.state === "abstained" });
@@ -81,7 +82,7 @@ function drawTurn(turn) {
 
 function newTurn(turn) {
   const parts = {};
-  for (const name of ["status", "corrections", "answer", "verdict", "error"]) parts[name] = h("div", { class: name });
+  for (const name of ["status", "corrections", "answer", "quotes", "verdict", "error"]) parts[name] = h("div", { class: name });
   const title = h("h2", { class: "question", id: `question-${turn.id}` }, turn.question);
   parts.article = h(
     "article",
@@ -90,6 +91,7 @@ function newTurn(turn) {
     parts.corrections,
     parts.status,
     parts.answer,
+    parts.quotes,
     parts.error,
     parts.verdict
   );
@@ -146,6 +148,14 @@ function openSource(event, id, n) {
   hidePopover();
   activate(id);
   store.get("showNumber")(n, event.currentTarget);
+}
+
+/** What the best passage says beyond the answer, in the words of the notes. */
+function alsoInNotes(turn) {
+  if (!turn.quotes?.length) return [];
+  const cite = (n) => chip(turn.id, n);
+  const lines = turn.quotes.map(({ n, body }) => h("li", {}, ...body.map((node) => build(node, cite)), cite(n)));
+  return [h("p", { class: "label" }, "Also in your notes"), h("ul", { class: "quoted-lines" }, ...lines)];
 }
 
 function verdict(turn) {
@@ -237,67 +247,8 @@ function plainAnswer(answer) {
 
 function drawWelcome() {
   if (!welcome) return;
-  const state = store.get("status") ?? {};
-  const shown = turns.size === 0;
-  welcome.hidden = !shown;
-  if (!shown) return;
-  const examples = store.get("contents")?.examples ?? [];
-  redraw(welcome, [state.empty, state.indexed, state.waiting, state.build, state.engine, examples, store.get("sample"), state.notes], () => welcomeParts(state, examples));
-}
-
-function welcomeParts(state, examples) {
-  if (!state.model && !state.engine) return [];
-  if (state.empty && !state.build) return noNotes();
-  if (!state.indexed) return notIndexed(state);
-  const chips = examples.map((question) => h("li", {}, button(question, { class: "example", on: { click: () => ask(question) } })));
-  return [
-    h("h1", { class: "welcome-title" }, "What would you like to understand?"),
-    h("p", { class: "welcome-lead" }, `Answers come from your own ${state.notes ? state.notes.split(",")[0] : "notes"}. Every sentence shows where it stands.`),
-    chips.length ? h("ul", { class: "examples", "aria-label": "Questions to start with" }, ...chips) : null,
-    trouble(state),
-  ];
-}
-
-function notIndexed({ build, waiting }) {
-  if (!build) {
-    const update = button("Index them now", { class: "primary", on: { click: () => store.call("update") } });
-    return [h("h1", { class: "welcome-title" }, "Your notes are waiting"), h("p", { class: "welcome-lead" }, waiting || "Nothing is indexed yet."), update];
-  }
-  const value = build.share === null ? {} : { value: String(build.share) };
-  return [
-    h("h1", { class: "welcome-title" }, "Reading your notes"),
-    h("p", { class: "welcome-lead" }, "This is done once. You can ask as soon as the first note is in."),
-    h("div", { class: "build-line" }, h("progress", { max: "1", ...value, "aria-label": "Index" }), h("span", {}, build.says)),
-  ];
-}
-
-function noNotes() {
-  return [
-    h("h1", { class: "welcome-title" }, "Begin with your notes"),
-    h(
-      "div",
-      { class: "drop-card" },
-      icon("drop"),
-      h("p", { class: "drop-title" }, "Drop a file or a folder here"),
-      h("p", { class: "drop-kinds" }, "Markdown, text, PDF, Word, PowerPoint, Excel, web pages, EPUB, notebooks"),
-      h(
-        "div",
-        { class: "drop-actions" },
-        button("Choose files", { class: "primary", on: { click: chooseFiles } }),
-        button("Choose a folder", { class: "plain", on: { click: chooseFolder } })
-      ),
-      store.get("sample") ? h("p", {}, "or ", h("button", { type: "button", class: "link", on: { click: () => store.call("add_sample") } }, "try the sample course")) : null
-    ),
-  ];
-}
-
-function trouble(state) {
-  if (!["missing", "failed"].includes(state.engine?.state)) return null;
-  return h(
-    "div",
-    { class: "error-box" },
-    h("p", { class: "notice-message" }, state.engine.means),
-    state.engine.mend ? h("p", { class: "notice-hint" }, state.engine.mend) : null,
-    h("p", {}, "Searching your notes works without it.")
-  );
+  welcome.hidden = turns.size > 0;
+  if (welcome.hidden) return;
+  const state = welcomeState();
+  redraw(welcome, state, () => welcomeParts(state, ask));
 }

@@ -23,11 +23,21 @@ export function build(node, cite) {
   const [tag, attrs, ...children] = node;
   if (tag === "cite") return cite(attrs.n);
   if (tag === "math") return formula(attrs.tex, Boolean(attrs.display));
+  if (tag === "a" && attrs.note) return noteLink(attrs, children);
   if (!TAGS.has(tag)) return document.createTextNode("");
   const element = h(tag, safeAttributes(tag, attrs), ...children.map((child) => build(child, cite)));
   if (tag === "table") return h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Table" }, element);
   if (tag === "pre") element.tabIndex = 0;
   return element;
+}
+
+/** A link of one note to another: it opens in the Library. */
+function noteLink({ note, place }, children) {
+  const open = (event) => {
+    event.preventDefault();
+    import("./store.js").then((store) => store.get("openNote")({ path: note, place }));
+  };
+  return h("a", { href: "#", class: "note-ref", title: place ? `${note} › ${place}` : note, on: { click: open } }, ...children);
 }
 
 function safeAttributes(tag, attrs) {
@@ -36,6 +46,7 @@ function safeAttributes(tag, attrs) {
   if (attrs.title) safe.title = attrs.title;
   if (attrs.n) safe["data-n"] = attrs.n;
   if (attrs.lang) safe["data-lang"] = attrs.lang;
+  if (attrs.until) Object.assign(safe, { "data-line": String(attrs.line), "data-until": attrs.until });
   if (tag === "ol" && attrs.start && attrs.start !== 1) safe.start = attrs.start;
   if (attrs.align) safe.style = `text-align:${["left", "right", "center"].includes(attrs.align) ? attrs.align : "left"}`;
   if (tag === "a" && LINK.test(attrs.href || "")) {
@@ -106,6 +117,10 @@ const ICONS = {
   plus: ["M12 5v14", "M5 12h14"],
   drop: ["M12 4v11", "M7.5 10.5L12 15l4.5-4.5", "M4.5 16.5v3h15v-3"],
   check: ["M5 12.5l4.5 4.5L19 7.5"],
+  gear: ["M12 9.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6z", "M19.2 13.6l1.7 1.3-1.9 3.3-2-.8a7.4 7.4 0 0 1-1.9 1.1l-.3 2.1h-3.8l-.3-2.1a7.4 7.4 0 0 1-1.9-1.1l-2 .8-1.9-3.3 1.7-1.3a7.6 7.6 0 0 1 0-3.2L4.9 9.1l1.9-3.3 2 .8a7.4 7.4 0 0 1 1.9-1.1l.3-2.1h3.8l.3 2.1a7.4 7.4 0 0 1 1.9 1.1l2-.8 1.9 3.3-1.7 1.3a7.6 7.6 0 0 1 0 3.2z"],
+  more: ["M6 12h.01", "M12 12h.01", "M18 12h.01"],
+  pen: ["M5 19l1-4L16 5l3 3L9 18z", "M14 7l3 3"],
+  save: ["M12 4v10", "M8 10.5l4 4 4-4", "M5 19h14"],
   search: ["M10.5 4.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12z", "M15 15l5 5"],
 };
 

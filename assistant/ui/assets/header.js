@@ -2,6 +2,7 @@
 
 import { button, h, icon, redraw } from "./dom.js";
 import { showKeys } from "./keys.js";
+import { showSettings } from "./settings.js";
 import * as store from "./store.js";
 
 export function header(root) {
@@ -13,6 +14,7 @@ export function header(root) {
         "div",
         { class: "tools" },
         h("span", { class: "offline", title: offline, tabindex: "0", role: "note", "aria-label": `Offline. ${offline}` }, icon("lock"), h("span", {}, "Offline")),
+        button("", { class: "quiet-icon", id: "settings", "aria-label": "Settings", title: "Settings (g s)", on: { click: showSettings } }, "gear"),
         button("", { class: "quiet-icon", id: "help", "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)", on: { click: showKeys } }, "help")
       ),
     ]);

@@ -5,6 +5,7 @@ import { closeReader } from "./library.js";
 import { hidePopover } from "./popover.js";
 import { closeSources } from "./sources.js";
 import * as store from "./store.js";
+import { showSettings } from "./settings.js";
 import { goTo, openTab } from "./tabs.js";
 
 const TABS = { c: "Chat", q: "Quiz", r: "Review", p: "Progress", l: "Library", b: "Lab" };
@@ -28,6 +29,11 @@ function single(event) {
     goPressed = 0;
     event.preventDefault();
     return goTo(TABS[event.key]);
+  }
+  if (performance.now() - goPressed < GOES_MS && event.key === "s") {
+    goPressed = 0;
+    event.preventDefault();
+    return showSettings();
   }
   goPressed = event.key === "g" ? performance.now() : 0;
   if (store.get(`keys:${openTab()}`)?.(event)) return event.preventDefault();
@@ -70,6 +76,7 @@ export function showKeys() {
     ["g p", "Progress"],
     ["g l", "Library"],
     ["g b", "Lab"],
+    ["g s", "Settings"],
     ["?", "This list"],
   ];
   const before = document.activeElement;

@@ -1,8 +1,8 @@
 // What is missing before the laboratory can show something, with the one thing to do about it.
 
 import { button, h, redraw } from "./dom.js";
+import { firstThings } from "./empty.js";
 import * as store from "./store.js";
-import { goTo } from "./tabs.js";
 
 const shown = new Set();
 
@@ -35,10 +35,9 @@ export function watchNeeds() {
 
 function missing(status, model) {
   if (!status) return null;
-  const { empty, indexed, build, engine } = status;
-  if (empty) return { title: "There are no notes yet", text: "The laboratory works on your own notes.", label: "Add notes", act: () => goTo("Library") };
-  if (!indexed && build) return { title: "Your notes are being read", text: `${build.says} Lessons work as soon as there are passages.`, label: "See the library", act: () => goTo("Library") };
-  if (!indexed) return { title: "Your notes are not indexed yet", text: "They are cut into passages once; then every lesson works.", label: "Update index", act: () => store.call("update") };
+  const first = firstThings(status, "The laboratory works on your own notes.");
+  if (first) return first;
+  const { engine } = status;
   if (model && engine.state === "loading") return { title: "The model is being loaded", text: "This lesson needs it. It begins by itself." };
   if (model && engine.state !== "ready") return { title: "This lesson needs the model that writes", text: engine.mend || engine.means, label: "Go on without it: all lessons", act: () => store.get("labHome")() };
   return null;

@@ -1,6 +1,8 @@
 // The entrance of the page's own JavaScript: one function that draws a component, found by the component's name.
 
 import { conversation, live } from "./conversation.js";
+import { threads } from "./conversations.js";
+import { keepFocus } from "./focus.js";
 import { dock, header } from "./header.js";
 import { startKeys } from "./keys.js";
 import { lab, returnToLab } from "./lab.js";
@@ -8,7 +10,7 @@ import { library } from "./library.js";
 import { progress } from "./progress.js";
 import { quizTab, returnToQuiz } from "./quiz.js";
 import { review } from "./review.js";
-import { scope, threads } from "./scope.js";
+import { scope } from "./scope.js";
 import { sources } from "./sources.js";
 import { status } from "./status.js";
 import { rememberTab } from "./tabs.js";
@@ -25,6 +27,7 @@ export function mount(name, gradio) {
   }
 }
 
+keepFocus();
 startKeys();
 rememberTab();
 returnToQuiz();

@@ -18,10 +18,12 @@ export function passage(found, label = "From your notes", { live = true } = {}) 
   );
 }
 
-/** Scrolls a passage that does not fit its box so that the marked words are seen. */
+/** Scrolls a passage that does not fit its box so that the marked words are seen; the rest is there for the keyboard too. */
 function toMark(excerpt) {
+  if (excerpt.scrollHeight <= excerpt.clientHeight) return;
+  for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", "Passage"]]) excerpt.setAttribute(name, value);
   const mark = excerpt.querySelector("mark");
-  if (mark && excerpt.scrollHeight > excerpt.clientHeight) excerpt.scrollTop = mark.getBoundingClientRect().top - excerpt.getBoundingClientRect().top - excerpt.clientHeight / 3;
+  if (mark) excerpt.scrollTop = mark.getBoundingClientRect().top - excerpt.getBoundingClientRect().top - excerpt.clientHeight / 3;
 }
 
 /** A button that opens the note where the passage stands. */

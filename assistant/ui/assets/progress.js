@@ -1,6 +1,7 @@
 // Progress: what is known, topic by topic; what falls due; how it went. Every topic is a link to a quiz about it.
 
 import { h, redraw, shape } from "./dom.js";
+import { emptyCard, firstCard } from "./empty.js";
 import { gapsPart } from "./gaps.js";
 import * as store from "./store.js";
 import { goTo, whenShown } from "./tabs.js";
@@ -11,24 +12,35 @@ export function progress(element) {
   const root = h("div", { class: "study-page progress-page" });
   const gaps = gapsPart();
   element.append(root);
-  whenShown(element, async () => {
+  const refresh = async () => {
     const [found] = await Promise.all([store.call("progress"), gaps.refresh()]);
-    if (found) redraw(root, found, () => page(found, gaps));
+    if (found) redraw(root, [found, store.get("status")?.indexed], () => page(found, gaps));
     gaps.reveal();
-  });
+  };
+  whenShown(element, refresh);
+  store.on("contents", () => root.checkVisibility() && refresh());
   return null;
 }
 
 function page(found, gaps) {
+  const head = h("div", { class: "shelf-head" }, h("div", {}, h("h1", { class: "page-title" }, "Progress"), h("p", { class: "page-lead" }, "What you know of your notes, and what comes next.")));
+  const first = found.empty ? firstCard("Here you see what you know of your notes, topic by topic.") : null;
+  if (first) return [head, first];
+  return [head, ...(found.empty ? [nothingYet()] : answered(found)), gaps, h("h2", { class: "section-title" }, "Your notes"), legend(), ...found.notes.map(note), ...confused(found.pairs)];
+}
+
+function nothingYet() {
+  const acts = [
+    { label: "Start a quiz", run: () => goTo("Quiz") },
+    { label: "Write a card", run: () => store.get("makeCard")({ title: "A card of your own" }) },
+  ];
+  return emptyCard({ title: "Nothing answered yet", says: "This fills as you quiz and review: what you know, what fades, and what falls due.", acts });
+}
+
+function answered(found) {
   return [
-    h("div", { class: "shelf-head" }, h("div", {}, h("h1", { class: "page-title" }, "Progress"), h("p", { class: "page-lead" }, found.empty ? "Nothing answered yet: this fills as you quiz and review." : "What you know of your notes, and what comes next."))),
     h("dl", { class: "figures" }, ...found.figures.map(({ number, label }) => h("div", {}, h("dt", {}, label), h("dd", {}, number)))),
     h("div", { class: "charts" }, chart("Due in the next 14 days", found.forecast, "Day", "Cards", "Nothing falls due: there are no cards in review yet."), chart("Right answers, day by day", found.accuracy, "Day", "Right", "No answers yet.")),
-    gaps,
-    h("h2", { class: "section-title" }, "Your notes"),
-    legend(),
-    ...found.notes.map(note),
-    ...confused(found.pairs),
   ];
 }
 

@@ -3,6 +3,7 @@
 
 import { button, count, h } from "./dom.js";
 import { fillIn } from "./dialogs.js";
+import { firstCard, firstThings } from "./empty.js";
 import { announce, confirmed } from "./notices.js";
 import { answerBox } from "./quiz_answers.js";
 import { askInChat, feedback, questionText } from "./quiz_feedback.js";
@@ -14,7 +15,9 @@ import { openTab, returnTo, whenShown } from "./tabs.js";
 const KEPT = "quiz";
 const TOLD = "quiz-told"; // the number of the question whose feedback is being read
 const DOTS = { right: "right", partly: "partly right", wrong: "wrong", answered: "answered", open: "open" };
+const WHY = "Quizzes are made of questions from your own notes.";
 let root, quiz, box, home;
+let waitsFor = null; // what has to be done first, as the start page says it
 let telling = false;
 let busy = false;
 let began = 0;
@@ -56,12 +59,22 @@ async function goHome() {
   const found = await store.call("quiz_home");
   if (!found || quiz) return;
   home = found;
-  root.replaceChildren(startCard(home, { start, resume: (id) => act("quiz_open", { quiz: id }), end: (id) => act("quiz_finish", { quiz: id }) }));
+  waitsFor = before();
+  const first = waitsFor && firstCard(WHY);
+  if (first) root.replaceChildren(h("div", { class: "shelf-head" }, h("h1", { class: "page-title" }, "Quiz")), first);
+  else root.replaceChildren(startCard(home, { start, resume: (id) => act("quiz_open", { quiz: id }), end: (id) => act("quiz_finish", { quiz: id }) }));
   focus();
+}
+
+/** What the student has to do before there can be questions, as text; null if there are some, or a quiz goes on. */
+function before() {
+  const first = home.open || home.ready ? null : firstThings(store.get("status"), WHY);
+  return first && [first.title, first.text, store.get("sample")].join();
 }
 
 /** Says on the start card how many questions are ready, while they are being written too. */
 function showReady() {
+  if (!quiz && home && before() !== waitsFor) return void goHome();
   const lead = quiz ? null : root.querySelector(".start-lead");
   if (lead) lead.textContent = readyText(store.get("status")?.study?.ready ?? home.ready);
 }
@@ -131,7 +144,7 @@ function asked() {
   box = answerBox(question, submit, () => (send.disabled = box?.response() === undefined));
   return h(
     "article",
-    { class: "study-sheet", role: "group", "aria-labelledby": "quiz-question" },
+    { class: "study-sheet", "aria-labelledby": "quiz-question" },
     h("p", { class: "sheet-place" }, question.name),
     questionText(question),
     box.element,

@@ -2,6 +2,7 @@
 
 import { button, count, h } from "./dom.js";
 import { fillInCard } from "./dialogs.js";
+import { emptyCard, firstCard } from "./empty.js";
 import { announce } from "./notices.js";
 import { passage, rich, sideBySide } from "./passage.js";
 import * as store from "./store.js";
@@ -18,6 +19,7 @@ export function review(element) {
   spoken = h("div", { class: "sr-only", role: "status", "aria-live": "polite" });
   element.append(root, spoken);
   whenShown(element, () => open());
+  store.on("contents", () => table?.rest && draw());
   store.set("keys:Review", key);
   return null;
 }
@@ -114,22 +116,16 @@ function ratings() {
 
 function rest() {
   const { title, says, cards } = table.rest;
+  const acts = [
+    { label: "Quiz something", run: () => goTo("Quiz"), focus: true },
+    ...(cards ? [{ label: "Go through all cards", run: () => open({ anew: true, cram: true }) }] : []),
+    { label: "Take the Question::Answer lines of my notes", run: scan },
+  ];
+  const first = cards ? null : firstCard("Cards come from your notes, from quizzes and from answers; or you write them yourself.");
   return h(
     "div",
     {},
-    h(
-      "div",
-      { class: "empty-card" },
-      h("h2", {}, title),
-      h("p", {}, says, cards ? " Quiz something?" : ""),
-      h(
-        "div",
-        { class: "sheet-actions" },
-        h("button", { type: "button", class: "primary", "data-focus": true, on: { click: () => goTo("Quiz") } }, "Quiz something"),
-        cards ? button("Go through all cards", { class: "plain", on: { click: () => open({ anew: true, cram: true }) } }) : null,
-        button("Take the Question::Answer lines of my notes", { class: "plain", on: { click: scan } })
-      )
-    ),
+    first ?? emptyCard({ title, says: cards ? `${says} Quiz something?` : says, acts }),
     table.stale.length ? h("h2", { class: "section-title" }, `${count(table.stale.length, "card")} whose passage was changed`) : null,
     ...table.stale.map((card) => h("article", { class: "study-sheet" }, h("div", { class: "side front" }, ...rich(card.front)), h("div", { class: "side" }, ...rich(card.back)), changed(card)))
   );

@@ -1,4 +1,4 @@
-// The left panel: which part of the notes is searched, and the conversations of this tab.
+// The left panel: which part of the notes is searched. The conversations below it have a module of their own.
 
 import { button, h, icon, redraw } from "./dom.js";
 import * as store from "./store.js";
@@ -56,16 +56,4 @@ function toggle(entry, open, draw) {
   const made = button("", { ...attrs, on: { click: flip } });
   made.append(icon("chevron"));
   return made;
-}
-
-export function threads(root, { trigger }) {
-  store.on("threads", ({ current, threads: all }) => {
-    redraw(root, [current, all], () => {
-      if (all.length < 1 || (all.length === 1 && all[0].id === current)) return [];
-      const entry = (thread) =>
-        h("li", {}, h("button", { type: "button", class: "thread", "aria-current": thread.id === current ? "true" : null, on: { click: () => trigger("open", { id: thread.id }) } }, thread.title));
-      return [h("h2", { class: "panel-title" }, "Conversations"), h("ul", { class: "threads" }, ...all.map(entry))];
-    });
-  });
-  return null;
 }

@@ -109,8 +109,9 @@ function citedCard(card) {
     "section",
     { class: "card cited", tabindex: "-1", "data-key": card.key, "data-numbers": card.numbers.join(" "), "aria-label": `Source ${card.numbers.join(", ")}` },
     h("header", {}, h("span", { class: "numbers" }, ...card.numbers.map(badge)), trail(card.trail, card.page)),
+    card.gone ? h("p", { class: "remark gone" }, "Your notes changed since: these words no longer stand there. Ask again for an answer from your notes as they are now.") : null,
     body(card),
-    h("footer", {}, more, openNote(card), liveChip(card))
+    h("footer", {}, more, card.gone ? null : openNote(card), card.gone ? null : liveChip(card))
   );
 }
 

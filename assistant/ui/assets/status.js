@@ -1,6 +1,7 @@
 // The status line: model, notes, speed, long work with its progress, and what waits.
 
 import { button, h, redraw } from "./dom.js";
+import { showSettings } from "./settings.js";
 import * as store from "./store.js";
 import { goTo, setCount } from "./tabs.js";
 import { acceptDrops } from "./upload.js";
@@ -15,7 +16,7 @@ export function status(root, { server, upload }) {
   acceptDrops();
   const [before, behind] = [h("span", { class: "parts" }), h("span", { class: "parts" })];
   const warm = warming();
-  root.append(h("div", { class: "status-line" }, before, warm.element, behind));
+  root.append(h("div", { class: "status-line" }, before, button("Settings", { class: "link settings-link", on: { click: () => showSettings() } }), warm.element, behind));
   let heard = performance.now();
   setInterval(() => {
     if (document.hidden || performance.now() - heard <= SILENCE_MS) return;

@@ -11,6 +11,7 @@ from assistant.index.embedder import Attentions
 from assistant.lab.attention import Habit, attention_grid, habits, marks_share
 from assistant.lab.interactive import figure_json
 from assistant.ui.boundary import friendly
+from assistant.ui.message import whole
 from assistant.wiring_lab import Laboratory
 
 Request = Mapping[str, Any]
@@ -94,7 +95,7 @@ def _text(request: Request) -> str:
 
 
 def _number(request: Request, name: str, top: int) -> int:
-    number = int(request.get(name, 0))
+    number = whole(request, name, 0)
     if not 0 <= number <= top:
         raise UsageError(f"There is no {name} {number}.", hint=f"Take 1 to {top}, or 0 for all.")
     return number

@@ -11,6 +11,9 @@ from assistant.study.items import Anchor
 from assistant.types import Chunk
 from assistant.ui.passages import passage_views, place_view
 
+_LONGEST_ID = 18
+"""Digits of a number that SQLite holds."""
+
 
 def chunk_line(id_: int, chunk: Chunk, store: Store) -> dict[str, Any]:
     """Returns a passage in a line or two: ``key``, ``trail``, ``text``."""
@@ -24,7 +27,7 @@ def chunk_view(key: str, store: Store) -> dict[str, Any]:
     Raises:
         NoteNotFound: The index does not hold it any more.
     """
-    found = store.chunks([int(key)]) if key.isdigit() else {}
+    found = store.chunks([int(key)]) if key.isdecimal() and len(key) < _LONGEST_ID else {}
     if not found:
         raise NoteNotFound("This passage is not in the index any more.", hint="Open the lesson again.")
     chunk = found[int(key)]

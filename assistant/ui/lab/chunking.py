@@ -17,6 +17,7 @@ from assistant.lab.remembering import RememberingEmbedder
 from assistant.lab.running import Measurement, Report, giving_way
 from assistant.types import Note
 from assistant.ui.boundary import Notice, friendly
+from assistant.ui.message import whole
 from assistant.wiring_lab import Laboratory
 
 QUESTIONS = 60
@@ -86,7 +87,7 @@ class ChunkingDesk:
     def chunking_trial(self, request: Request) -> dict[str, Any]:
         """Returns how the measurement stands, and ``found``: what it and those before it found. Request: ``k``."""
         now = self._running.progress
-        k = int(request.get("k", 3))
+        k = whole(request, "k", 3)
         if not 1 <= k <= DEEPEST:
             raise UsageError(f"k is {k}.", hint=f"Use 1 to {DEEPEST}.")
         return {
@@ -154,6 +155,6 @@ def _chunk_view(piece: Cut) -> dict[str, Any]:
 
 def _settings(request: Request) -> Settings:
     try:
-        return Settings(str(request["splitter"]), int(request["size"]), int(request.get("overlap", 0)))
+        return Settings(str(request["splitter"]), whole(request, "size"), whole(request, "overlap", 0))
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError("The chunks' size and overlap are whole numbers.", hint="Use the sliders.") from error

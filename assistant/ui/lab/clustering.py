@@ -22,6 +22,7 @@ from assistant.lab.clusters_view import choices_figure, map_figure, short_headin
 from assistant.lab.interactive import figure_json
 from assistant.lab.pca import Plane, fit_plane
 from assistant.ui.boundary import friendly
+from assistant.ui.message import whole
 from assistant.wiring_lab import Laboratory
 
 Request = Mapping[str, Any]
@@ -79,19 +80,19 @@ class ClusteringDesk:
     @friendly
     def clustering_choices(self, request: Request) -> dict[str, Any]:
         """Returns ``figure``: what speaks for each number of clusters. Request: as of ``clustering_show``."""
-        passages, level, seed = self._passages(request), self._level(request), int(request.get("seed") or 0)
+        passages, level, seed = self._passages(request), self._level(request), whole(request, "seed", 0)
         most = min(MOST_CLUSTERS, len(passages.chunks) // 2)
         key = ("choices", level.depth, seed, _is_bare(request))
         found = self._keep(key, lambda: choices(passages, level.names, most, seed))
-        return {"figure": figure_json(choices_figure(found, int(request["k"])))}
+        return {"figure": figure_json(choices_figure(found, whole(request, "k")))}
 
     @friendly
     def clustering_passage(self, request: Request) -> dict[str, Any]:
         """Returns one passage: ``heading``, ``text``, ``cluster``, ``silhouette``. Request: ``id`` and the others."""
         passages, found = self._passages(request), self._grouping(request)
-        if int(request["id"]) not in passages.ids:
+        if whole(request, "id") not in passages.ids:
             raise UsageError("This passage is no longer in the index.", hint="Open the lesson again.")
-        row = passages.ids.index(int(request["id"]))
+        row = passages.ids.index(whole(request, "id"))
         chunk = passages.chunks[row]
         return {
             "heading": " > ".join((chunk.note, *chunk.heading_path)),
@@ -125,10 +126,10 @@ class ClusteringDesk:
 
     def _level(self, request: Request) -> Level:
         found = self._levels(request)
-        return next((level for level in found if level.depth == int(request["depth"])), found[0])
+        return next((level for level in found if level.depth == whole(request, "depth")), found[0])
 
     def _grouping(self, request: Request) -> Grouping:
-        level, k, seed = self._level(request), int(request["k"]), int(request.get("seed") or 0)
+        level, k, seed = self._level(request), whole(request, "k"), whole(request, "seed", 0)
         key = ("group", level.depth, k, seed, _is_bare(request))
         return self._keep(key, lambda: group(self._passages(request), level.names, k, seed))
 

@@ -14,6 +14,7 @@ from assistant.study.items import Item
 from assistant.study.quiz.session import Posed, pose
 from assistant.ui.boundary import friendly
 from assistant.ui.lab.words import no_passages, no_questions
+from assistant.ui.message import objects, one_of, whole
 from assistant.ui.passages import passage_views, rich_text
 from assistant.ui.quiz_desk import response_of
 from assistant.ui.quiz_view import feedback_view, question_view
@@ -71,7 +72,9 @@ class FrameDesk:
     def lab_mark(self, request: Request) -> dict[str, Any]:
         """Notes a step of a lesson. Request: ``lesson``, ``what`` (``opened``, ``predicted`` or ``finished``)."""
         found = lesson(str(request["lesson"]))
-        return {"state": self._service.lab.log.note(found.id, Step(str(request["what"])), self._clock()).state}
+        return {
+            "state": self._service.lab.log.note(found.id, one_of(Step, request["what"], "what"), self._clock()).state
+        }
 
     @friendly
     def lab_passages(self, request: Request) -> dict[str, Any]:
@@ -95,7 +98,7 @@ class FrameDesk:
         """
         found = lesson(str(request["lesson"]))
         items = self._bank()
-        chosen = questions(found, items, int(request.get("round") or 0))
+        chosen = questions(found, items, whole(request, "round", 0))
         return {
             "questions": [question_view(_posed(item, found), place) for place, item in enumerate(chosen)],
             "more": len(fitting(found, items)) > len(chosen),
@@ -112,7 +115,7 @@ class FrameDesk:
         found = lesson(str(request["lesson"]))
         room = self._service.quizzes.room
         posed = _posed(room.bank.item(str(request["item"])), found)
-        response, took_ms = response_of(request["response"]), int(request.get("took_ms") or 0)
+        response, took_ms = response_of(request["response"]), whole(request, "took_ms", 0)
         answered = room.answer_alone(posed, response, f"Lab: {found.title}", self._clock(), took_ms)
         return feedback_view(posed, 0, answered.replies[0], self._service.note)
 
@@ -122,7 +125,7 @@ class FrameDesk:
 
         Request: ``places``, each ``note``, ``start``, ``end``. Keys of a lesson: ``lesson``, ``title``, ``term``.
         """
-        return {"live": [self._live(place) for place in request["places"]]}
+        return {"live": [self._live(place) for place in objects(request, "places")]}
 
     @friendly
     def lab_live_note(self, request: Request) -> dict[str, Any]:
@@ -136,7 +139,7 @@ class FrameDesk:
             note = self._service.note(str(place["note"]))
         except NotesError:
             return None  # it was removed since the page drew it
-        spot = self._spots.at(note, int(place["start"]), int(place["end"]))
+        spot = self._spots.at(note, whole(place, "start"), whole(place, "end"))
         return _live_view(spot) if spot else None
 
     def _bank(self) -> list[Item]:

@@ -17,6 +17,7 @@ from assistant.lab.running import Measurement, Report, giving_way
 from assistant.lab.trial import Examined, Session, Trial, course_session, no_model, own_session, trials
 from assistant.lab.verdict import CELLS, Verdict, cost_figure, judge, percent, roc_figure, scores_figure
 from assistant.ui.boundary import friendly
+from assistant.ui.message import number
 from assistant.wiring_lab import Laboratory
 
 Request = Mapping[str, Any]
@@ -97,8 +98,8 @@ class MetricsDesk:
     def metrics_at(self, request: Request) -> dict[str, Any]:
         """Returns what the examination says so far. Request: ``threshold`` in [0, 1], ``wrong``, ``refusal``."""
         found = self._current().trials
-        prices = Prices(float(request["wrong"]), float(request["refusal"]))
-        threshold = float(request["threshold"])
+        prices = Prices(number(request, "wrong"), number(request, "refusal"))
+        threshold = number(request, "threshold")
         verdict = judge(found, threshold, prices)
         pictures = {
             "scores": figure_json(scores_figure(found, threshold)),

@@ -25,6 +25,7 @@ from assistant.types import Choice, Watch
 from assistant.ui.boundary import friendly
 from assistant.ui.lab.journey_view import choices_view, journey_view, parts_view, passages_view, sentences_view
 from assistant.ui.lab.tokens import split_view
+from assistant.ui.message import whole
 from assistant.ui.scope import example_questions
 from assistant.ui.sources import ReadNote
 from assistant.wiring_lab import Laboratory
@@ -156,7 +157,10 @@ class RagDesk:
         journey = self._last()
         blocks = journey.read
         chunks = passages(self._lab.retriever().store, blocks)
-        left = without_passage(blocks, chunks[int(request["passage"])])
+        key = whole(request, "passage")
+        if not 0 <= key < len(chunks):
+            raise UsageError("This passage was not read.", hint="Follow the question again.")
+        left = without_passage(blocks, chunks[key])
         tokens = [choice.token for choice in journey.choices]
         if not tokens:
             raise UsageError("There is no answer to weigh.", hint="Follow a question that your notes answer.")

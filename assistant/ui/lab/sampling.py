@@ -18,6 +18,7 @@ from assistant.lab.repeats import beginning, next_logits, repeats, seeds
 from assistant.lab.sampling_pictures import next_token, next_token_chart
 from assistant.types import Sampling
 from assistant.ui.boundary import friendly
+from assistant.ui.message import number, whole
 from assistant.wiring_lab import Laboratory
 
 Request = Mapping[str, Any]
@@ -116,11 +117,11 @@ def _text(request: Request) -> str:
 
 
 def _sampling(request: Request) -> Sampling:
-    temperature, top_p = float(request.get("temperature", 0)), float(request.get("top_p", 1))
-    top_k = int(request.get("top_k", 0))
+    temperature, top_p = number(request, "temperature", 0), number(request, "top_p", 1)
+    top_k = whole(request, "top_k", 0)
     if not (0 <= temperature <= 5 and 0 < top_p <= 1 and top_k >= 0):
         raise UsageError(
             f"Temperature {temperature}, top-p {top_p} and top-k {top_k} do not go together.",
             hint="Temperature 0 to 5, top-p above 0 up to 1, top-k 0 (all tokens) or more.",
         )
-    return Sampling(temperature=temperature, top_k=top_k, top_p=top_p, seed=int(request.get("seed", 0)))
+    return Sampling(temperature=temperature, top_k=top_k, top_p=top_p, seed=whole(request, "seed", 0))

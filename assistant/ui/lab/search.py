@@ -17,6 +17,7 @@ from assistant.lab.search_steps import SearchSteps, Step, take_apart
 from assistant.types import Scope
 from assistant.ui.boundary import friendly
 from assistant.ui.lab.chunk_view import chunk_line, chunk_view
+from assistant.ui.message import whole
 from assistant.ui.scope import example_questions
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class SearchDesk:
         """Returns ``figure``: approximate against exact search. Request: ``kind`` (``hnsw``, ``ivf``), ``size``."""
         retriever = self._lab.retriever()
         kind: Kind = "ivf" if request.get("kind") == "ivf" else "hnsw"
-        size = min(int(request["size"]), max(*_SIZES, retriever.store.count_chunks()))
+        size = min(whole(request, "size"), max(*_SIZES, retriever.store.count_chunks()))
         compared = self._compared.get(retriever.store, lambda: self._compare(retriever, size, kind), (kind, size))
         return {"figure": figure_json(trade_chart(compared))}
 

@@ -1,0 +1,189 @@
+"""Makes the pictures of the guide anew, from the sample course and the default model: ``make pictures``.
+
+They are taken in a real browser over the real assistant, in a workspace of its own that is removed afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from conftest import CHROMIUM_NAMES, FLAGS, serving
+from states import go_to
+
+from assistant.config import AnsweringConfig, Config, ModelConfig
+from assistant.study.items import Item, Kind
+from assistant.study.quiz.room import QuizRequest
+from assistant.wiring import StudyAssistant
+from assistant.workspace import Workspace
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PICTURES = REPOSITORY / "docs" / "pictures"
+DESK = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+COLOURS = 128
+"""Enough for a page of few colours, and a picture stays far below 300 KB."""
+
+PATIENCE_MS = 600_000
+QUESTION = "What is the difference between batch and real-time inference?"
+DAYS = 8
+
+
+def main() -> None:
+    """Takes the pictures."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--model", default=ModelConfig.name, help="the model that answers in the pictures of the chat")
+    options.add_argument("--only", nargs="*", default=list(SHOTS), choices=list(SHOTS))
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="pictures-") as root:
+        assistant = sample_assistant(Path(root), chosen.model)
+        try:
+            with serving(assistant) as address, sync_playwright() as playwright:
+                path = next(found for name in CHROMIUM_NAMES if (found := shutil.which(name)))
+                browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+                for name in chosen.only:
+                    take(name, browser, address)
+                browser.close()
+        finally:
+            assistant.close()
+
+
+def sample_assistant(root: Path, model: str) -> StudyAssistant:
+    """Returns the assistant over a copy of the sample course, with a week of study behind it."""
+    shutil.copytree(REPOSITORY / "notes", root / "notes")
+    (root / "models").symlink_to(REPOSITORY / "models")
+    config = Config(model=ModelConfig(name=model), answering=AnsweringConfig(warm=False))
+    assistant = StudyAssistant(Workspace(root), config, model_named=True)
+    assistant.build()
+    assistant.quizzes.build(threading.Event())
+    assistant.engine()
+    study_for_a_week(assistant)
+    return assistant
+
+
+def study_for_a_week(assistant: StudyAssistant) -> None:
+    """Answers a quiz a day, better from day to day, and makes cards of the questions."""
+    room, now = assistant.quizzes.room, datetime.now(UTC)
+    for day in range(DAYS, 0, -1):
+        at = now - timedelta(days=day)
+        quiz = room.start(QuizRequest(topic="", count=6, kinds=frozenset((Kind.CHOICE,))), at)
+        for number, posed in enumerate(quiz.posed):
+            right = posed.order.index(posed.item.key[0])
+            answer = right if (number + day) % DAYS < DAYS - day + 2 else (right + 1) % len(posed.order)
+            quiz = room.answer(quiz, number, answer, at + timedelta(seconds=20 * number), 8000)
+        room.finish(quiz, at + timedelta(minutes=3))
+        for posed in quiz.posed[:2]:
+            learn(assistant, posed.item, at)
+
+
+def learn(assistant: StudyAssistant, item: Item, at: datetime) -> None:
+    """Makes a card of a question; cards of the last days are due."""
+    from assistant.study.drafts import draft_of_item
+    from assistant.study.scheduling import Rating
+
+    deck = assistant.study.deck
+    card = deck.add(draft_of_item(item), at)
+    deck.reviews.review(card.id, Rating.GOOD, at)
+    deck.store.put(
+        replace(deck.card(card.id), schedule=replace(deck.card(card.id).schedule, due_at=at + timedelta(days=7)))
+    )
+
+
+def take(name: str, browser: Browser, address: str) -> None:
+    """Takes one picture and makes it small."""
+    form, show = SHOTS[name]
+    context = browser.new_context(color_scheme="light", reduced_motion="reduce", **form)
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator(".example").first).to_be_visible(timeout=PATIENCE_MS)
+    show(page)
+    page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+    target = PICTURES / f"{name}.png"
+    page.screenshot(path=target)
+    context.close()
+    with Image.open(target) as picture:
+        picture.convert("RGB").quantize(COLOURS).save(target, optimize=True)
+
+
+def chat(page: Page) -> None:
+    page.locator("#question textarea").fill(QUESTION)
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator(".badge")).to_be_visible(timeout=PATIENCE_MS)
+    page.locator(".cite").first.click()
+    expect(page.locator("#right .card.active")).to_be_visible()
+
+
+def chat_on_a_phone(page: Page) -> None:
+    chat(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#right")).not_to_be_in_viewport()
+    page.locator("#conversation-view").evaluate("pane => pane.scrollTo(0, 0)")
+
+
+def quiz(page: Page) -> None:
+    go_to(page, "Quiz")
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator(".quiz-question")).to_be_visible(timeout=PATIENCE_MS)
+    while not page.locator("button.option").count():
+        page.locator("#quiz-text").fill("?")
+        page.get_by_role("button", name="Answer", exact=True).click()
+        page.locator(".next button").click()
+    for option in page.locator("button.option").all():
+        option.click()
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.locator(".verdict-word")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def review(page: Page) -> None:
+    go_to(page, "Review")
+    page.get_by_role("button", name="Show the answer").click()
+    expect(page.locator(".ratings")).to_be_visible()
+
+
+def progress(page: Page) -> None:
+    go_to(page, "Progress")
+    expect(page.locator(".heat").first).to_be_visible()
+
+
+def library(page: Page) -> None:
+    go_to(page, "Library")
+    expect(page.locator(".notes-table tbody tr").first).to_be_visible()
+
+
+def lab(page: Page) -> None:
+    go_to(page, "Lab")
+    page.locator('.lab-card[data-lesson="chunking"]').click()
+    page.get_by_role("button", name="Show me").click(timeout=PATIENCE_MS)
+    expect(page.locator(".lab-area > *").first).to_be_visible(timeout=PATIENCE_MS)
+    page.locator(".lab-try").evaluate("part => part.scrollIntoView({block: 'start'})")
+
+
+def welcome(page: Page) -> None:
+    expect(page.locator(".ways")).to_be_visible()
+
+
+SHOTS: dict[str, tuple[dict[str, object], Callable[[Page], None]]] = {
+    "welcome": (DESK, welcome),
+    "chat-desktop": (DESK, chat),
+    "chat-phone": (PHONE, chat_on_a_phone),
+    "quiz": (DESK, quiz),
+    "review": (DESK, review),
+    "progress": (DESK, progress),
+    "library": (DESK, library),
+    "lab": (DESK, lab),
+}
+
+if __name__ == "__main__":
+    main()
