@@ -66,7 +66,8 @@ def run_load(load: Load, folder: Path) -> Outcome:
         browsers = Browsers(app.address, here[: load.browsers], records)
         pulse = Pulse(app.address, app.memory_mb, records)
         clients = [Client(n, app.address, own, there, records) for n, own in enumerate(here) if n >= load.browsers]
-        strangers = [Client(100 + n, neighbour.address, own, here, records) for n, own in enumerate(there)]
+        elsewhere = Records(records.clock)
+        strangers = [Client(n, neighbour.address, own, here, elsewhere) for n, own in enumerate(there)]
         for thread in (everyone := [browsers, pulse, *clients, *strangers]):
             thread.start()
         time.sleep(load.seconds / 2)
@@ -77,7 +78,9 @@ def run_load(load: Load, folder: Path) -> Outcome:
         for thread in everyone:
             thread.join(STOP_S)
         survived = app.alive and neighbour.alive
-        found = figures(records, pulse.memory, load.clients + load.neighbours)
+        records.faults += [f"next door, {fault}" for fault in elsewhere.faults]
+        records.mixed += [f"next door, {fault}" for fault in elsewhere.mixed]
+        found = figures(records, pulse.memory, load.clients)
     return Outcome(found, second, tuple(browsers.outside), survived)
 
 
