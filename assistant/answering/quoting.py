@@ -7,6 +7,7 @@ the answer does not say already, cost nothing to add and cannot be wrong.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ _SAID = 0.7
 """From this share of its stems on a line is said by the answer already."""
 
 _FEWEST_STEMS = 2
+_LABEL = re.compile(r"[-–:][*_]*\s*$")
 _LEAD = "In the words of your notes:"
 _BULLET = "\n- "
 
@@ -76,7 +78,12 @@ def _lines_of_best(search: SearchResult, sections: Sequence[Block]) -> list[Unit
     best = search.hits[0].chunk
     inside = (s for s in sections if s.note == best.note and s.start < best.end and best.start < s.end)
     units = (unit for section in inside for unit in source_units(section))
-    return [u for u in units if best.start <= u.start and u.end <= best.end and len(u.own.stems) >= _FEWEST_STEMS]
+    return [unit for unit in units if best.start <= unit.start and unit.end <= best.end and _says_something(unit)]
+
+
+def _says_something(line: Unit) -> bool:
+    """Whether a line is more than a name over others: "**Model metrics**-"."""
+    return len(line.own.stems) >= _FEWEST_STEMS and not _LABEL.search(line.text)
 
 
 def _is_said(line: Unit, said: Collection[str]) -> bool:

@@ -17,6 +17,7 @@ TEXT = """# Services
 - **Amazon S3** - keeps raw files of any size
 - **AWS Glue** - extracts, transforms and loads the data
 - **Athena** - asks questions of files in SQL
+- **Other AWS Glue services**-
 - Ok
 """
 START = TEXT.index("- **Amazon")
