@@ -44,11 +44,15 @@ DAYS = 8
 def main() -> None:
     """Takes the pictures."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--model", default=ModelConfig.name, help="the model that answers in the pictures of the chat")
+    options.add_argument(
+        "--model", default=ModelConfig().name, help="the model that answers in the pictures of the chat"
+    )
     options.add_argument("--only", nargs="*", default=list(SHOTS), choices=list(SHOTS))
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="pictures-") as root:
         assistant = sample_assistant(Path(root), chosen.model)
+        if STUDIED.intersection(chosen.only):
+            study_for_a_week(assistant)
         try:
             with serving(assistant) as address, sync_playwright() as playwright:
                 path = next(found for name in CHROMIUM_NAMES if (found := shutil.which(name)))
@@ -61,20 +65,19 @@ def main() -> None:
 
 
 def sample_assistant(root: Path, model: str) -> StudyAssistant:
-    """Returns the assistant over a copy of the sample course, with a week of study behind it."""
+    """Returns the assistant over a copy of the sample course, indexed, its model loaded."""
     shutil.copytree(REPOSITORY / "notes", root / "notes")
     (root / "models").symlink_to(REPOSITORY / "models")
     config = Config(model=ModelConfig(name=model), answering=AnsweringConfig(warm=False))
     assistant = StudyAssistant(Workspace(root), config, model_named=True)
     assistant.build()
-    assistant.quizzes.build(threading.Event())
     assistant.engine()
-    study_for_a_week(assistant)
     return assistant
 
 
 def study_for_a_week(assistant: StudyAssistant) -> None:
     """Answers a quiz a day, better from day to day, and makes cards of the questions."""
+    assistant.quizzes.build(threading.Event())
     room, now = assistant.quizzes.room, datetime.now(UTC)
     for day in range(DAYS, 0, -1):
         at = now - timedelta(days=day)
@@ -184,6 +187,9 @@ SHOTS: dict[str, tuple[dict[str, object], Callable[[Page], None]]] = {
     "library": (DESK, library),
     "lab": (DESK, lab),
 }
+
+STUDIED = frozenset(("quiz", "review", "progress"))
+"""Pictures that need a week of study behind them."""
 
 if __name__ == "__main__":
     main()
