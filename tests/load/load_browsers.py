@@ -14,6 +14,8 @@ from playwright.sync_api import Page, sync_playwright
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _LOOK_MS = 250
+_PATIENCE_MS = 180_000
+"""Twenty tabs and two apps share the processor here; a page that comes late is slow, and slowness has figures of its own."""
 
 
 class Browsers(threading.Thread):
@@ -39,6 +41,7 @@ class Browsers(threading.Thread):
             self._records.faults.append(f"browsers: {error.message[:300]}")
 
     def _opened(self, page: Page) -> Page:
+        page.set_default_timeout(_PATIENCE_MS)
         page.on("request", lambda request: self._note(request.url))
         page.on("pageerror", lambda error: self._records.faults.append(f"a script of the page: {error}"))
         page.goto(self._address)

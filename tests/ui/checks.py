@@ -53,10 +53,11 @@ FAINT = """async least => {
     return [...faint];
 }"""
 
-WIDER = """() => [...document.querySelectorAll('#tabs *, #status-view *, dialog *, dialog, body, html')]
+WIDER = """() => [...document.querySelectorAll('#tabs *, #status-view *, dialog *, dialog, #popover, body, html')]
     .filter(e => e.checkVisibility() && !e.closest('.table-scroll, pre, .math, .sr-only, .plot, .scrolls'))
     .filter(e => getComputedStyle(e).display !== 'inline')
-    .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1
+        || (e.matches('dialog, #popover') && e.getBoundingClientRect().left < 0))
     .map(e => (e.id || e.className || e.tagName) + ': ' + e.textContent.slice(0, 40))"""
 
 OUT_OF_REACH = """() => [...document.querySelectorAll('button, a[href], input, textarea, select, summary')]

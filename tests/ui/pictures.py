@@ -132,6 +132,8 @@ def chat_on_a_phone(page: Page) -> None:
     chat(page)
     page.keyboard.press("Escape")
     expect(page.locator("#right")).not_to_be_in_viewport()
+    page.evaluate("document.activeElement.blur()")
+    expect(page.locator("#popover")).to_have_count(0)
     page.locator("#conversation-view").evaluate("pane => pane.scrollTo(0, 0)")
 
 

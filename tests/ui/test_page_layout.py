@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from conftest import OpenPage, answered, ask
 from fake_service import FakeStudyService
@@ -99,6 +101,18 @@ def test_the_input_is_in_view_after_many_long_answers(page: Page) -> None:
     expect(page.locator("#question textarea")).to_be_in_viewport(ratio=1)
     expect(page.locator(".turn .question").last).to_be_in_viewport()
     assert page.evaluate("[scrollY, document.documentElement.scrollHeight - innerHeight]") == [0, 0]
+
+
+def test_conversations_stand_below_the_parts_of_many_notes(open_page: OpenPage, service: FakeStudyService) -> None:
+    one = service.notes["ai/transformers.md"]
+    service.notes |= {f"n{i:02}.md": replace(one, path=f"n{i:02}.md", title=f"Note {i}") for i in range(30)}
+    page = open_page()
+    ask(page, QUESTION)
+    answered(page)
+    tree, threads = (page.locator(f"#{name}-view").bounding_box() for name in ("scope", "threads"))
+    assert tree and threads
+    assert threads["x"] == pytest.approx(tree["x"], abs=1)
+    assert threads["y"] >= tree["y"] + tree["height"]
 
 
 def test_lines_are_of_readable_length(page: Page) -> None:

@@ -11,7 +11,7 @@ export function showPopover(anchor, n, cite) {
   box = h(
     "div",
     { class: "popover", role: "tooltip", id: "popover" },
-    h("blockquote", {}, cite.quote),
+    h("blockquote", {}, plain(cite.quote)),
     h("p", { class: "popover-where" }, trail(cite.trail, cite.page)),
     h("p", { class: "popover-hint" }, "Click or Enter: show it in the note")
   );
@@ -23,6 +23,11 @@ export function showPopover(anchor, n, cite) {
   const above = chip.top - size.height - GAP;
   box.style.left = `${left}px`;
   box.style.top = `${above > GAP ? above : chip.bottom + GAP}px`;
+}
+
+/** The words of a quote without the marks that make them bold or code. */
+function plain(quote) {
+  return quote.replace(/\*\*|__|`/g, "").replace(/^\s*[-*+]\s+/, "");
 }
 
 export function hidePopover() {

@@ -17,6 +17,9 @@ NOTES = {
 }
 ANSWER = "Batch inference processes many inputs at once. Real-time inference handles each input as it arrives."
 QUESTION = "How does batch inference differ from real-time inference of inputs?"
+MODEL = "qwen2.5-coder-1.5b"
+"""The stand-in's name: that of the model whose Yes and No count."""
+
 YES, NO = (-9.0, -9.0, -0.1, -5.0), (-9.0, -9.0, -5.0, -0.1)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_setting import ANSWER, NOTES, YES, Command, Result
+from cli_setting import ANSWER, MODEL, NOTES, YES, Command, Result
 
 from assistant.cli.main import run
 from assistant.testing import FakeEmbedder, FakeGenerator
@@ -30,7 +30,7 @@ def generators(script: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> list[
         return str(script["answer"])
 
     def load(_: StudyAssistant) -> FakeGenerator:
-        loaded.append(FakeGenerator(answer, comparisons=lambda _: script["comparisons"]))
+        loaded.append(FakeGenerator(answer, comparisons=lambda _: script["comparisons"], name=MODEL))
         return loaded[-1]
 
     monkeypatch.setattr(Models, "_open_embedder", lambda _: FakeEmbedder())

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_setting import ANSWER, NO, QUESTION, Command
+from cli_setting import ANSWER, MODEL, NO, QUESTION, Command
 
 ANSWER_KEYS = [
     *("question", "answer", "abstained", "state", "reason", "gap"),
-    *("sentences", "hits", "timings", "model", "fingerprint"),
+    *("sentences", "quotes", "hits", "timings", "model", "fingerprint"),
 ]
 SENTENCE_KEYS = ["text", "supported", "score", "citations"]
 CITATION_KEYS = ["note", "heading_path", "start", "end", "quote", "score"]
@@ -54,7 +54,7 @@ def test_json_holds_the_answer_and_what_it_rests_on(indexed: Command) -> None:
     assert all(s["supported"] and 0.68 <= s["score"] <= 1 and s["citations"] for s in shown["sentences"])
     assert shown["hits"][0]["heading_path"] == ["Inference", "Kinds"]
     assert shown["hits"][0]["dense_rank"] == shown["hits"][0]["lexical_rank"] == 1
-    assert shown["model"] == "fake"
+    assert shown["model"] == MODEL
     assert shown["fingerprint"] == indexed("index", "status", "--json").json["fingerprint"]
     assert shown["timings"]["output_tokens"] == len(ANSWER.split())
     assert 0 <= shown["timings"]["retrieve_s"] <= shown["timings"]["first_token_s"] <= shown["timings"]["total_s"]

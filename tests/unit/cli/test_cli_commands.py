@@ -165,6 +165,7 @@ def test_index_build_reports_what_changed(assistant: Command, workspace: Path) -
 
 def test_index_status_goes_from_missing_to_ready_to_stale(assistant: Command, workspace: Path) -> None:
     keys = ["state", "notes", "passages", "waiting", "fingerprint", "skipped", "progress", "fault"]
+    keys += ["changes", "last", "last_at"]
     missing = assistant("index", "status", "--json").json
     assert list(missing) == keys
     assert (missing["state"], missing["waiting"]) == ("missing", 2)
