@@ -285,7 +285,16 @@ def test_the_json_of_an_answer_is_documented_field_by_field(
 ) -> None:
     assert run(["index", "build"]) == 0
     capsys.readouterr()
-    assert run(["ask", "--json", "What is a token, the smallest unit of text, and what are the text and the embeddings for a model?"]) == 0
+    assert (
+        run(
+            [
+                "ask",
+                "--json",
+                "What is a token, the smallest unit of text, and what are the text and the embeddings for a model?",
+            ]
+        )
+        == 0
+    )
     fields = set(paths(json.loads(capsys.readouterr().out)))
     section = read(f"{GUIDE}/cli.md").split("### The JSON of an answer")[1].split("\n## ")[0]
     assert {cells[0].strip("`") for cells in rows(section) if cells[0].startswith("`")} == fields

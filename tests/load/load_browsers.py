@@ -15,7 +15,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _LOOK_MS = 250
 _PATIENCE_MS = 180_000
-"""Twenty tabs and two apps share the processor here; a page that comes late is slow, and slowness has figures of its own."""
+"""Twenty tabs and two apps share the processor: a page that comes late is slow, and slowness has figures of its own."""
 
 
 class Browsers(threading.Thread):

@@ -27,7 +27,7 @@ export function showPopover(anchor, n, cite) {
 
 /** The words of a quote without the marks that make them bold or code. */
 function plain(quote) {
-  return quote.replace(/\*\*|__|`/g, "").replace(/^\s*[-*+]\s+/, "");
+  return quote.replace(/\*\*|`/g, "").replace(/^\s*[-*+]\s+/, "");
 }
 
 export function hidePopover() {
