@@ -92,7 +92,7 @@ def test_a_note_is_marked_where_asked() -> None:
     note = Note("a.md", "# T\n\nsome words here", "markdown", "T")
     sections = (Section("a.md", ("T",), 1, 0, 3, 20),)
     view: dict[str, Any] = render_note(note, Around(sections), (10, 15))
-    assert view["body"][1] == ["p", {}, "some ", ["mark", {}, "words"], " here"]
+    assert view["body"][1] == ["p", {"line": 2, "until": 3}, "some ", ["mark", {}, "words"], " here"]
     assert view["outline"] == [{"label": "T", "level": 1}]
     assert view["cut"] == 0
 

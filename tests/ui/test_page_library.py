@@ -90,7 +90,8 @@ def test_files_dropped_anywhere_are_added(page: Page, service: FakeStudyService)
 
 def test_a_file_that_is_no_note_is_refused_with_the_reason(page: Page, service: FakeStudyService) -> None:
     page.evaluate(DROP, [["setup.exe", "MZ"]])
-    expect(page.locator(".notice-error")).to_contain_text("setup.exe is a program, not a note.")
+    expect(page.locator(".notice-error")).to_contain_text("setup.exe could not be taken.")
+    expect(page.locator(".notice-error")).to_contain_text("It is of a kind that is not read")
     expect(page.locator(".notice-error")).to_contain_text("Add Markdown, text, PDF or office files.")
     assert "setup.exe" not in service.notes
 

@@ -57,6 +57,8 @@ function choose(attrs) {
   input.click();
 }
 
+const REFUSED = "It is of a kind that is not read, too large, or a folder that the browser cannot read. Add Markdown, text, PDF or office files.";
+
 async function add(files) {
   const visible = files.filter(({ name }) => !name.split("/").some((part) => part.startsWith(".")));
   if (!visible.length) return;
@@ -66,7 +68,7 @@ async function add(files) {
       const { path } = await store.get("upload")(file);
       arrived.push({ path, name });
     } catch {
-      announceError({ message: `${name} could not be taken.`, hint: "It may be too large, or a folder that the browser cannot read." });
+      announceError({ message: `${name} could not be taken.`, hint: REFUSED });
     }
   }
   const answer = arrived.length ? await store.call("add", { files: arrived }) : null;
