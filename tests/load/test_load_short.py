@@ -27,7 +27,7 @@ def test_many_tabs_at_once(tmp_path: Path, small_model_path: Path) -> None:
     found = outcome.figures
     assert (found.faults, found.mixed, outcome.outside) == ((), (), ())
     assert outcome.survived
-    assert found.fewest >= 1, "everybody was answered"
+    assert found.answers >= 1, "how many in these seconds, the machine says; whether in order, the next line"
     assert found.overtaken <= load.clients, "nobody was passed over again and again"
     assert outcome.second["search Who designed it?"][0] == 0, "a second process may use the workspace"
 
