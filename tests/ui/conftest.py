@@ -159,10 +159,18 @@ def page(open_page: OpenPage) -> Page:
     return open_page()
 
 
-def ask(page: Page, question: str) -> None:
+def send(page: Page, question: str) -> None:
     """Sends a question with Enter."""
     page.locator("#question textarea").fill(question)
     page.locator("#question textarea").press("Enter")
+
+
+def ask(page: Page, question: str) -> None:
+    """Sends a question with Enter, and waits until it stands in the conversation."""
+    turns = page.locator(".turn")
+    before = turns.count()
+    send(page, question)
+    expect(turns).to_have_count(before + 1)
 
 
 def answered(page: Page) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import OpenPage, answered, ask
+from conftest import OpenPage, answered, ask, send
 from fake_service import BATCH, COSTS, FUNDAMENTALS, REAL_TIME, FakeStudyService, Said, Script
 from playwright.sync_api import Page, expect
 
@@ -258,9 +258,9 @@ def test_a_fault_of_the_program_is_admitted_without_its_details(page: Page, serv
 
 
 def test_an_empty_and_an_endless_question_are_refused_and_the_endless_one_is_kept(page: Page) -> None:
-    ask(page, "   ")
+    send(page, "   ")
     expect(page.locator(".notice-error")).to_contain_text("The question is empty.")
-    ask(page, "x" * 100_000)
+    send(page, "x" * 100_000)
     expect(page.locator(".notice-error").last).to_contain_text("The question has 100,000 characters")
     assert len(page.locator("#question textarea").input_value()) == 100_000
     expect(page.locator(".turn")).to_have_count(0)

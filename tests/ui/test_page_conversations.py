@@ -113,6 +113,7 @@ def test_search_rename_save_and_delete(page: Page, service: FakeStudyService, tm
 def test_all_are_saved_and_deleted_at_once(page: Page, service: FakeStudyService) -> None:
     for question in (QUESTION, "What is softmax?"):
         page.locator("#new").click()
+        expect(page.locator(".turn")).to_have_count(0)
         asked(page, question)
     with page.expect_download() as download:
         page.get_by_role("button", name="Save all").click()

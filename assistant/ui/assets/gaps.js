@@ -11,8 +11,12 @@ let wanted = false; // the student came to see the gaps
 /** Makes the part of the Progress tab. `refresh()` asks for the list anew, `reveal()` shows it if the student came for it. */
 export function gapsPart() {
   const root = h("section", { class: "gaps", "aria-labelledby": "gaps-title", tabindex: "-1" });
-  const show = (found) => found && redraw(root, found, () => page(found, show));
-  root.refresh = async () => show(await store.call("gaps"));
+  const show = (found) => found && redraw(root, found, () => page(found, changed));
+  const changed = (found) => {
+    if (found) store.outdate("gaps");
+    show(found);
+  };
+  root.refresh = async () => show(await store.read("gaps"));
   root.reveal = () => {
     if (wanted) root.scrollIntoView({ block: "start" });
     wanted = false;
@@ -21,19 +25,19 @@ export function gapsPart() {
   return root;
 }
 
-function page(found, show) {
+function page(found, changed) {
   const title = h("h2", { class: "section-title", id: "gaps-title" }, "What your notes do not cover");
   if (!found.open.length && !found.closed.length) return [title, h("p", { class: "page-lead" }, "No gaps yet. A question that your notes do not answer is kept here, so that you know what to add. "), button("Ask your notes", { class: "plain", on: { click: askSomething } })];
   const lead = found.open.length ? "Questions that your notes did not answer. Add what is missing, then ask again." : "Every question that was open is answered by your notes now. What is asked in vain next comes here.";
   return [
     h("div", { class: "gaps-head" }, title, found.open.length ? h("div", { class: "gaps-actions" }, button("Copy as Markdown", { class: "quiet", on: { click: () => copy(found.markdown) } }, "copy"), button("Save as a file", { class: "quiet", on: { click: () => save(found.markdown) } }, "note")) : null),
     h("p", { class: "page-lead" }, lead),
-    h("ul", { class: "gap-list" }, ...found.open.map((gap) => entry(gap, show))),
-    found.closed.length ? h("details", { class: "gaps-closed" }, h("summary", {}, `Answered since: ${found.closed.length}`), h("ul", { class: "gap-list" }, ...found.closed.map((gap) => entry(gap, show)))) : null,
+    h("ul", { class: "gap-list" }, ...found.open.map((gap) => entry(gap, changed))),
+    found.closed.length ? h("details", { class: "gaps-closed" }, h("summary", {}, `Answered since: ${found.closed.length}`), h("ul", { class: "gap-list" }, ...found.closed.map((gap) => entry(gap, changed)))) : null,
   ];
 }
 
-function entry(gap, show) {
+function entry(gap, changed) {
   const nearest = gap.nearest.map((place) => h("li", {}, h("button", { type: "button", class: "link", on: { click: () => openPlace(place) } }, trail(place.trail))));
   return h(
     "li",
@@ -46,7 +50,7 @@ function entry(gap, show) {
       "div",
       { class: "gap-actions" },
       button("Ask again", { class: "plain", on: { click: () => askAgain(gap.question) } }),
-      button("Remove", { class: "quiet", "aria-label": `Remove: ${gap.question}`, on: { click: () => remove(gap, show) } }, "trash")
+      button("Remove", { class: "quiet", "aria-label": `Remove: ${gap.question}`, on: { click: () => remove(gap, changed) } }, "trash")
     )
   );
 }
@@ -65,12 +69,12 @@ function askAgain(question) {
   store.get("ask")(question);
 }
 
-async function remove(gap, show) {
+async function remove(gap, changed) {
   const found = await store.call("gap_remove", { gap: gap.id });
   if (!found) return;
-  show(found);
+  changed(found);
   document.querySelector(".gaps")?.focus({ preventScroll: true });
-  announce(`Removed: ${gap.question}`, { label: "Undo", run: async () => show(await store.call("gap_add", { gap: gap.id })) });
+  announce(`Removed: ${gap.question}`, { label: "Undo", run: async () => changed(await store.call("gap_add", { gap: gap.id })) });
 }
 
 async function copy(markdown) {

@@ -11,6 +11,7 @@ const KEPT = "lesson";
 const TOUR = "tour"; // kept in the place of a lesson's id
 const STATES = { new: ["none", "not opened yet"], opened: ["half", "begun"], finished: ["check", "done"] };
 let root, shown;
+let steps = 0; // what was gone to so far: an answer about an earlier one comes too late
 
 export function lab(element) {
   root = h("div", { class: "study-page lab" });
@@ -52,18 +53,24 @@ function show(page, kept = "") {
 }
 
 async function open(id, term = "") {
+  const mine = ++steps;
   const found = await store.call("lab_open", { lesson: id });
+  if (mine !== steps) return;
   if (!found) return goHome();
-  show(await openLesson(found, { term, open, home: goHome }), id);
+  const lesson = await openLesson(found, { term, open, home: goHome });
+  if (mine === steps) show(lesson, id);
+  else lesson.close?.();
 }
 
 function startTour() {
+  steps += 1;
   show(tour({ home: goHome, open }), TOUR);
 }
 
 async function goHome() {
+  const mine = ++steps;
   const found = await store.call("lab_home");
-  if (found) show({ element: home(found) });
+  if (found && mine === steps) show({ element: home(found) });
 }
 
 function home(found) {

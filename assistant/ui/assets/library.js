@@ -97,6 +97,6 @@ async function restore(kept) {
 }
 
 async function relist() {
-  const found = await store.call("notes");
+  const found = await store.read("notes");
   if (found) store.set("library", found);
 }

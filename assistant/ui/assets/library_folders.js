@@ -20,7 +20,7 @@ export function foldersPart() {
     await refresh();
     return answer;
   };
-  const refresh = async () => show(await store.call("folders"));
+  const refresh = async () => show(await store.read("folders"));
 
   async function link() {
     const filled = await fillIn({

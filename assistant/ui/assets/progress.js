@@ -13,7 +13,7 @@ export function progress(element) {
   const gaps = gapsPart();
   element.append(root);
   const refresh = async () => {
-    const [found] = await Promise.all([store.call("progress"), gaps.refresh()]);
+    const [found] = await Promise.all([store.read("progress"), gaps.refresh()]);
     if (found) redraw(root, [found, store.get("status")?.indexed], () => page(found, gaps));
     gaps.reveal();
   };

@@ -56,7 +56,7 @@ async function arrive() {
 
 async function goHome() {
   stopClock();
-  const found = await store.call("quiz_home");
+  const found = await store.read("quiz_home");
   if (!found || quiz) return;
   home = found;
   waitsFor = before();

@@ -44,9 +44,9 @@ function silent() {
 /** The notes changed: what can be asked about and the library are asked for again. */
 async function refresh(state) {
   fingerprint = state.fingerprint;
-  const contents = await store.call("contents");
+  const contents = await store.read("contents");
   if (contents) store.set("contents", contents);
-  const library = await store.call("notes");
+  const library = await store.read("notes");
   if (!library) return;
   store.set("sample", library.sample);
   store.set("library", library);
