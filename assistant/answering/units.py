@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.answering.sentences import split_sentences
-from assistant.index.words import STOPWORDS, stem, words
+from assistant.index.words import STOPWORDS, stem, typed_in_haste, words
 from assistant.types import Block
 
 _MARKER = re.compile(r"^(?:[-*+•]|\d{1,3}[.)]|#{1,6}|>)\s+")
@@ -25,7 +25,7 @@ _DENIALS = (
     "not no never without none neither nor cannot can't don't doesn't didn't isn't aren't wasn't weren't won't "
     "wouldn't shouldn't couldn't hasn't haven't hadn't"
 )
-NEGATIONS = frozenset(_DENIALS.split())
+NEGATIONS = frozenset(typed_in_haste(_DENIALS.split()))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ this project, this beats adding reciprocal ranks.
 A distance in deviations does not say whether the best BM25 is good: where a question's words are not those of the
 notes, some passage is still the best at the few that are. So w grows with the words' *reach*: the best BM25, as a share
 of the highest that any passage could have for this question.
+
+A passage that explains what the question names counts more (``names``): score = z(cosine) + w z(BM25) + NAMED share^3.
 """
 
 from __future__ import annotations
@@ -20,6 +22,10 @@ from numpy.typing import NDArray
 
 K1 = 1.2
 """BM25's k1 in SQLite's FTS5: a word brings at most k1 + 1 times its IDF. https://sqlite.org/fts5.html#the_bm25_function"""
+
+NAMED = 6.0
+"""What it counts, in deviations, that the whole question is a name which the passage explains; half of the question
+counts an eighth of it. See docs/decisions/0018."""
 
 _LEAST_IDF = 1e-6
 """FTS5's floor for words that more than half of the passages hold."""
@@ -77,7 +83,8 @@ class Fusion:
         meaning: The cosines on the common scale.
         words: The BM25 scores on the common scale.
         weight: What the words count for this question, against the meaning (1.0).
-        scores: ``meaning.z + weight * words.z``, shape (n,).
+        named: How much of the question is a name that the passage explains, in [0, 1].
+        scores: ``meaning.z + weight * words.z + NAMED * named**3``, shape (n,).
         order: Positions in ``ids``, best first; equal scores keep their order.
     """
 
@@ -87,6 +94,7 @@ class Fusion:
     meaning: Scale
     words: Scale
     weight: float
+    named: NDArray[np.float64]
     scores: NDArray[np.float64]
     order: NDArray[np.int64]
 
@@ -117,17 +125,21 @@ def reach(best: float, weights: Iterable[float]) -> float:
     return best / attainable if attainable else 0.0
 
 
-def fuse(found: Candidates, cosines: NDArray[np.float32], weight: float) -> Fusion:
+def fuse(
+    found: Candidates, cosines: NDArray[np.float32], weight: float, named: NDArray[np.float64] | float = 0.0
+) -> Fusion:
     """Returns the fused scores of all candidates.
 
     Args:
         found: What both searches found.
         cosines: Of the question to each of ``found.ids``, shape (n,).
         weight: What the words count against the meaning (1.0).
+        named: How much of the question each of them explains under its name, in [0, 1], shape (n,).
     """
     ids = tuple(found.ids)
     bm25_of = dict(found.lexical)
     bm25 = np.array([bm25_of.get(id_, 0.0) for id_ in ids], dtype=np.float64)
     meaning, words = standardise(cosines), standardise(bm25)
-    scores = meaning.z + weight * words.z
-    return Fusion(ids, cosines, bm25, meaning, words, weight, scores, np.argsort(-scores, kind="stable"))
+    shares: NDArray[np.float64] = np.broadcast_to(np.asarray(named, dtype=np.float64), bm25.shape)
+    scores = meaning.z + weight * words.z + NAMED * shares**3
+    return Fusion(ids, cosines, bm25, meaning, words, weight, shares, scores, np.argsort(-scores, kind="stable"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import threading
@@ -16,6 +17,7 @@ from assistant.config import RetrievalConfig
 from assistant.errors import IndexMissing
 from assistant.index.embedder import Embedder
 from assistant.index.fusion import Candidates, Fusion, fuse, idf, reach
+from assistant.index.names import Asked, names_of
 from assistant.index.spelling import Reading, read_question
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex, load_vectors
@@ -82,8 +84,8 @@ class Retriever:
         """Returns the best passages for ``question`` within ``scope``, at most ``k`` (default: the setting).
 
         The score is z(cosine) + w z(BM25) over the candidates of both searches, w being ``lexical_weight`` times the
-        root of the words' reach (see ``fusion``). Each z is the distance from the candidates' mean in standard
-        deviations. Normalised scores beat reciprocal ranks here.
+        root of the words' reach (see ``fusion``), and more where a passage explains what the question names. Each z is
+        the distance from the candidates' mean in standard deviations. Normalised scores beat reciprocal ranks here.
         """
         return self.trace(question, scope, k).result
 
@@ -103,9 +105,11 @@ class Retriever:
                 self._lexical(searched, only),
             )
             cosines = vectors.cosines(query, found.ids)
-            weights = [idf(len(vectors), count) for count in (*counts.values(), *(0 for _ in reading.missing))]
+            weight = functools.partial(idf, len(vectors))
+        weights = [weight(count) for count in (*counts.values(), *(0 for _ in reading.missing))]
         reached = reach(max((score for _, score in found.lexical), default=0.0), weights)
-        fusion = fuse(found, cosines, self._config.lexical_weight * math.sqrt(reached))
+        named = self._named(found, Asked(embedded, lambda word: weight(counts.get(word, 0))))
+        fusion = fuse(found, cosines, self._config.lexical_weight * math.sqrt(reached), named)
         hits = self._hits(found, fusion, k or self._config.hits)
         result = SearchResult(question, hits, reading.corrections, reading.missing)
         return Trace(reading, embedded, query, searched, found, reached, fusion, result)
@@ -138,6 +142,12 @@ class Retriever:
         allowed = set(only.tolist())
         everything = self.store.match_words(expression, limit=-1)
         return [pair for pair in everything if pair[0] in allowed][:limit]
+
+    def _named(self, found: Candidates, asked: Asked) -> NDArray[np.float64]:
+        """How much of the question each candidate explains under its name, shape (n,)."""
+        chunks = self.store.chunks(found.ids) if found.ids else {}
+        shares = (asked.share(names_of(chunks[id_].text)) if id_ in chunks else 0.0 for id_ in found.ids)
+        return np.fromiter(shares, dtype=np.float64, count=len(found.ids))
 
     def _hits(self, found: Candidates, fusion: Fusion, k: int) -> tuple[Hit, ...]:
         ids, best = fusion.ids, fusion.order[:k]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import snowballstemmer
@@ -23,9 +24,18 @@ _FUNCTION_WORDS = """
     what's when where whether which while who who's whom whose why will with within without won't would wouldn't you
     you're your yours yourself yourselves
     describe define definition explain example examples list name note notes say says summarise summarize
-    btw n r u ur w wat wats whats hows wht y pls plz
+    abt btw btwn n r u ur w wat wats wht y pls plz
 """
-STOPWORDS = frozenset(_FUNCTION_WORDS.split())
+_PLURAL_INITIALS = re.compile(r"[b-df-hj-np-tv-xz\d]{1,4}[b-df-hj-np-rtuv-xz\d]s")
+_OTHER_WORDS = {"id", "ill"}
+
+
+def typed_in_haste(written: Iterable[str]) -> set[str]:
+    """Returns the words also as they stand without their apostrophe: "shouldnt", "whats"; not where that is a word."""
+    return {form for word in written for form in (word, word.replace("'", ""))} - _OTHER_WORDS
+
+
+STOPWORDS = frozenset(typed_in_haste(_FUNCTION_WORDS.split()))
 
 
 def fold(text: str) -> str:
@@ -52,8 +62,12 @@ def content_words(text: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """Returns the English Snowball stem of a folded word (https://snowballstem.org/algorithms/english)."""
-    return str(_stemmer().stemWord(word.removesuffix("'s")))
+    """Returns the English Snowball stem of a folded word (https://snowballstem.org/algorithms/english).
+
+    Snowball leaves the plural of what has no vowel ("llms", "gpus"); here it is the same word as the singular.
+    """
+    found = str(_stemmer().stemWord(word.removesuffix("'s")))
+    return found[:-1] if _PLURAL_INITIALS.fullmatch(found) else found
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,106 @@
+"""Names: what a passage explains under a name of its own, as "- **Bias** - systematic errors", and who asks for it.
+
+"What is bias?" is asked for the line that explains bias, and not for one of the twenty that mention it. Neither search
+sees the difference: to the words a mention is worth as much as the name, and in the meaning of a passage of ten items
+each of them is a tenth. So a passage in which an item or a heading is named as the question says counts more
+(``fusion.NAMED``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.index.words import STOPWORDS, content_words, stem, words
+
+_ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(.*)")
+_HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*$")
+_BOLD = re.compile(r"(\*\*|__)(.{1,60}?)\1")
+_LEAD = re.compile(r"(.{1,60}?)\s*(?:[-–:]\s|[-–:]$)")
+_ASIDE = re.compile(r"\(([^()]*)\)")
+_HEADING_CHARS = 60
+_FEWEST_INITIALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The words of a name that carry its meaning.
+
+    Attributes:
+        stems: In order, at least one.
+        initials: Of the words: "llm" of "Large Language Model".
+    """
+
+    stems: tuple[str, ...]
+    initials: str
+
+
+class Asked:
+    """The words of a question with what each of them weighs.
+
+    Args:
+        question: With its typing errors corrected.
+        weigh: Returns the weight of a folded word, at least 0: its IDF.
+    """
+
+    def __init__(self, question: str, weigh: Callable[[str], float]) -> None:
+        in_order = content_words(question)
+        self._stems = [stem(word) for word in in_order]
+        self._initials = "".join(word[0] for word in in_order)
+        self._weights = {stem(word): weigh(word) for word in in_order}
+        self._total = sum(self._weights.values())
+
+    def share(self, names: Iterable[Name]) -> float:
+        """Returns how much of the question is a name that the passage explains, by weight, in [0, 1].
+
+        A name counts where the question says all of it. "Large language models" says "LLM", and the other way round.
+        """
+        if not self._total:
+            return 0.0
+        said = frozenset[str]().union(*map(self._said, names))
+        return sum(self._weights[one] for one in said) / self._total
+
+    def _said(self, name: Name) -> frozenset[str]:
+        if len(name.initials) >= _FEWEST_INITIALS and name.initials in self._weights:
+            return frozenset({name.initials})
+        parts = [self._says(one) for one in name.stems]
+        return frozenset().union(*parts) if all(parts) else frozenset()
+
+    def _says(self, one: str) -> frozenset[str]:
+        """The stems of the question that say a word of a name: itself, or those that it is the initials of."""
+        if one in self._weights:
+            return frozenset({one})
+        at = self._initials.find(one) if len(one) >= _FEWEST_INITIALS else -1
+        return frozenset(self._stems[at : at + len(one)]) if at >= 0 else frozenset()
+
+
+@lru_cache(maxsize=8192)
+def names_of(text: str) -> tuple[Name, ...]:
+    """Returns the names of the items and headings of a passage; a name in brackets is one of its own."""
+    return tuple(dict.fromkeys(name for label in _labels(text) for name in _both(label)))
+
+
+def _labels(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        heading = _HEADING.match(line)
+        if heading:
+            yield heading.group(1)[:_HEADING_CHARS]
+        elif item := _ITEM.match(line):
+            body = item.group(1).strip()
+            if bold := _BOLD.match(body):
+                yield bold.group(2)
+            elif lead := _LEAD.match(body):
+                yield lead.group(1)
+
+
+def _both(label: str) -> Iterator[Name]:
+    for written in (_ASIDE.sub(" ", label), *_ASIDE.findall(label)):
+        if name := _name([word for word in words(written) if word not in STOPWORDS]):
+            yield name
+
+
+def _name(parts: Sequence[str]) -> Name | None:
+    parts = [word for word in parts if len(word) > 1 or word.isdigit()]
+    return Name(tuple(map(stem, parts)), "".join(word[0] for word in parts)) if parts else None
