@@ -141,6 +141,7 @@ class Citation:
     Attributes:
         score: Share of the sentence's content words that the quote covers, in [0, 1].
         page: Page number, from 1, or None.
+        item: The name of the list item that the words stand under; empty if they stand under none.
     """
 
     note: str
@@ -150,6 +151,12 @@ class Citation:
     quote: str
     score: float
     page: int | None = None
+    item: str = ""
+
+    @property
+    def told(self) -> str:
+        """The quote with the item that it stands under before it, on one line."""
+        return " ".join((f"{self.item} › {self.quote}" if self.item else self.quote).split())
 
 
 @dataclass(frozen=True, slots=True)

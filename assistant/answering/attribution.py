@@ -290,6 +290,7 @@ class Attributor:
             quote=unit.text,
             score=len(cover.stems) / max(1, len(wanted)),
             page=note.page_at(unit.start) if note else None,
+            item=unit.item,
         )
 
 

@@ -62,11 +62,15 @@ def closest_lines(
 
 
 def quoted_text(lines: Sequence[Citation]) -> tuple[str, tuple[Sentence, ...]]:
-    """Returns an answer that only quotes, with its sentences: each line is one, and cites itself."""
+    """Returns an answer that only quotes, with its sentences: each line is one, and cites itself.
+
+    The item that a line stands under is named before it, and belongs to no sentence.
+    """
     text, sentences = _LEAD, [Sentence(_LEAD, 0, len(_LEAD), supported=True, score=0.0, is_claim=False)]
     for line in lines:
-        start = len(text) + len(_BULLET)
-        text += f"{_BULLET}{line.quote}"
+        text += f"{_BULLET}{line.item} › " if line.item else _BULLET
+        start = len(text)
+        text += line.quote
         own = replace(line, score=1.0)
         sentences.append(Sentence(line.quote, start, len(text), supported=True, score=1.0, citations=(own,)))
     return text, tuple(sentences)
@@ -112,4 +116,5 @@ def _citation(line: Unit, score: float, notes: dict[str, Note]) -> Citation:
         quote=line.text,
         score=score,
         page=note.page_at(line.start) if note else None,
+        item=line.item,
     )

@@ -18,6 +18,7 @@ from assistant.types import Block
 _MARKER = re.compile(r"^(?:[-*+•]|\d{1,3}[.)]|#{1,6}|>)\s+")
 _LEAD = re.compile(r"^(?:\*\*|__)?(.{1,60}?)(?:\*\*|__)?\s*(?:[-–:]\s|[-–:]$)")
 _LETTER = re.compile(r"\b([A-Za-z])-(?=[A-Za-z]{2})")  # "K-means" is one word, not a letter and a stopword
+_MAX_ITEM_CHARS = 80
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _COUNTED = "two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split(), start=2)}
@@ -70,6 +71,7 @@ class Unit:
         own: The words of the sentence.
         context: The words of the headings and list items above it.
         topics: What it is about: the term it begins with, and the nearest list item or heading above it.
+        item: The name of the list item above it, or how that begins; empty if there is none.
     """
 
     block: Block
@@ -79,6 +81,7 @@ class Unit:
     own: Words
     context: Words
     topics: tuple[Words, ...] = ()
+    item: str = ""
 
     @property
     def text(self) -> str:
@@ -124,12 +127,14 @@ def _units(block: Block) -> Iterator[Unit]:
         lead = _LEAD.match(text)
         label = lead.group(1) if lead else ""
         near = above[-1][1] if above else headings[-1] if headings else ""
+        item = near if above else block.parents[-1] if block.parents else ""
         topics = tuple(Words(topic) for topic in (label, near) if topic)
         for low, high in split_sentences(text):
             inside = Words(f"{context.text} {label}") if low else context
-            yield Unit(block, start + low, start + high, tuple(headings), Words(text[low:high]), inside, topics)
+            own = Words(text[low:high])
+            yield Unit(block, start + low, start + high, tuple(headings), own, inside, topics, item)
         if marker:
-            above.append((indent, label or text[:80]))
+            above.append((indent, label or text[:_MAX_ITEM_CHARS].replace("**", "")))
 
 
 def _enter(headings: list[str], levels: list[int], level: int, title: str, block: Block) -> None:

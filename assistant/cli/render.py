@@ -108,7 +108,7 @@ def _print_end(out: Console, answer: Answer, numbers: dict[tuple[str, int, int],
 
 def _print_source(out: Console, number: int, citation: Citation) -> None:
     out.print(f"\n[{number}] {place_of(citation)}", style="bold", markup=False)
-    out.print(f"    {shortened(citation.quote)}", style="dim", markup=False)
+    out.print(f"    {shortened(citation.told)}", style="dim", markup=False)
 
 
 def print_hits(out: Console, found: SearchResult) -> None:
@@ -169,6 +169,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "heading_path": list(citation.heading_path),
         "start": citation.start,
         "end": citation.end,
+        "item": citation.item,
         "quote": citation.quote,
         "score": round(citation.score, 4),
     }

@@ -84,7 +84,7 @@ class Fusion:
         words: The BM25 scores on the common scale.
         weight: What the words count for this question, against the meaning (1.0).
         named: How much of the question is a name that the passage explains, in [0, 1].
-        scores: ``meaning.z + weight * words.z + NAMED * named**3``, shape (n,).
+        scores: ``meaning.z + weight * words.z + name_bonus(named)``, shape (n,).
         order: Positions in ``ids``, best first; equal scores keep their order.
     """
 
@@ -125,6 +125,11 @@ def reach(best: float, weights: Iterable[float]) -> float:
     return best / attainable if attainable else 0.0
 
 
+def name_bonus(share: float) -> float:
+    """Returns what it adds to a passage's score that it explains this share of the question under its name."""
+    return NAMED * share**3
+
+
 def fuse(
     found: Candidates, cosines: NDArray[np.float32], weight: float, named: NDArray[np.float64] | float = 0.0
 ) -> Fusion:
@@ -141,5 +146,5 @@ def fuse(
     bm25 = np.array([bm25_of.get(id_, 0.0) for id_ in ids], dtype=np.float64)
     meaning, words = standardise(cosines), standardise(bm25)
     shares: NDArray[np.float64] = np.broadcast_to(np.asarray(named, dtype=np.float64), bm25.shape)
-    scores = meaning.z + weight * words.z + NAMED * shares**3
+    scores = meaning.z + weight * words.z + np.array([name_bonus(share) for share in shares.tolist()])
     return Fusion(ids, cosines, bm25, meaning, words, weight, shares, scores, np.argsort(-scores, kind="stable"))

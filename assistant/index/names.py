@@ -9,11 +9,11 @@ each of them is a tenth. So a passage in which an item or a heading is named as 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.index.words import STOPWORDS, content_words, stem, words
+from assistant.index.words import content_words, stem
 
 _ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(.*)")
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*$")
@@ -29,12 +29,15 @@ class Name:
     """The words of a name that carry its meaning.
 
     Attributes:
-        stems: In order, at least one.
-        initials: Of the words: "llm" of "Large Language Model".
+        words: Folded, in order, at least one.
     """
 
-    stems: tuple[str, ...]
-    initials: str
+    words: tuple[str, ...]
+
+    @property
+    def initials(self) -> str:
+        """The first letters: "llm" of "Large Language Model"."""
+        return "".join(word[0] for word in self.words)
 
 
 class Asked:
@@ -63,17 +66,20 @@ class Asked:
         return sum(self._weights[one] for one in said) / self._total
 
     def _said(self, name: Name) -> frozenset[str]:
-        if len(name.initials) >= _FEWEST_INITIALS and name.initials in self._weights:
-            return frozenset({name.initials})
-        parts = [self._says(one) for one in name.stems]
+        if len(name.words) >= _FEWEST_INITIALS and stem(name.initials) in self._weights:
+            return frozenset({stem(name.initials)})
+        parts = [self._says(word) for word in name.words]
         return frozenset().union(*parts) if all(parts) else frozenset()
 
-    def _says(self, one: str) -> frozenset[str]:
-        """The stems of the question that say a word of a name: itself, or those that it is the initials of."""
-        if one in self._weights:
-            return frozenset({one})
-        at = self._initials.find(one) if len(one) >= _FEWEST_INITIALS else -1
-        return frozenset(self._stems[at : at + len(one)]) if at >= 0 else frozenset()
+    def _says(self, word: str) -> frozenset[str]:
+        """The stems of the question that say a word of a name: its own, or those of the words it is the initials of."""
+        if stem(word) in self._weights:
+            return frozenset({stem(word)})
+        for initials in (word, stem(word)):
+            at = self._initials.find(initials) if len(initials) >= _FEWEST_INITIALS else -1
+            if at >= 0:
+                return frozenset(self._stems[at : at + len(initials)])
+        return frozenset()
 
 
 @lru_cache(maxsize=8192)
@@ -97,10 +103,5 @@ def _labels(text: str) -> Iterator[str]:
 
 def _both(label: str) -> Iterator[Name]:
     for written in (_ASIDE.sub(" ", label), *_ASIDE.findall(label)):
-        if name := _name([word for word in words(written) if word not in STOPWORDS]):
-            yield name
-
-
-def _name(parts: Sequence[str]) -> Name | None:
-    parts = [word for word in parts if len(word) > 1 or word.isdigit()]
-    return Name(tuple(map(stem, parts)), "".join(word[0] for word in parts)) if parts else None
+        if found := content_words(written):
+            yield Name(tuple(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from assistant.index.fusion import K1, Scale
+from assistant.index.fusion import K1, NAMED, Scale, name_bonus
 from assistant.index.search import Trace
 from assistant.lab.bm25 import B, Term, TermScore
 from assistant.lab.search_steps import SearchSteps, Step
@@ -52,7 +52,14 @@ def step_lines(found: SearchSteps, step: Step) -> list[str]:
     lines.append(z_line("cosine", step.cosine, fusion.meaning, step.z_cosine))
     lines.append(z_line("BM25", step.bm25, fusion.words, step.z_bm25))
     lines.append(words_weight_line(found.trace))
-    lines.append(f"score = {step.z_cosine:+.2f} + {fusion.weight:.2f} · ({step.z_bm25:+.2f}) = {step.score:+.2f}")
+    total = f"{step.z_cosine:+.2f} + {fusion.weight:.2f} · ({step.z_bm25:+.2f})"
+    if step.named:
+        bonus = f"{name_bonus(step.named):.2f}"
+        lines.append(
+            f"name: it explains {step.named:.0%} of what is asked for, {NAMED:g} · {step.named:.2f}³ = {bonus}"
+        )
+        total += f" + {bonus}"
+    lines.append(f"score = {total} = {step.score:+.2f}")
     return lines
 
 

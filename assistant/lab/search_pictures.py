@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from assistant.index.fusion import name_bonus
 from assistant.lab.approximate import Comparison, K
 from assistant.lab.figures import Chart, Grid, Series
 from assistant.lab.map_pictures import beginning
@@ -53,15 +54,20 @@ def fusion_chart(found: SearchSteps) -> Chart:
     meaning = tuple(step.z_cosine for step in found.steps)
     words = tuple(weight * step.z_bm25 for step in found.steps)
     labels = [tuple(f"{step.score:+.2f} together; {what}" for step in found.steps) for what in ("meaning", "words")]
-    series = (
+    series = [
         Series("meaning: z of the cosine", passages, meaning, labels[0], _keys(found.steps), "bar"),
         Series(f"words: {weight:.2f} times z of BM25", passages, words, labels[1], _keys(found.steps), "bar"),
-    )
+    ]
     told = (
-        "Each passage's score is the sum of its two bars: how many standard deviations it stands above the mean of the"
+        "Each passage's score is the sum of its bars: how many standard deviations it stands above the mean of the"
         " candidates by meaning, and by words."
     )
-    return Chart("What each search adds", "passage", "deviations", series, told)
+    if any(step.named for step in found.steps):
+        bonus = tuple(name_bonus(step.named) for step in found.steps)
+        says = tuple(f"{step.named:.0%} of the question is a name that it explains" for step in found.steps)
+        series.append(Series("name: explained under it", passages, bonus, says, _keys(found.steps), "bar"))
+        told += " More, where it explains what the question names."
+    return Chart("What each search adds", "passage", "deviations", tuple(series), told)
 
 
 def trade_chart(compared: Comparison) -> Chart:

@@ -1,7 +1,8 @@
 """One question on its way to the passages: words, meaning, and the sum of both.
 
-    score = z(cosine) + w z(BM25),   z(x) = (x - mean) / deviation over the candidates of both searches
+    score = z(cosine) + w z(BM25) + 6 named^3,   z(x) = (x - mean) / deviation over the candidates of both searches
     w     = lexical_weight * root(best BM25 / highest BM25 that the words of the question could bring)
+    named = share of the question, by the weight of its words, that the passage explains under its name
 
 The search itself is production's (``Retriever.trace``), which returns its intermediate results. What is added here is
 what SQLite keeps to itself: how much each word adds to the BM25 of a passage (``bm25``), and, to compare, what
@@ -27,6 +28,7 @@ class Step:
     Attributes:
         place: From 1.
         z_cosine: Of ``cosine`` among the candidates.
+        named: Share of the question that the passage explains under its name, in [0, 1].
         bm25: 0 where the passage is not among the candidates of the search by words, even if a word stands in it.
         words: What each word adds; its total is ``bm25`` where ``lexical_rank`` is not None.
         dense_rank: Place in the search by meaning, or None.
@@ -41,6 +43,7 @@ class Step:
     z_cosine: float
     bm25: float
     z_bm25: float
+    named: float
     score: float
     words: PassageScore
     dense_rank: int | None
@@ -118,6 +121,7 @@ def _steps(trace: Trace, chunks: dict[int, Chunk], words: dict[int, PassageScore
             z_cosine=float(fusion.meaning.z[row_of[id_]]),
             bm25=float(fusion.bm25[row_of[id_]]),
             z_bm25=float(fusion.words.z[row_of[id_]]),
+            named=float(fusion.named[row_of[id_]]),
             score=float(fusion.scores[row_of[id_]]),
             words=words[id_],
             dense_rank=dense_ranks.get(id_),

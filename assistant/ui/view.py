@@ -174,7 +174,10 @@ def _with_quotes(exchange: Exchange) -> tuple[Sentence, ...]:
 
 def _quotes(answer: Answer | None) -> list[dict[str, Any]]:
     numbered = answer.numbered_quotes() if answer is not None else ()
-    return [{"n": number, "body": [to_json(node) for node in render_answer(q.quote, ())]} for number, q in numbered]
+    return [
+        {"n": number, "item": q.item, "body": [to_json(node) for node in render_answer(q.quote, ())]}
+        for number, q in numbered
+    ]
 
 
 def _study(answer: Answer, said: str) -> dict[str, Any] | None:

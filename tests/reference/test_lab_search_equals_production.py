@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from assistant.config import ChunkingConfig, RetrievalConfig
 from assistant.index.chunking import split
+from assistant.index.fusion import name_bonus
 from assistant.index.search import Retriever
 from assistant.index.store import Entry, FileState, Store
 from assistant.index.terms import word_totals
@@ -29,7 +30,9 @@ sentences = st.lists(st.sampled_from(WORDS), min_size=2, max_size=12).map(" ".jo
 sections = st.lists(
     st.tuples(st.sampled_from(WORDS), st.lists(sentences, min_size=1, max_size=3)), min_size=1, max_size=4
 )
-texts = sections.map(lambda parts: "\n\n".join(f"# {head}\n\n" + ".\n\n".join(body) for head, body in parts))
+texts = sections.map(
+    lambda parts: "\n\n".join(f"# {head}\n\n- **{head}** - " + ".\n\n".join(body) for head, body in parts)
+)
 
 
 def fill(folder: Path, notes: list[str]) -> FakeEmbedder:
@@ -60,7 +63,7 @@ def test_a_search_taken_apart_is_the_search(notes: list[str], question: str, wei
             assert (step.score, step.cosine, step.bm25) == (hit.score, hit.cosine, hit.bm25)
             assert (step.dense_rank, step.lexical_rank) == (hit.dense_rank, hit.lexical_rank)
             counted = weight * math.sqrt(found.trace.reach)
-            assert step.score == pytest.approx(step.z_cosine + counted * step.z_bm25)
+            assert step.score == pytest.approx(step.z_cosine + counted * step.z_bm25 + name_bonus(step.named))
             assert step.cosine == pytest.approx(
                 float(embedder.embed_query(step.chunk.embedding_text) @ query), abs=1e-5
             )

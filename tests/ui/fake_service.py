@@ -78,13 +78,14 @@ class Said:
 
 @dataclass(frozen=True)
 class Script:
-    """An answer, found by a word of the question; ``below`` are lines of the notes that it does not say."""
+    """An answer, found by a word of the question; ``below``, of the item ``under``, are lines that it does not say."""
 
     word: str
     sentences: tuple[Said, ...]
     passages: tuple[tuple[str, str], ...]
     corrections: tuple[tuple[str, str], ...] = ()
     below: tuple[tuple[str, str], ...] = ()
+    under: str = ""
 
 
 BATCH = "processes a large number of inputs at once. It suits tasks where no immediate answer is needed"
@@ -446,6 +447,9 @@ class _Play:
         start = note.text.index(quote)
         return Citation(path, _headings(note, start), start, start + len(quote), quote, 0.93, note.page_at(start))
 
+    def _quotes(self, script: Script) -> tuple[Citation, ...]:
+        return tuple(replace(self._citation(*line), item=script.under) for line in script.below)
+
     def retrieve(self) -> tuple[SearchResult, tuple[Block, ...]]:
         passages = (
             self.script.passages if self.script else ((FUNDAMENTALS, "using a trained model"), (COSTS, "Provisioned"))
@@ -482,7 +486,7 @@ class _Play:
             Timings(0, 0.04, 0.9, 4.2, 700, 600, 90),
             "fake",
             reason=reason,
-            quotes=tuple(self._citation(*line) for line in self.script.below) if self.script else (),
+            quotes=self._quotes(self.script) if self.script else (),
             evidence=0.08 if abstained else 0.93,
             threshold=0.15 if abstained else 0.4,
             sections=tuple(FoundSection(b.note, b.heading_path, len(b.text.split()), fate) for b, fate in found),

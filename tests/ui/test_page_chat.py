@@ -45,12 +45,13 @@ def test_sentences_get_their_chips_while_the_rest_is_still_written(page: Page, s
 def test_lines_of_the_notes_stand_below_an_answer_that_leaves_them_out(page: Page, service: FakeStudyService) -> None:
     said = Said("Batch inference takes many inputs at once.", ((FUNDAMENTALS, BATCH),))
     below = ((FUNDAMENTALS, REAL_TIME), (FUNDAMENTALS, BATCH))
-    service.scripts = (Script("kinds", (said,), ((FUNDAMENTALS, BATCH),), below=below),)
+    service.scripts = (Script("kinds", (said,), ((FUNDAMENTALS, BATCH),), below=below, under="Kinds"),)
     ask(page, "which kinds of inference are there?")
     answered(page)
     expect(page.locator(".turn .quotes .label")).to_have_text("Also in your notes")
     lines = page.locator(".turn .quotes li")
     expect(lines).to_contain_text(["handles each input individually", "processes a large number of inputs"])
+    expect(lines.locator(".under")).to_have_text(["Kinds", "Kinds"])
     expect(lines.locator(".cite")).to_have_text(["2", "1"])  # a cited line keeps its number
     lines.locator(".cite").first.click()
     assert marked(page, 2) == REAL_TIME

@@ -111,6 +111,7 @@ def _step_json(step: Step) -> dict[str, Any]:
         "words": {term.word: term.score for term in step.words.terms},
         "bm25": step.bm25,
         "z_bm25": step.z_bm25,
+        "named": step.named,
         "score": step.score,
         "dense_rank": step.dense_rank,
         "lexical_rank": step.lexical_rank,

@@ -1,16 +1,19 @@
-"""Suite ``mine``: how well the student's own notes are found, by the questions of the quiz bank and those kept.
+"""Suite ``mine``: how well the student's own notes are found, by the names in them, the quiz bank and questions kept.
 
-Every question of the bank knows the words of the notes that prove its key, and a kept question those that were cited
-in an answer the student called right. Both are asked of the index in use; no model is needed. Choices, short answers
+Of every list item with a bold name that no other has it is asked what that is. Every question of the bank knows the
+words of the notes that prove its key, and a kept question those that were cited in an answer the student called right.
+All are asked of the index in use; no model is needed. Choices, short answers
 and gaps (without the gap) are asked; a statement may be false, and a match or an order does not name what it is about.
 
-The questions of the bank are made of the notes' own words, so they are easier than a student's. The kept ones are not:
-the more there are, the more the figures say.
+The names and the questions of the bank are the notes' own words, so they are easier than a student's. The kept ones are
+not: the more there are, the more the figures say.
 """
 
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -31,8 +34,13 @@ from assistant.types import Note
 from assistant.workspace import Workspace
 
 KEPT = "kept"
+NAME = "name"
+_NAMED_ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+\*\*(.{2,50}?)\*\*.*$", re.M)
 _ASKED = (Kind.CHOICE, Kind.SHORT, Kind.CLOZE)
-_HINT = "Make some: assistant quiz bank build. Or keep a question under a right answer in the app."
+_HINT = (
+    "Make some: assistant quiz bank build. Or keep a question under a right answer in the app, or give list items bold "
+    "names."
+)
 
 ReadNote = Callable[[str], Note]
 
@@ -42,7 +50,7 @@ class OwnCase:
     """A question about the student's notes.
 
     Attributes:
-        kind: Of the item in the bank, or ``kept``.
+        kind: Of the item in the bank, ``kept`` or ``name``.
         proofs: The words that answer it.
     """
 
@@ -64,6 +72,26 @@ def cases_of(items: Iterable[Item], kept: Iterable[KeptQuestion]) -> tuple[OwnCa
 
 def _question(item: Item) -> str:
     return " ".join(item.question.replace(GAP, " ").split())
+
+
+def name_cases(notes: Iterable[Note]) -> tuple[OwnCase, ...]:
+    """Returns a question for every list item of the notes with a bold name that no other item has."""
+    found = [(note, match) for note in notes for match in _NAMED_ITEM.finditer(note.text)]
+    named = [(_bare(match.group(1)), note, match) for note, match in found]
+    times = Counter(name.casefold() for name, _, _ in named)
+    return tuple(
+        OwnCase(f"{note.path}:{match.start()}", NAME, f"What is {name}?", (_line(note, match),))
+        for name, note, match in named
+        if name and times[name.casefold()] == 1
+    )
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"\([^)]*\)", " ", name).strip(" -–:")
+
+
+def _line(note: Note, match: re.Match[str]) -> Anchor:
+    return Anchor(note.path, (), match.start(), match.end(), match.group())
 
 
 def load_cases(workspace: Workspace) -> tuple[OwnCase, ...]:
@@ -107,11 +135,11 @@ def run(subject: Subject, options: Options) -> Report:
         UsageError: There is no such question.
         IndexMissing: The notes are not indexed.
     """
-    everything = load_cases(subject.workspace)
-    if not everything:
-        raise UsageError("There are no questions about your own notes yet.", hint=_HINT)
     retriever = subject.retriever()
     read = _remembered(retriever.store.note)
+    everything = (*load_cases(subject.workspace), *name_cases(read(note.path) for note in retriever.store.notes()))
+    if not everything:
+        raise UsageError("There are no questions about your own notes yet.", hint=_HINT)
     golds = {case.id: gold for case in everything if (gold := gold_of(case, read))}
     standing = [case for case in everything if case.id in golds]
     if not standing:
@@ -183,7 +211,7 @@ def _controls(
 
 SUITE = Suite(
     "mine",
-    "Your own notes: questions of your quiz bank, and those you kept.",
+    "Your own notes: what is named in them, your quiz bank, questions you kept.",
     run,
     needs_data=False,
     asks=False,

@@ -67,7 +67,7 @@ def _answer(answer: Answer) -> list[str]:
     sources = dict(enumerate(cited, start=1)) | dict(answer.numbered_quotes())
     parts = [harmless(with_numbers(answer.text, answer.sentences, cited).strip())]
     if answer.quotes:
-        also = [f"- {escaped(' '.join(quote.quote.split()))} [{n}]" for n, quote in answer.numbered_quotes()]
+        also = [f"- {escaped(quote.told)} [{n}]" for n, quote in answer.numbered_quotes()]
         parts += ["Also in your notes:", "\n".join(also)]
     parts.append(state)
     if sources:

@@ -154,7 +154,7 @@ function openSource(event, id, n) {
 function alsoInNotes(turn) {
   if (!turn.quotes?.length) return [];
   const cite = (n) => chip(turn.id, n);
-  const lines = turn.quotes.map(({ n, body }) => h("li", {}, ...body.map((node) => build(node, cite)), cite(n)));
+  const lines = turn.quotes.map(({ n, item, body }) => h("li", {}, item ? h("span", { class: "under" }, item) : null, ...body.map((node) => build(node, cite)), cite(n)));
   return [h("p", { class: "label" }, "Also in your notes"), h("ul", { class: "quoted-lines" }, ...lines)];
 }
 

@@ -89,7 +89,7 @@ function together(lesson, found, place, choose) {
   tell(place());
   return [
     heading,
-    remark(`Of ${candidates.passages.toLocaleString("en")} passages, ${candidates.meaning} were candidates by meaning and ${candidates.words} by words, ${candidates.both} by both. Cosines and BM25 are on different scales, so each is measured in deviations from the candidates' mean (z) before they are added. Cosine: mean ${mean}, deviation ${deviation}. BM25: mean ${wordMean}, deviation ${wordDeviation}. The words count ${written(candidates.weight)} of the meaning: the less the best passage says of what they could say, the less they count.`),
+    remark(`Of ${candidates.passages.toLocaleString("en")} passages, ${candidates.meaning} were candidates by meaning and ${candidates.words} by words, ${candidates.both} by both. Cosines and BM25 are on different scales, so each is measured in deviations from the candidates' mean (z) before they are added. Cosine: mean ${mean}, deviation ${deviation}. BM25: mean ${wordMean}, deviation ${wordDeviation}. The words count ${written(candidates.weight)} of the meaning: the less the best passage says of what they could say, the less they count. A passage that explains, under its own name, what you ask for gets up to 6 more.`),
     lesson.figure(chart, { onChoose: open }),
     table({
       caption: "The best passages",

@@ -152,6 +152,7 @@ def _step(found: SearchSteps, step: Step, store: Store) -> dict[str, Any]:
         "z_cosine": step.z_cosine,
         "bm25": step.bm25,
         "z_bm25": step.z_bm25,
+        "named": step.named,
         "score": step.score,
         "meaning_place": step.dense_rank,
         "words_place": step.lexical_rank,

@@ -18,10 +18,12 @@ TEXT = """# Services
 - **AWS Glue** - extracts, transforms and loads the data
 - **Athena** - asks questions of files in SQL
 - **Other AWS Glue services**-
+	- Crawlers of AWS Glue look for new data
 - Ok
 """
 START = TEXT.index("- **Amazon")
 NEAR = {"Amazon S3": 0.5, "AWS Glue": 0.6, "Athena": 0.3}
+CRAWLERS = "Crawlers of AWS Glue look for new data"
 
 
 def cosines(question: str, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -43,12 +45,13 @@ def quotes_of(said: str, **kind: int) -> list[str]:
 
 
 def test_the_lines_nearest_to_the_question_stand_in_the_order_of_the_note() -> None:
-    assert quotes_of("") == ["Amazon S3", "AWS Glue"]  # Athena is too far behind the nearest
+    assert quotes_of("") == ["Amazon S3", "AWS Glue", CRAWLERS]  # Athena is too far behind the nearest
 
 
 def test_what_the_answer_says_already_is_left_out() -> None:
-    assert quotes_of("AWS Glue extracts, transforms and loads the data.") == ["Amazon S3"]
-    assert quotes_of("AWS Glue.") == ["Amazon S3", "AWS Glue"]
+    assert quotes_of("AWS Glue extracts, transforms and loads the data.") == ["Amazon S3", CRAWLERS]
+    assert quotes_of("AWS Glue.") == ["Amazon S3", "AWS Glue", CRAWLERS]
+    assert quotes_of(f"{CRAWLERS}.") == ["Amazon S3", "AWS Glue"]
 
 
 def test_only_the_best_passage_is_quoted() -> None:
@@ -80,3 +83,13 @@ def test_an_answer_that_only_quotes_cites_each_line_by_itself() -> None:
     assert not sentences[0].is_claim
     cited: list[Citation] = [c for s in sentences for c in s.citations]
     assert [c.quote for c in cited] == [s.text for s in sentences[1:]] == [line.quote for line in lines]
+
+
+def test_a_line_is_told_with_the_item_that_it_stands_under() -> None:
+    *others, last = closest_lines(*found(), "", cosines)
+    assert [line.item for line in others] == ["", ""]
+    assert (last.item, last.quote) == ("Other AWS Glue services", CRAWLERS)
+    assert last.told == f"Other AWS Glue services › {CRAWLERS}"
+    text, sentences = quoted_text([last])
+    assert text.endswith(f"\n- Other AWS Glue services › {CRAWLERS}")
+    assert sentences[-1].text == CRAWLERS

@@ -14,7 +14,7 @@ ANSWER_KEYS = [
     *("sentences", "quotes", "hits", "timings", "model", "fingerprint"),
 ]
 SENTENCE_KEYS = ["text", "supported", "score", "citations"]
-CITATION_KEYS = ["note", "heading_path", "start", "end", "quote", "score"]
+CITATION_KEYS = ["note", "heading_path", "start", "end", "item", "quote", "score"]
 HIT_KEYS = ["note", "heading_path", "start", "end", "score", "dense_rank", "lexical_rank"]
 TIMING_KEYS = [
     "load_s",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from assistant.evaluation.gate import index_dataset
 from assistant.evaluation.questions import Dataset
 from assistant.evaluation.report import Report
 from assistant.evaluation.running import Options
-from assistant.evaluation.suites.mine import OwnCase, cases_of, gold_of, load_cases, run
+from assistant.evaluation.suites.mine import OwnCase, cases_of, gold_of, load_cases, name_cases, run
 from assistant.index.search import Retriever
 from assistant.study.bank.store import Bank
 from assistant.study.database import StudyDatabase
@@ -106,6 +107,21 @@ def test_only_questions_that_name_what_they_are_about_are_asked() -> None:
         ("short", "What does a hammer drive into wood?"),
         ("cloze", "A drives nails into wood."),
     }
+
+
+def test_it_is_asked_what_every_item_is_that_alone_has_its_name() -> None:
+    text = (
+        "# Learning\n\n- **Bias**- errors\n\t- **Use**- none\n- **Natural Language (NL)** - talk\n"
+        "\t- **Use**- talk\n1. **Fit**\n- no name\n- ****\nText **Bold** - of a line.\n"
+    )
+    note = Note("b.md", text, "markdown", "Learning")
+    cases = name_cases([note])
+    assert [case.question for case in cases] == ["What is Bias?", "What is Natural Language?", "What is Fit?"]
+    assert [gold_of(case, lambda path: note)[0][1:] for case in cases] == [
+        (text.index(line), text.index(line) + len(line))
+        for line in ("- **Bias**- errors", "- **Natural Language (NL)** - talk", "1. **Fit**")
+    ]
+    assert name_cases([note, replace(note, path="copy.md")]) == ()
 
 
 def test_words_are_found_again_wherever_they_stand_now_and_nowhere_else() -> None:
