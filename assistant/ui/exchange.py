@@ -35,6 +35,7 @@ class Exchange:
         text: What has been written so far.
         sentences: Those that are finished, their offsets counting in ``text``.
         stopped: The student stopped it; what was written is kept.
+        unread: Notes that were not indexed yet when it was asked.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Exchange:
     answer: Answer | None = None
     notice: Notice | None = None
     stopped: bool = False
+    unread: int = 0
 
 
 def advance(exchange: Exchange, event: Event) -> Exchange:

@@ -235,7 +235,7 @@ def _states(
             case Beat():
                 exchange = _at_rest(exchange, service)
             case Begun():
-                exchange = replace(exchange, phase=Phase.SEARCHING)
+                exchange = replace(exchange, phase=Phase.SEARCHING, unread=service.index_status().waiting)
             case Broken(error):
                 exchange = _broken(exchange, error)
             case _:

@@ -46,9 +46,9 @@ class ExchangeView:
         Keys: ``id``, ``question``, ``phase``, ``status`` (a line while it works), ``progress`` (0 to 1, or None),
         ``body`` (a tree), ``quotes`` (lines of the notes that stand below it: ``n``, ``body``), ``cites`` (number ->
         quote), ``sources``, ``corrections``, ``badge``, ``nearest``, ``missing``, ``why``, ``stopped``, ``truncated``,
-        ``error``, ``spoken``, ``study`` (``topic``, ``back``, ``anchor``: what a quiz or a card of it begins with; or
-        None), ``gap`` (id of the gap it was noted as, or nothing), ``keep`` (``question`` and ``proofs``: what is kept
-        if the answer is right; or None).
+        ``error``, ``spoken``, ``unread`` (how many notes were not indexed yet), ``study`` (``topic``, ``back``,
+        ``anchor``: what a quiz or a card of it begins with; or None), ``gap`` (id of the gap it was noted as, or
+        nothing), ``keep`` (``question`` and ``proofs``: what is kept if the answer is right; or None).
         """
         sentences = anchored(exchange.text, exchange.sentences)
         body = [to_json(node) for node in render_answer(exchange.text, sentences)]
@@ -64,6 +64,7 @@ class ExchangeView:
             "cites": self._cites(_with_quotes(exchange)),
             "sources": self._sources_of(exchange),
             "stopped": exchange.stopped,
+            "unread": exchange.unread,
             "error": asdict(exchange.notice) if exchange.notice else None,
             **self._search_words(exchange),
             **self._verdict(answer),

@@ -329,3 +329,16 @@ def test_a_running_build_shows_its_progress_and_can_be_cancelled(page: Page, ser
     build.get_by_role("button", name="Cancel").click()
     expect(build).to_have_count(0)
     assert service.progress is None
+
+
+def test_who_asks_before_a_note_is_indexed_is_told_so_and_asks_again(page: Page, service: FakeStudyService) -> None:
+    service.stale = {COSTS}
+    ask(page, "What is the capital of France?")
+    answered(page)
+    unread = page.locator(".turn .unread")
+    expect(unread).to_contain_text("One of your notes was not indexed yet when you asked; it may be there.")
+    service.stale = set()
+    unread.get_by_role("button", name="Ask again").click()
+    expect(page.locator(".turn")).to_have_count(2)
+    answered(page)
+    expect(page.locator(".turn").last.locator(".unread")).to_have_count(0)

@@ -202,10 +202,15 @@ function abstention(turn) {
   return h(
     "div",
     { class: "abstention" },
+    turn.unread ? h("p", { class: "unread" }, unreadText(turn.unread), button("Ask again", { class: "link", on: { click: () => ask(turn.question) } })) : null,
     missing.length ? h("p", {}, "These words do not occur in your notes: ", ...missing.flatMap((word, i) => (i ? [" ", word] : [word]))) : null,
     nearest.length ? h("p", { class: "label" }, "Nearest in your notes") : null,
     nearest.length ? h("ul", { class: "nearest" }, ...nearest) : null
   );
+}
+
+function unreadText(number) {
+  return number === 1 ? "One of your notes was not indexed yet when you asked; it may be there. " : `${number} of your notes were not indexed yet when you asked; it may be in one of them. `;
 }
 
 function openNearest(event, id, key) {
