@@ -16,12 +16,14 @@ from functools import lru_cache
 from assistant.index.words import content_words, stem
 
 _ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(.*)")
-_HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*$")
+_HEADING = re.compile(r"#{1,6}[ \t]+(.*)")
 _BOLD = re.compile(r"(\*\*|__)(.{1,60}?)\1")
 _LEAD = re.compile(r"(.{1,60}?)\s*(?:[-–:]\s|[-–:]$)")
 _ASIDE = re.compile(r"\(([^()]*)\)")
 _HEADING_CHARS = 60
 _FEWEST_INITIALS = 2
+INITIALS = 0.7
+"""What a name counts that is said by initials: "memory loss" has those of ML too, and is another thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +60,33 @@ class Asked:
     def share(self, names: Iterable[Name]) -> float:
         """Returns how much of the question is a name that the passage explains, by weight, in [0, 1].
 
-        A name counts where the question says all of it. "Large language models" says "LLM", and the other way round.
+        A name counts where the question says all of it. "Large language models" says "LLM", and the other way round,
+        but less surely (``INITIALS``).
         """
         if not self._total:
             return 0.0
-        said = frozenset[str]().union(*map(self._said, names))
-        return sum(self._weights[one] for one in said) / self._total
+        said: dict[str, float] = {}
+        for name in names:
+            for one, surely in self._said(name).items():
+                said[one] = max(surely, said.get(one, 0.0))
+        return sum(self._weights[one] * surely for one, surely in said.items()) / self._total
 
-    def _said(self, name: Name) -> frozenset[str]:
+    def _said(self, name: Name) -> dict[str, float]:
+        """The stems of the question that say the name, each with how surely it does."""
         if len(name.words) >= _FEWEST_INITIALS and stem(name.initials) in self._weights:
-            return frozenset({stem(name.initials)})
+            return {stem(name.initials): INITIALS}
         parts = [self._says(word) for word in name.words]
-        return frozenset().union(*parts) if all(parts) else frozenset()
+        return {one: surely for part in parts for one, surely in part.items()} if all(parts) else {}
 
-    def _says(self, word: str) -> frozenset[str]:
+    def _says(self, word: str) -> dict[str, float]:
         """The stems of the question that say a word of a name: its own, or those of the words it is the initials of."""
         if stem(word) in self._weights:
-            return frozenset({stem(word)})
+            return {stem(word): 1.0}
         for initials in (word, stem(word)):
             at = self._initials.find(initials) if len(initials) >= _FEWEST_INITIALS else -1
             if at >= 0:
-                return frozenset(self._stems[at : at + len(initials)])
-        return frozenset()
+                return dict.fromkeys(self._stems[at : at + len(initials)], INITIALS)
+        return {}
 
 
 @lru_cache(maxsize=8192)
@@ -92,7 +99,7 @@ def _labels(text: str) -> Iterator[str]:
     for line in text.splitlines():
         heading = _HEADING.match(line)
         if heading:
-            yield heading.group(1)[:_HEADING_CHARS]
+            yield heading.group(1).rstrip("# \t")[:_HEADING_CHARS]
         elif item := _ITEM.match(line):
             body = item.group(1).strip()
             if bold := _BOLD.match(body):

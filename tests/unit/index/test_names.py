@@ -9,7 +9,7 @@ import pytest
 from assistant.config import ChunkingConfig, RetrievalConfig
 from assistant.index.chunking import split
 from assistant.index.fusion import NAMED, Candidates, fuse, name_bonus
-from assistant.index.names import Asked, names_of
+from assistant.index.names import INITIALS, Asked, names_of
 from assistant.index.search import Retriever
 from assistant.index.store import Entry, FileState, Store
 from assistant.index.words import content_words, stem
@@ -52,13 +52,13 @@ def test_a_mention_is_no_name(passage: str) -> None:
     ("question", "name"),
     [
         ("what are large language models", "LLM"),
-        ("what are LLMs", "LLM"),
         ("What is an LLM?", "Large Language Models"),
         ("what is amazon web services", "AWS"),
     ],
 )
 def test_initials_and_what_they_stand_for_are_one_name(question: str, name: str) -> None:
-    assert share(question, f"- **{name}** - explained here") == 1.0
+    assert share(question, f"- **{name}** - explained here") == pytest.approx(INITIALS)
+    assert share("what are LLMs", "- **Large language models (LLM)** - explained here") == 1.0
 
 
 def test_initials_of_words_that_do_not_follow_one_another_are_nothing() -> None:
@@ -80,6 +80,17 @@ def test_half_of_a_question_counts_an_eighth() -> None:
     found = Candidates([(1, 0.9), (2, 0.5)], [])
     fused = fuse(found, FakeEmbedder().embed_query("a")[:2] * 0, 1.0, named=0.5)
     assert fused.scores.tolist() == [NAMED / 8, NAMED / 8]
+
+
+@pytest.mark.parametrize("line", ["# {}x", "- {}x", "- **{}x", "- {}: x"])
+@pytest.mark.parametrize("filling", [" ", "*", "(", "#"])
+def test_a_line_of_one_sign_is_read_in_linear_time(line: str, filling: str) -> None:
+    names_of(line.format(filling * 300_000))  # in quadratic time this would take hours
+
+
+def test_another_thing_with_the_same_initials_gets_little() -> None:
+    assert share("what is memory loss", "- **ML** - learning from data") == pytest.approx(INITIALS)
+    assert name_bonus(INITIALS) < NAMED / 2
 
 
 def test_what_is_explained_comes_before_what_is_often_mentioned(tmp_path: Path) -> None:
