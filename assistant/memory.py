@@ -16,11 +16,11 @@ _WORDS = (
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Returns whether the error, or what it came from, says that memory could not be had."""
-    while True:
-        said = str(error).lower()
-        if isinstance(error, MemoryError) or any(words in said for words in _WORDS):
+    """Returns whether the error, or one it came from or came after, says that memory could not be had."""
+    at: BaseException | None = error
+    while at is not None:
+        said = str(at).lower()
+        if isinstance(at, MemoryError) or any(words in said for words in _WORDS):
             return True
-        if error.__cause__ is None:
-            return False
-        error = error.__cause__
+        at = at.__cause__ or at.__context__
+    return False

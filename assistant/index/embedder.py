@@ -249,7 +249,7 @@ def _load(folder: Path) -> Any:
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
         return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-    except (ImportError, MemoryError, OSError, ValueError, RuntimeError, KeyError) as error:
+    except Exception as error:  # an import that ran out of memory leaves errors of every kind behind
         raise _load_failure(folder, error) from error
 
 
@@ -258,6 +258,9 @@ def _load_failure(folder: Path, error: Exception) -> ModelError:
         return ModelError(
             "There is not enough memory for the embedding model.", hint="Close other programs, then: assistant doctor"
         )
-    if isinstance(error, ImportError):
-        return ModelError(f"The libraries of the embedding model cannot be loaded: {error}.", hint="make install")
+    if not isinstance(error, OSError | ValueError | RuntimeError | KeyError):
+        return ModelError(
+            f"The libraries of the embedding model cannot be loaded: {error}.",
+            hint="Close other programs if memory is short, and otherwise: make install",
+        )
     return ModelDamaged(f"The embedding model in {folder} cannot be loaded: {error}", hint="assistant models verify")

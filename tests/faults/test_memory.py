@@ -6,9 +6,12 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from assistant.errors import ModelError
+from assistant.index.embedder import SentenceTransformerEmbedder
 from assistant.memory import is_out_of_memory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limit of the address space is Linux's")
@@ -119,3 +122,19 @@ def test_each_library_has_its_own_words(error: Exception, is_memory: bool) -> No
     wrapped = RuntimeError("loading failed")
     wrapped.__cause__ = error
     assert is_out_of_memory(wrapped) is is_memory
+
+
+def test_what_an_import_leaves_behind_that_was_interrupted_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class HalfMade(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise TypeError("'frame' object is not callable")
+
+    for needed in ("modules.json", "tokenizer.json", "model.safetensors"):
+        (tmp_path / needed).touch()
+    monkeypatch.setitem(sys.modules, "sentence_transformers", HalfMade("sentence_transformers"))
+    with pytest.raises(ModelError, match="libraries of the embedding model cannot be loaded: 'frame'") as caught:
+        SentenceTransformerEmbedder(tmp_path, "all-minilm-l6-v2", 1).load()
+    assert "memory" in caught.value.hint
+    assert "make install" in caught.value.hint
