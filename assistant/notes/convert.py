@@ -4,7 +4,8 @@ Libraries that read foreign formats crash, hang and eat memory on some files. Th
 with limits, so that the worst a file can do is to be skipped. ``isolation.py`` is the other side.
 
 Exit code 0: ``{"pages": [text, ...]}``. Exit code 3: ``{"message": ..., "hint": ...}`` says why the file cannot be a
-note. Anything else is a crash, and the last line of standard error tells what kind.
+note. Exit code 4: the memory was too small. Anything else is a crash, and the last line of standard error tells what
+kind.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 from assistant.errors import UnreadableNote
+from assistant.memory import is_out_of_memory
 
 REFUSED = 3
+OUT_OF_MEMORY = 4
 MAX_TEXT_CHARS = 20_000_000
 
 
@@ -27,8 +30,20 @@ def main(arguments: list[str]) -> int:
     kind, file, memory_mb = arguments
     limit_memory(int(memory_mb))
     try:
+        return _convert(kind, Path(file))
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)  # at once: a traceback needs memory too, and is lost without it
+    except Exception as error:
+        if is_out_of_memory(error):
+            os._exit(OUT_OF_MEMORY)
+        raise
+
+
+def _convert(kind: str, file: Path) -> int:
+    """Prints the text of the file, or why it cannot be a note; returns the exit code."""
+    try:
         with redirect_stdout(sys.stderr):  # libraries print; only the result may go to standard output
-            pages = _reader(kind)(Path(file))
+            pages = _reader(kind)(file)
             _check_length(pages)
     except UnreadableNote as refusal:
         sys.stdout.write(json.dumps({"message": refusal.message, "hint": refusal.hint}))

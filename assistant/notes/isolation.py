@@ -13,11 +13,13 @@ from typing import IO, Any
 
 import assistant
 from assistant.errors import UnreadableNote
+from assistant.memory import says_out_of_memory
 
-_REFUSED = 3
+_REFUSED, _OUT_OF_MEMORY = 3, 4
+"""Exit codes of the converter."""
+
 _MAX_MEMORY_MB = 2048
 _ERROR_BYTES = 4096
-_OUT_OF_MEMORY = ("MemoryError", "Unable to allocate", "failed to map segment", "Cannot allocate memory")
 _SAVE_AGAIN = "Open it in the program that made it and save it again, or as PDF."
 
 
@@ -71,7 +73,7 @@ def _last_line(errors: IO[bytes]) -> str:
 
 
 def _crash(kind: str, code: int, last_line: str, max_memory_mb: int) -> UnreadableNote:
-    if any(sign in last_line for sign in _OUT_OF_MEMORY):
+    if code == _OUT_OF_MEMORY or says_out_of_memory(last_line):
         return UnreadableNote(
             f"The conversion needs more than {max_memory_mb} MB of memory.", hint="Split the file, or save it as PDF."
         )

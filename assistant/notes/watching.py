@@ -86,7 +86,7 @@ class FolderWatch:
         return dict(self._ways) if self.running else {}
 
     def start(self) -> None:
-        """Begins to watch, unless it does already. What changed before is not told."""
+        """Begins to watch, unless it does already. What changed before ``ways`` names a folder is not told."""
         with self._lock:
             if not self.running:
                 self._stop = threading.Event()

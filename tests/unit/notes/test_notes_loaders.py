@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -336,6 +338,29 @@ def test_a_conversion_that_needs_too_much_memory_is_refused(tmp_path: Path) -> N
     file.write_text("<p>" + "x <b>y</b> " * 800_000, encoding="utf-8")
     with pytest.raises(UnreadableNote, match="more than 300 MB of memory"):
         convert(file, "html", timeout_s=120, max_memory_mb=300)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "MemoryError()",
+        "ImportError('x.so: failed to map segment from shared object')",
+        "OSError(12, 'Cannot allocate memory')",
+    ],
+)
+def test_a_conversion_without_memory_says_so_by_its_exit_code_alone(tmp_path: Path, error: str) -> None:
+    """A traceback needs memory as well: Python once wrote ``lost sys.stderr`` in its place."""
+    code = f"""
+import sys
+from assistant.notes import convert
+def reader(file):
+    del sys.__stderr__, sys.stderr
+    raise {error}
+convert._reader = lambda kind: reader
+sys.exit(convert.main(["html", "a.html", "100000"]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (4, "", "")
 
 
 def test_too_much_text_is_refused(tmp_path: Path) -> None:

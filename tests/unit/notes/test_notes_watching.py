@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,6 +57,14 @@ def changes(told: Told, change: Callable[[int], object]) -> None:
     pytest.fail("no change was told")
 
 
+def until(holds: Callable[[], bool]) -> None:
+    """Waits until something holds."""
+    end = time.monotonic() + SOON_S
+    while not holds():
+        assert time.monotonic() < end, "it did not come to be"
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize("poll", [False, True])
 def test_a_new_an_edited_and_a_removed_file_are_told(tmp_path: Path, watch: Watch, poll: bool) -> None:
     folder = notes(tmp_path)
@@ -92,7 +101,8 @@ def test_a_folder_that_vanishes_and_comes_back_is_watched_again(tmp_path: Path, 
 
 def test_a_folder_that_is_not_there_yet_is_waited_for(tmp_path: Path, watch: Watch) -> None:
     folder = tmp_path / "later"
-    _, told = watch(lambda: [folder])
+    made, told = watch(lambda: [folder])
+    until(lambda: made.ways() == {folder: Way.AWAY})
     folder.mkdir()
     assert told.get(timeout=SOON_S)
     changes(told, lambda n: (folder / f"a{n}.md").write_text("text", encoding="utf-8"))
