@@ -1,0 +1,136 @@
+"""How notes, index and model are at present, and how a build goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that was found but not indexed, with the reason in words for the student."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteStatus:
+    """One line of the library.
+
+    Attributes:
+        state: ``ready``; ``waiting`` (new or changed, not indexed yet); ``unreadable`` (``reason`` says why); ``away``
+            (in a linked folder that is not there now; what was indexed of it still answers).
+        passages: Passages in the index.
+        modified_at: Seconds since the epoch, from the file system; 0 where that is not known.
+        same_as: Path of an earlier note with the same contents; empty for the first of them, and for a note alone.
+        linked: Name of the linked folder that it lies in; empty for a file of ``notes/``.
+    """
+
+    path: str
+    title: str
+    kind: str
+    passages: int
+    state: str
+    reason: str
+    modified_at: float
+    size_bytes: int
+    same_as: str = ""
+    linked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChanges:
+    """Notes by their paths: what differs between the folders and the index, or what a build changed.
+
+    Attributes:
+        renamed: ``(old, new)``.
+    """
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many notes it concerns."""
+        return len(self.added) + len(self.changed) + len(self.renamed) + len(self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildProgress:
+    """How far an index build is. ``seconds_left`` is None until it can be estimated."""
+
+    notes_done: int
+    notes_total: int
+    passages_done: int
+    current: str
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What an index build did. The tuples hold paths of notes; ``renamed`` holds ``(old, new)``.
+
+    Attributes:
+        embedded: Passages whose vectors were computed in this build; the others were kept.
+        passages: Passages in the index now.
+        cancelled: The student stopped it; what was done is kept.
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    skipped: tuple[SkippedFile, ...]
+    embedded: int
+    passages: int
+    seconds: float
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """The state line of the page.
+
+    Attributes:
+        model: Name of the model in use.
+        state: ``missing``, ``loading``, ``ready`` or ``failed``.
+        message: For ``missing`` and ``failed``, what happened and what mends it; otherwise empty.
+        first_token_s: Of the last answer, or None before the first.
+        tokens_per_s: Decoding speed of the last answer, or None.
+    """
+
+    model: str
+    state: str
+    message: str = ""
+    first_token_s: float | None = None
+    tokens_per_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """What is in the index, and what in ``notes/`` is not yet.
+
+    Attributes:
+        state: ``ready``, ``building``, ``stale`` (notes changed since the last build) or ``missing``.
+        skipped: Files of the last build that could not be read.
+        progress: The running build of this process, or None.
+        fault: Why the last build failed, with what mends it; empty if it did not.
+        changes: The notes that wait, by name.
+        last: What the last build that changed something changed.
+        last_at: When that was, in ISO 8601 with its time zone; empty before the first.
+    """
+
+    state: str
+    notes: int
+    passages: int
+    waiting: int
+    fingerprint: str
+    skipped: tuple[SkippedFile, ...] = ()
+    progress: BuildProgress | None = None
+    fault: str = ""
+    changes: NoteChanges = field(default_factory=NoteChanges)
+    last: NoteChanges = field(default_factory=NoteChanges)
+    last_at: str = ""
