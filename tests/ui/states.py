@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import fake_study
 from conftest import answered, ask
-from fake_service import COSTS, FUNDAMENTALS, FakeStudyService
+from fake_scripts import COSTS, FUNDAMENTALS
+from fake_service import FakeStudyService
 from playwright.sync_api import Page, expect
 
 from assistant.study.items import Kind

@@ -12,7 +12,8 @@ from typing import Any
 import fake_study
 import pytest
 from conftest import answered, ask, serving
-from fake_service import FakeStudyService, Said, Script, fake_service
+from fake_scripts import Said, Script
+from fake_service import FakeStudyService, fake_service
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.study.identity import with_id

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from conftest import OpenPage, answered, ask, send
-from fake_service import BATCH, COSTS, FUNDAMENTALS, REAL_TIME, FakeStudyService, Said, Script
+from fake_scripts import BATCH, COSTS, FUNDAMENTALS, REAL_TIME, Said, Script
+from fake_service import FakeStudyService
 from playwright.sync_api import Page, expect
 
 from assistant.errors import IndexMissing

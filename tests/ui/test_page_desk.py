@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_service import FUNDAMENTALS, FakeStudyService, fake_service
+from fake_scripts import FUNDAMENTALS
+from fake_service import FakeStudyService, fake_service
 
 from assistant.types import Note, Section
 from assistant.ui.library import LibraryDesk, sample_course

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from checks import focus
 from conftest import answered, ask
-from fake_service import COSTS, FakeStudyService
+from fake_scripts import COSTS
+from fake_service import FakeStudyService
 from playwright.sync_api import Page, expect
 from states import QUESTION, go_to
 

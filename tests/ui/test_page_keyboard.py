@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from conftest import answered, ask
-from fake_service import REAL_TIME, FakeStudyService
+from fake_scripts import REAL_TIME
+from fake_service import FakeStudyService
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser

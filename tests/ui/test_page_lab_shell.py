@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from conftest import OpenPage, answered, ask
-from fake_service import FUNDAMENTALS, FakeStudyService, fake_service
+from fake_scripts import FUNDAMENTALS
+from fake_service import FakeStudyService, fake_service
 from playwright.sync_api import Page, expect
 from test_page_layout import CONTRAST, PHONE
 

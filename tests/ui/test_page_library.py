@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from conftest import OpenPage, answered, ask
-from fake_service import COSTS, FUNDAMENTALS, FakeStudyService
+from fake_scripts import COSTS, FUNDAMENTALS
+from fake_service import FakeStudyService
 from playwright.sync_api import Page, expect
 
 from assistant.types import Note

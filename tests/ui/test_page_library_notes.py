@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from conftest import OpenPage
-from fake_service import COSTS, FUNDAMENTALS, FakeStudyService
+from fake_scripts import COSTS, FUNDAMENTALS
+from fake_service import FakeStudyService
 from fake_study import anchor
 from playwright.sync_api import Page, expect
 

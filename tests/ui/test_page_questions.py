@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from conftest import OpenPage, answered, ask
-from fake_service import COSTS, FUNDAMENTALS, REAL_TIME, FakeStudyService, Script
+from fake_scripts import COSTS, FUNDAMENTALS, REAL_TIME, Script
+from fake_service import FakeStudyService
 from playwright.sync_api import Locator, Page, expect
 
 from assistant.study.questions.gaps import GapState

@@ -5,7 +5,8 @@ from __future__ import annotations
 import fake_study
 import pytest
 from conftest import OpenPage, answered, ask
-from fake_service import FUNDAMENTALS, FakeStudyService
+from fake_scripts import FUNDAMENTALS
+from fake_service import FakeStudyService
 from playwright.sync_api import Page, expect
 from test_page_layout import CONTRAST, PHONE
 

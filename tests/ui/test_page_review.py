@@ -8,7 +8,8 @@ from datetime import timedelta
 import fake_study
 import pytest
 from conftest import OpenPage
-from fake_service import FUNDAMENTALS, FakeStudyService
+from fake_scripts import FUNDAMENTALS
+from fake_service import FakeStudyService
 from playwright.sync_api import Page, expect
 from test_page_layout import CONTRAST, PHONE
 from test_page_quiz import NAMELESS, WIDER, go_to

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import OpenPage, answered, ask
 from fake_notes import HOSTILE
-from fake_service import FakeStudyService, Said, Script
+from fake_scripts import Said, Script
+from fake_service import FakeStudyService
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.types import Note

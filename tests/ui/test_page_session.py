@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_service import BATCH, COSTS, FUNDAMENTALS, FakeStudyService
+from fake_scripts import BATCH, COSTS, FUNDAMENTALS
+from fake_service import FakeStudyService
 
 from assistant.config import ConversationsConfig
 from assistant.errors import QuestionError

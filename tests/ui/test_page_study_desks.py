@@ -10,7 +10,8 @@ from typing import Any
 
 import fake_study
 import pytest
-from fake_service import FUNDAMENTALS, FakeStudyService
+from fake_scripts import FUNDAMENTALS
+from fake_service import FakeStudyService
 
 from assistant.study.items import Kind
 from assistant.study.quiz.choosing import Difficulty

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_service import COSTS, FUNDAMENTALS, TRANSFORMERS, FakeStudyService
+from fake_scripts import COSTS, FUNDAMENTALS, TRANSFORMERS
+from fake_service import FakeStudyService
 
 from assistant.cli.main import run
 from assistant.cli.remote import RemoteAssistant
