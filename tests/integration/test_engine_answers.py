@@ -257,6 +257,7 @@ class TestSharing:
             answers = list(pool.map(lambda prompt: ask(small_engine, prompt)[0], prompts))
         assert answers == [expected[prompt] for prompt in prompts]
 
+    @pytest.mark.timeout(1500)  # three minutes on two idle cores
     def test_a_thousand_questions_do_not_grow_the_memory(self, small_model_path, tmp_path):
         """Every second one reads something new, so that states are made, moved, written to disk and thrown away."""
         options = replace(

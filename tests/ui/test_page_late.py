@@ -58,3 +58,20 @@ def test_a_lesson_that_was_opened_meanwhile_stays_open(page: Page) -> None:
     expect(page.locator("#lesson-title")).to_be_visible()
     held.give(page)
     expect(page.locator("#lesson-title")).to_be_visible()
+
+
+BUILT_LATE = """async () => {
+  const { conversation, live } = await import('/page/conversation.js?built-late');
+  const sources = { cited: [], found: [] };
+  const turn = (id, question, phase) => ({ id, question, phase, body: [], quotes: [], sources });
+  live()({ turn: JSON.stringify(turn('2', 'Second?', 'writing')), sources: JSON.stringify(sources) });
+  const element = document.body.appendChild(document.createElement('div'));
+  const draw = conversation(element, { element, trigger() {} });
+  draw({});
+  draw({ id: 'a', key: '', local: true, turns: JSON.stringify([turn('1', 'First?', 'done')]) });
+  return [...element.querySelectorAll('.question')].map((question) => question.textContent);
+}"""
+
+
+def test_an_answer_that_comes_before_its_conversation_stands_behind_the_earlier_ones(page: Page) -> None:
+    assert page.evaluate(BUILT_LATE) == ["First?", "Second?"]

@@ -13,6 +13,7 @@ const drawn = new Map(); // turn id -> its article
 const turns = new Map(); // turn id -> what it shows
 let list, welcome, spoken, scroller, ask;
 let thread = null;
+let early = null; // what is being written, where it came before the conversation that it belongs to
 
 export function conversation(root, { element, trigger }) {
   ask = (question) => trigger("ask", { question });
@@ -30,18 +31,28 @@ export function conversation(root, { element, trigger }) {
     thread = value.id;
     for (const turn of JSON.parse(value.turns)) drawTurn(turn);
     store.set("thread", { key: value.key, local: value.local, turns: turns.size });
+    if (early) drawLive(early);
+    early = null;
     return drawWelcome();
   };
 }
 
-/** The answer that is being written arrives apart from the finished ones, so that little travels for each word. */
+/**
+ * The answer that is being written arrives apart from the finished ones, so that little travels for each word. Where the
+ * page is slow to build it arrives before them, and waits.
+ */
 export function live() {
   return (value) => {
     if (value.refused) announceError(value.refused);
     document.body.dataset.busy = value.turn ? "yes" : "no";
-    if (value.turn) drawTurn({ ...JSON.parse(value.turn), sources: JSON.parse(value.sources) });
+    if (thread === null) early = value;
+    else drawLive(value);
     drawWelcome();
   };
+}
+
+function drawLive(value) {
+  if (value.turn) drawTurn({ ...JSON.parse(value.turn), sources: JSON.parse(value.sources) });
 }
 
 function clear() {
