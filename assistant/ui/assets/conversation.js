@@ -13,7 +13,7 @@ const drawn = new Map(); // turn id -> its article
 const turns = new Map(); // turn id -> what it shows
 let list, welcome, spoken, scroller, ask;
 let thread = null;
-let early = null; // what is being written, where it came before the conversation that it belongs to
+let early = null; // what is being written, where it came before the conversation was built
 
 export function conversation(root, { element, trigger }) {
   ask = (question) => trigger("ask", { question });
@@ -25,28 +25,35 @@ export function conversation(root, { element, trigger }) {
   scroller = element.closest("#conversation-view") ?? root;
   scroller.setAttribute("tabindex", "-1");
   for (const name of ["status", "contents", "sample"]) store.on(name, drawWelcome);
+  if (early) drawLive(early);
   return (value) => {
     if (value.id === undefined) return drawWelcome();
     if (thread !== null && value.id !== thread) clear();
     thread = value.id;
-    for (const turn of JSON.parse(value.turns)) drawTurn(turn);
+    const finished = JSON.parse(value.turns);
+    finished.forEach(drawTurn);
+    endWithLive(new Set(finished.map((turn) => turn.id)));
     store.set("thread", { key: value.key, local: value.local, turns: turns.size });
-    if (early) drawLive(early);
-    early = null;
     return drawWelcome();
   };
 }
 
+/** What is being written and came before the finished ones stands behind them all the same. */
+function endWithLive(finished) {
+  const articles = [...drawn.keys()].filter((id) => !finished.has(id)).map((id) => drawn.get(id).article);
+  if (articles.some((article, at) => list.children[finished.size + at] !== article)) list.append(...articles);
+}
+
 /**
- * The answer that is being written arrives apart from the finished ones, so that little travels for each word. Where the
- * page is slow to build it arrives before them, and waits.
+ * The answer that is being written arrives apart from the finished ones, so that little travels for each word. On a slow
+ * computer it may arrive before the conversation is built, and waits.
  */
 export function live() {
   return (value) => {
     if (value.refused) announceError(value.refused);
     document.body.dataset.busy = value.turn ? "yes" : "no";
-    if (thread === null) early = value;
-    else drawLive(value);
+    if (list) drawLive(value);
+    else early = value;
     drawWelcome();
   };
 }
