@@ -13,10 +13,10 @@ from functools import cached_property
 
 from assistant.answering.sentences import split_sentences
 from assistant.index.words import STOPWORDS, stem, typed_in_haste, words
+from assistant.notes.labels import MARKER, item_term, plain
 from assistant.types import Block
 
-_MARKER = re.compile(r"^(?:[-*+•]|\d{1,3}[.)]|#{1,6}|>)\s+")
-_LEAD = re.compile(r"^(?:\*\*|__)?(.{1,60}?)(?:\*\*|__)?\s*(?:[-–:]\s|[-–:]$)")
+_OTHER_MARKER = re.compile(r"(?:#{1,6}|>)\s+")
 _LETTER = re.compile(r"\b([A-Za-z])-(?=[A-Za-z]{2})")  # "K-means" is one word, not a letter and a stopword
 _MAX_ITEM_CHARS = 80
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -116,7 +116,7 @@ def _units(block: Block) -> Iterator[Unit]:
         indent = _indent(line)
         while above and above[-1][0] >= indent:
             above.pop()
-        marker = _MARKER.match(body)
+        marker = MARKER.match(body) or _OTHER_MARKER.match(body)
         text = body[marker.end() :] if marker else body
         start += marker.end() if marker else 0
         context = Words(" ".join((*headings, *block.parents, *(label for _, label in above), columns)))
@@ -124,8 +124,7 @@ def _units(block: Block) -> Iterator[Unit]:
             yield Unit(block, start, start + len(text), tuple(headings), Words(text), context, (Words(columns),))
             columns = columns or text  # the first row of a table names its columns
             continue
-        lead = _LEAD.match(text)
-        label = lead.group(1) if lead else ""
+        label = item_term(text)
         near = above[-1][1] if above else headings[-1] if headings else ""
         item = near if above else block.parents[-1] if block.parents else ""
         topics = tuple(Words(topic) for topic in (label, near) if topic)
@@ -134,7 +133,7 @@ def _units(block: Block) -> Iterator[Unit]:
             own = Words(text[low:high])
             yield Unit(block, start + low, start + high, tuple(headings), own, inside, topics, item)
         if marker:
-            above.append((indent, label or text[:_MAX_ITEM_CHARS].replace("**", "")))
+            above.append((indent, label or plain(text)[:_MAX_ITEM_CHARS]))
 
 
 def _enter(headings: list[str], levels: list[int], level: int, title: str, block: Block) -> None:

@@ -27,7 +27,7 @@ _MIN_WORDS = 4
 
 _NUMERALS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _MARKUP = re.compile(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)")
-_ITEM = re.compile(r"^(?P<label>[^.:;–-][^.:;–]{0,58}?)\s*(?:\s[-–]\s|:\s)(?P<rest>.+)$")
+_ITEM = re.compile(r"^(?P<label>[^.:;–-][^.:;–]{0,58}?)\s*(?:\s[-–]\s|(?<=\w)[-–:]\s)(?P<rest>.+)$")
 _THIRD_PERSON = re.compile(r"^[a-z]+(?:s|es)\b(?<!ss)")
 _LIST = re.compile(r"\b([\w-]+(?: [\w-]+)?), ([\w-]+(?: [\w-]+)?) (and|or) ([\w-]+)")
 _CLAUSE = re.compile(r"[,;:]\s|\s(?:which|because|so that|but|although|while|whereas|and)\s")
@@ -83,6 +83,7 @@ class _Place:
     nouns: tuple[str, ...]
     far: tuple[str, ...]
     labels: tuple[str, ...]
+    others: tuple[str, ...]
 
     @cached_property
     def read(self) -> frozenset[str]:
@@ -127,8 +128,16 @@ def _places(blocks: Sequence[Block]) -> Iterator[_Place]:
         for place, (unit, text) in enumerate(zip(own, said, strict=True)):
             if len(content_words(text)) >= _MIN_WORDS and not text.startswith("|") and not text.endswith(":"):
                 near = [i for i in range(len(own)) if i != place and own[i].heading_path == unit.heading_path]
-                siblings = tuple(said[i] for i in sorted(near, key=lambda i: abs(i - place)))
-                yield _Place(text, unit, read, siblings, names, nouns, far, labels)
+                near.sort(key=lambda i: abs(i - place))
+                siblings = tuple(said[i] for i in near)
+                others = tuple(said[i] for i in near if _is_apart(own[i], unit))
+                yield _Place(text, unit, read, siblings, names, nouns, far, labels, others)
+
+
+def _is_apart(unit: Unit, other: Unit) -> bool:
+    """Whether neither stands below the other: what is said of a kind may be said of what belongs to it."""
+    names = [topic.text for topic in (*unit.topics[:-1], *other.topics[:-1])]
+    return unit.item not in names and other.item not in names
 
 
 def _plain(unit: Unit) -> str:
@@ -163,12 +172,18 @@ def _sentence(label: str, rest: str) -> str:
 
 
 def _merged(place: _Place, rng: random.Random) -> str:
-    """Two neighbouring sentences in one."""
+    """Two neighbouring sentences in one. The second names what it is about: "and it" would be about the first."""
     told = [text for text in place.siblings if len(content_words(text)) >= _MIN_WORDS and not text.endswith(":")]
+    told = [text for text in told if _stands_alone(text, place)]
     if not told:
         return ""
     other = told[0]
     return f"{place.text.rstrip('.')}, and {other[0].lower()}{other[1:]}"
+
+
+def _stands_alone(text: str, place: _Place) -> bool:
+    found = _ITEM.match(text)
+    return _is_own(found["label"], place) if found else not place.item[0]
 
 
 def _reordered(place: _Place, rng: random.Random) -> str:
@@ -266,7 +281,7 @@ def _exchanged(place: _Place, rng: random.Random) -> str:
 def _of_sibling(place: _Place, rng: random.Random) -> str:
     """What is said of another item of the list."""
     label, _ = place.item
-    others = [found["rest"] for text in place.siblings if (found := _ITEM.match(text))]
+    others = [found["rest"] for text in place.others if (found := _ITEM.match(text))]
     told = [rest for rest in others if len(content_words(rest)) >= _MIN_WORDS and not _shares(label, rest)]
     return _sentence(label, rng.choice(told)) if told and _is_own(label, place) else ""
 

@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.index.words import content_words, stem
+from assistant.notes.labels import MARKER, item_term
 
-_ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(.*)")
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*)")
-_BOLD = re.compile(r"(\*\*|__)(.{1,60}?)\1")
-_LEAD = re.compile(r"(.{1,60}?)\s*(?:[-–:]\s|[-–:]$)")
 _ASIDE = re.compile(r"\(([^()]*)\)")
 _HEADING_CHARS = 60
 _FEWEST_INITIALS = 2
@@ -100,12 +98,8 @@ def _labels(text: str) -> Iterator[str]:
         heading = _HEADING.match(line)
         if heading:
             yield heading.group(1).rstrip("# \t")[:_HEADING_CHARS]
-        elif item := _ITEM.match(line):
-            body = item.group(1).strip()
-            if bold := _BOLD.match(body):
-                yield bold.group(2)
-            elif lead := _LEAD.match(body):
-                yield lead.group(1)
+        elif (marker := MARKER.match(line)) and (term := item_term(line[marker.end() :])):
+            yield term
 
 
 def _both(label: str) -> Iterator[Name]:

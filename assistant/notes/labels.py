@@ -1,4 +1,4 @@
-"""Headings and list items as short plain text, without their markup."""
+"""Headings and list items as short plain text, without their markup, and the terms that they begin with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _TAG = re.compile(r"</?(?:a|b|i|u|em|strong|mark|sub|sup|span|br|code|font|small
 _UNSEEN = re.compile(r"%%.*?%%|\s\^[A-Za-z0-9-]+\s*$")  # a comment, or the id that Obsidian gives a block
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
-_MARKER = re.compile(r"(?:[-*+•‣◦▪●○]|\d{1,3}[.)])(?:\s+|$)(?:\[[ xX]\]\s+)?")
+MARKER = re.compile(r"\s*(?:[-*+•‣◦▪●○]|(?P<number>\d{1,3})[.)])(?:[ \t\u00a0]+|$)(?:\[[ xX]\]\s+)?")
+"""How the line of a list item begins: a bullet or a number, and the box of a task."""
+
 _BOLD_TERM = re.compile(r"(\*{2,3}|__)(?=\S)(.+?)(?<=\S)\1")
 _TERM_END = re.compile(r"\s[-–—]\s|[:–—-](?=\s|$)")
 
@@ -42,22 +44,27 @@ def heading_label(text: str) -> str:
 
 
 def item_label(line: str) -> str:
-    """Returns the term a list item is about: ``- **Batch**- many at once`` is about ``Batch``.
+    """Returns what a list item is about: its term, else its first 60 characters, cut between words."""
+    text = _UNSEEN.sub("", line.strip())
+    marker = MARKER.match(text)
+    text = text[marker.end() if marker else 0 :][: 4 * _LONGEST_LABEL]
+    return item_term(text) or _shorten(plain(text))
 
-    That is its leading bold text, else the text before the first dash or colon, else its first 60 characters, cut
-    between words.
+
+def item_term(text: str) -> str:
+    """Returns the term that a line begins with, its marker already removed; empty if it begins with none.
+
+    ``**Batch**- many at once`` is about ``Batch``: the bold text it begins with, else what stands before the first dash
+    or colon, if that is no longer than 60 characters.
     """
-    text = _UNSEEN.sub("", line.strip())[: 4 * _LONGEST_LABEL]
-    marker = _MARKER.match(text)
-    text = text[marker.end() :] if marker else text
+    text = text[: 4 * _LONGEST_LABEL]
     bold = _BOLD_TERM.match(text)
     if bold:
-        return _shorten(plain(bold[2])).rstrip(" :–—-")
+        term = plain(bold[2]).rstrip(" :–—-")
+        return term if len(term) <= _LONGEST_LABEL else ""
     text = plain(text)
     end = _TERM_END.search(text)
-    if end and 0 < end.start() <= _LONGEST_LABEL:
-        return text[: end.start()].rstrip()
-    return _shorten(text)
+    return text[: end.start()].rstrip() if end and 0 < end.start() <= _LONGEST_LABEL else ""
 
 
 def _shorten(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from rapidfuzz.distance import OSA
 
 from assistant.answering.sentences import split_sentences
-from assistant.notes.labels import plain
+from assistant.notes.labels import MARKER, plain
 from assistant.notes.outline import Node, tree
 from assistant.study.items import Anchor
 from assistant.study.making.facts import Fact, Facts, Group, Term
@@ -18,7 +18,6 @@ from assistant.study.making.phrases import readable
 from assistant.study.making.sentences import Definition, points_back, read_definition
 from assistant.types import Note
 
-_MARKER = re.compile(r"\s*(?:[-*+•‣◦▪●○]|(?P<number>\d{1,3})[.)])[ \t\u00a0]+(?:\[[ xX]\]\s+)?")
 _NUMBERED = re.compile(r"(?:(?:step|stage|phase|part)\s+)?\d{1,2}[.):]\s+", re.IGNORECASE)
 _BOLD = re.compile(
     r"(?P<mark>\*\*|__)(?P<term>[^*\n]{1,70}?)\s*[:–—-]?\s*(?P=mark)(?P<link>\s*[-–—:=]+(?:\s+|$)|\s+|$)"
@@ -108,7 +107,7 @@ class _Reader:
     def _item(self, node: Node) -> _Entry:
         """Reads a list item; one without a label that holds labelled ones is taken as their heading."""
         line = node.children[0]
-        marker = _MARKER.match(self._text, line.start, line.end)
+        marker = MARKER.match(self._text, line.start, line.end)
         start, end = self._trimmed(marker.end() if marker else line.start, line.end)
         number = (marker["number"] or "") if marker else ""
         found = _BOLD.match(self._text, start, end) or _PLAIN.match(self._text, start, end)
@@ -122,7 +121,7 @@ class _Reader:
     def _is_labelled(self, node: Node) -> bool:
         if node.kind != "item":
             return False
-        marker = _MARKER.match(self._text, node.start, node.end)
+        marker = MARKER.match(self._text, node.start, node.end)
         start, end = self._trimmed(marker.end() if marker else node.start, node.children[0].end)
         return bool(_BOLD.match(self._text, start, end))
 

@@ -54,3 +54,54 @@ def test_a_field_that_every_item_has_owns_nothing() -> None:
     block = Block("n.md", (), (), 0, len(text), text, 0)
     sentence = "Polly is for reading a text aloud."
     assert Attributor([block], "", 0.6).attribute(sentence, 0, len(sentence)).reason == ""
+
+
+SEVERAL = """## Bias, fairness and fit
+- **Bias** - systematic errors in the predictions of a model
+- **Fairness** - making sure that predictions are impartial
+- **Overfitting** - the model learns its training data by heart and fails on new data
+- **Structured data** - organised and easy to search
+- **Amazon Q** - answers questions about a company
+  - **Use** - advanced language tasks and interaction with models
+- **AWS Lambda** - runs code without servers
+  - **Use** - lightweight deployments of small applications
+"""
+
+
+def reason_in_several(sentence: str) -> str:
+    block = Block("n.md", ("Bias, fairness and fit",), (), 0, len(SEVERAL), SEVERAL, 0)
+    return Attributor([block], "", 0.6).attribute(sentence, 0, len(sentence)).reason
+
+
+@pytest.mark.parametrize(
+    ("sentence", "owner"),
+    [
+        ("Bias is making sure that predictions are impartial.", "Fairness"),
+        ("Fairness means that the model learns its training data by heart.", "Overfitting"),
+        ("Bias is organised and easy to search.", "Structured data"),
+        ("AWS Lambda is for advanced language tasks and interaction with models.", "Amazon Q"),
+    ],
+)
+def test_a_heading_that_names_several_speaks_of_each_where_its_item_stands(sentence: str, owner: str) -> None:
+    assert reason_in_several(sentence) == f"your notes say this of “{owner}”"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Amazon Q is for advanced language tasks and interaction with models.",
+        "Amazon Q answers questions about a company and AWS Lambda runs code without servers.",
+        "Fairness is making sure that predictions are impartial.",
+        "Bias means systematic errors, and structured data is organised and easy to search.",
+    ],
+)
+def test_what_an_item_holds_is_said_of_it_and_an_and_may_change_the_subject(sentence: str) -> None:
+    assert reason_in_several(sentence) == ""
+
+
+def test_what_is_told_of_something_elsewhere_may_hold_of_an_item_too() -> None:
+    services = Block("n.md", ("Services",), (), 0, 40, "- **Polly** - turns text into speech, in", 0)
+    kinds = "- **Audio generation** - speech and music\n  - **Use** - reading text aloud to people"
+    uses = Block("n.md", ("Kinds",), (), 50, 50 + len(kinds), kinds, 1)
+    sentence = "Polly is for reading text aloud to people."
+    assert Attributor([services, uses], "", 0.6).attribute(sentence, 0, len(sentence)).reason == ""
