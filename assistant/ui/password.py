@@ -207,15 +207,20 @@ async def _reply(send: Send, status: int, headers: list[tuple[bytes, bytes]], pa
 
 
 _FORM = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Study assistant</title>
+<link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>:root { color-scheme: light dark } h1 { font-size: 1.3rem; margin: 0 }
-body { font: 17px/1.5 system-ui, sans-serif; display: grid; place-items: center; min-height: 90vh; margin: 0 }
-form { display: grid; gap: 12px; width: min(20rem, 90vw) } input, button { font: inherit; padding: 10px }
-p { margin: 0; color: light-dark(#a3261b, #ff9b8f) }</style></head>
-<body><form method="post" action="/login"><h1>Study assistant</h1><p role="alert">FAULT</p>
+<style>:root { color-scheme: light dark; --accent: light-dark(#0b6350, #77d5b6); --line: light-dark(#76857f, #71837b) }
+body { font: 17px/1.5 "Source Sans 3", system-ui, sans-serif; display: grid; place-items: center; min-height: 90vh;
+  margin: 0; color: light-dark(#17201d, #e4ece9); background: light-dark(#f3f6f5, #0f1513) }
+h1 { font-size: 1.3rem; margin: 0 } p { margin: 0; color: light-dark(#a3261b, #ff9b8f) } p:empty { display: none }
+form { display: grid; gap: 12px; width: min(20rem, 90vw) } input, button { font: inherit; padding: 10px 14px }
+input { color: inherit; background: light-dark(#fff, #161e1b); border: 1px solid var(--line); border-radius: 8px }
+button { color: light-dark(#fff, #06251b); background: var(--accent); border: 0; border-radius: 8px; font-weight: 600;
+  cursor: pointer } :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }</style></head>
+<body><main><form method="post" action="/login"><h1>Study assistant</h1><p role="alert">FAULT</p>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" autofocus required>
-<button>Open</button></form></body></html>"""
+<button>Open</button></form></main></body></html>"""
 
 
 def _form(fault: str) -> str:

@@ -218,7 +218,7 @@ class TestHeaders:
         headers = call(guard, path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["cross-origin-resource-policy"] == "same-origin"
         assert "default-src 'self'" in headers["content-security-policy"]
 

@@ -58,12 +58,12 @@ def lab_address(lab_assistant: StudyAssistant) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def serving(service: StudyService) -> Iterator[str]:
+def serving(service: StudyService, password: str = "") -> Iterator[str]:
     """Serves a page over ``service`` in a thread and gives its address."""
     served: queue.SimpleQueue[PageServer] = queue.SimpleQueue()
 
     def serve() -> None:
-        server = asyncio.run(_make_server(service))
+        server = asyncio.run(_make_server(service, password))
         server.run(open_browser=False, on_ready=lambda _: served.put(server))
 
     thread = threading.Thread(target=serve, name="page-server")
@@ -74,14 +74,14 @@ def serving(service: StudyService) -> Iterator[str]:
     thread.join(START_S)
 
 
-async def _make_server(service: StudyService) -> PageServer:
+async def _make_server(service: StudyService, password: str) -> PageServer:
     """Within an event loop: without one Gradio makes some for its locks, and leaves them open."""
     from assistant.ui.app import build_page
     from assistant.ui.desk import Desk
-    from assistant.ui.server import PageServer
+    from assistant.ui.server import Door, PageServer
 
     desk = Desk(service)
-    return PageServer(build_page(desk), desk, port=7901)
+    return PageServer(build_page(desk), desk, port=7901, door=Door("127.0.0.1", password))
 
 
 @pytest.fixture(scope="session")
