@@ -107,9 +107,10 @@ class Study:
         """Notes what an answer says about the notes: a question in vain is a gap, and an answered one is none any more.
 
         Returns the answer with ``gap`` set if it was noted as one. An answer is given also where nothing can be noted.
+        Where nothing could be searched, as none of the notes was indexed yet, nothing is known about them.
         """
         try:
-            if answer.abstained and not answer.stopped:
+            if answer.abstained and not answer.stopped and answer.search.hits:
                 return replace(answer, gap=self.gaps.record(answer, scope, now).id)
             if answer.state in (AnswerState.FROM_NOTES, AnswerState.PARTLY) and self._file.is_file():
                 self.gaps.close(answer.search.query, now)

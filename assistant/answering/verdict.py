@@ -141,7 +141,7 @@ def _why_read_in_vain(blocks: Sequence[Block]) -> str:
 def _why_not_found(search: SearchResult) -> str:
     missing = search.missing_words
     if not search.hits:
-        return "Nothing was found in this part of your notes."
+        return "There was nothing to search: no passage of this part of your notes is indexed."
     if not missing:
         return "No passage of your notes comes near enough to the question."
     named = quoted([_as_typed(word, search.query) for word in missing], _NAMED_WORDS)

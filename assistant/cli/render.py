@@ -118,7 +118,7 @@ def print_hits(out: Console, found: SearchResult) -> None:
     if found.missing_words:
         out.print(visible(f"Not in your notes: {', '.join(found.missing_words)}."), style="dim", markup=False)
     if not found.hits:
-        out.print("Nothing was found in this part of your notes.")
+        out.print("There was nothing to search: no passage of this part of your notes is indexed.")
     for number, hit in enumerate(found.hits, start=1):
         chunk = hit.chunk
         place = " > ".join((chunk.note, *chunk.heading_path, *chunk.parents))

@@ -200,8 +200,8 @@ def _keep(answer: Answer) -> dict[str, Any] | None:
 
 
 def _unsaid_words(answer: Answer, reason: str) -> list[str]:
-    """Returns the words that the notes lack and that the reason does not name already."""
-    missing = answer.search.missing_words
+    """Returns the words that the notes lack and that the reason does not name already; none if nothing was searched."""
+    missing = answer.search.missing_words if answer.search.hits else ()
     return [] if all(f"“{word}”".casefold() in reason.casefold() for word in missing) else list(missing)
 
 

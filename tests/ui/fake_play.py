@@ -109,7 +109,8 @@ class Play:
         passages = (
             self.script.passages if self.script else ((FUNDAMENTALS, "using a trained model"), (COSTS, "Provisioned"))
         )
-        hits = tuple(self._hit(i, *p) for i, p in enumerate(passages) if p[0] in self.service.notes)
+        indexed = self.service.notes.keys() - self.service.stale
+        hits = tuple(self._hit(i, *p) for i, p in enumerate(passages) if p[0] in indexed)
         blocks = tuple(
             Block(h.chunk.note, h.chunk.heading_path, (), h.chunk.start, h.chunk.end, h.chunk.text, 0) for h in hits[:3]
         )

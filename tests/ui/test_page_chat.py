@@ -343,3 +343,15 @@ def test_who_asks_before_a_note_is_indexed_is_told_so_and_asks_again(page: Page,
     expect(page.locator(".turn")).to_have_count(2)
     answered(page)
     expect(page.locator(".turn").last.locator(".unread")).to_have_count(0)
+
+
+def test_who_asks_before_anything_is_indexed_gets_no_gap_for_it(page: Page, service: FakeStudyService) -> None:
+    service.stale = set(service.notes)
+    ask(page, "What is the capital of France?")
+    answered(page)
+    turn = page.locator(".turn")
+    expect(turn).to_contain_text("There was nothing to search: no passage of this part of your notes is indexed.")
+    expect(turn.locator(".unread")).to_contain_text("3 of your notes were not indexed yet")
+    expect(turn).not_to_contain_text("do not occur in your notes")
+    expect(turn).not_to_contain_text("Added to your gaps")
+    assert service.study.gaps.gaps() == []

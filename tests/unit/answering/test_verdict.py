@@ -123,7 +123,8 @@ def test_what_was_written_until_it_was_stopped_is_judged() -> None:
         (withheld("a1 b1 c1 d1 e1 f1", ("a1", "b1", "c1", "d1", "e1", "f1")),
          "None of the words “a1”, “b1”, “c1”, “d1” and 2 more stands in your notes."),
         (withheld("models?"), "No passage of your notes comes near enough to the question."),
-        (withheld("models?", found=False), "Nothing was found in this part of your notes."),
+        (withheld("models?", found=False),
+         "There was nothing to search: no passage of this part of your notes is indexed."),
         (withheld("models?", (), "Bias"), "The nearest section speaks of “Bias”, but does not answer this."),
         (withheld("models?", ("x",), "Bias", "Fit", "Cost"),
          "The nearest sections speak of “Bias” and “Fit”, but do not answer this."),
@@ -141,7 +142,9 @@ def test_what_stands_in_place_of_an_answer_says_each_thing_once() -> None:
         "Nearest sections: ai.md > AI basics > Bias; ai.md > AI basics > Fit."
     )
     assert abstention_text(withheld("models?", (), "Bias", reason=WITHDRAWN)).count("withdrawn") == 1
-    assert abstention_text(withheld("models?", found=False)).endswith("Nothing was found in this part of your notes.")
+    assert abstention_text(withheld("models?", found=False)).endswith(
+        "There was nothing to search: no passage of this part of your notes is indexed."
+    )
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_a_whole_conversation() -> None:
         "1. ml/inference.md > Inference > Kinds: “Batch inference processes many inputs at once.”\n"
         "2. ml/inference.md > Inference > Kinds: “Real-time inference answers at once.”\n\n"
         "## And fast?\n\n*Asked of ml only.*\n\n"
-        "**Not in your notes.** Nothing was found in this part of your notes.\n"
+        "**Not in your notes.** There was nothing to search: no passage of this part of your notes is indexed.\n"
     )
 
 
