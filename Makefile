@@ -3,13 +3,15 @@
 
 PYTHON ?= python3.11
 BIN := .venv/bin
+WORKERS ?= 2
+BESIDE = --numprocesses=$(WORKERS) --dist=loadfile
 
 # The question travels as an environment variable, exactly as typed: no quote, dollar or back-tick in it means anything.
 export QUESTION := $(value Q)
 unexport Q
 
 .DEFAULT_GOAL := help
-.PHONY: load faults help run install ask test test-ui pictures lint bench eval licences fuzz clean python
+.PHONY: load faults help run install ask test check test-ui pictures lint bench eval lock licences fuzz clean python
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -19,16 +21,19 @@ run: install  ## set up if need be, index the notes, open the app
 	@$(BIN)/assistant ui
 
 install: python  ## set up: environment, packages, models (about 1.8 GB to download, once)
-	@$(PYTHON) -m assistant.install
+	@$(PYTHON) -m tools.setup
 
 ask: install  ## answer a question in the terminal: make ask Q="What is a token?"
 	@test -n "$$QUESTION" || { echo 'Say what to ask: make ask Q="What is a token?"' >&2; exit 2; }
 	@$(BIN)/assistant ask -- "$$QUESTION"
 
 test: python  ## set up for development, then check style, types, imports and behaviour
-	@$(PYTHON) -m assistant.install --dev --models test
+	@$(PYTHON) -m tools.setup --dev --models test
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest
+	$(BIN)/pytest $(BESIDE)
+
+check: lint  ## style, types, imports and the quick tests: under a minute (after make test has set up once)
+	$(BIN)/pytest $(BESIDE) -m "not slow" --hypothesis-profile=quick tests/unit tests/property tests/reference tests/security
 
 test-ui:  ## drive every tab in a real Chromium with the small model, on a desk and on a phone (after make test once)
 	TEST_UI=full $(BIN)/pytest tests/ui
@@ -48,8 +53,13 @@ bench: install  ## measure this machine: index build, search, first word, decodi
 eval: install  ## measure search, answers, citations and abstention: make eval DATA=FOLDER (see docs/evaluation.md)
 	@$(BIN)/assistant eval all $(if $(DATA),--data "$(DATA)")
 
+lock:  ## fix newer versions of all packages, install them and run all tests (after make test has set up once)
+	@$(BIN)/python -m tools.setup.lock $(if $(KEEP),--keep)
+	@$(PYTHON) -m tools.setup --dev --models test
+	@$(MAKE) --no-print-directory licences test
+
 licences:  ## write docs/licences.md anew (after make test has set up once)
-	@$(BIN)/python -m assistant.install.licences
+	@$(BIN)/python -m tools.setup.licences
 
 load:  ## 20 tabs ask, quiz and upload at once for 10 minutes: make load MINUTES=10 (after make test has set up once)
 	$(BIN)/python tests/load --minutes $(or $(MINUTES),10)

@@ -1,96 +1,109 @@
-"""The settings: defaults here, ``assistant.toml`` over them, command-line flags over that."""
+"""The settings: defaults and ranges here, ``assistant.toml`` over them, command-line flags over that."""
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from assistant.errors import ConfigError
 
 _FAULTS_NAMED = 10
+_STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 
 
-@dataclass(frozen=True, slots=True)
+def _range(low: float, high: float, unit: str = "") -> Any:
+    """Returns what a number may be, both ends included, and what it counts."""
+    return Field(ge=low, le=high, json_schema_extra={"unit": unit})
+
+
+_Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class NotesConfig:
     """Which files become notes. ``watch``: whether the app indexes changes by itself."""
 
-    max_file_mb: int = 50
-    convert_timeout_s: int = 60
+    max_file_mb: Annotated[int, _range(1, 10_000, "MB")] = 50
+    convert_timeout_s: Annotated[int, _range(1, 3600, "seconds")] = 120
     watch: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class ChunkingConfig:
     """How notes are cut. Sizes are tokens of the embedder; a change re-embeds everything."""
 
-    chunk_size_tokens: int = 190
-    block_size_tokens: int = 480
+    chunk_size_tokens: Annotated[int, _range(8, 8192, "tokens")] = 190
+    block_size_tokens: Annotated[int, _range(8, 32_768, "tokens")] = 480
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class RetrievalConfig:
     """How passages are found. ``lexical_weight``: what the words count, at their full reach, against the meaning."""
 
-    candidates: int = 60
-    lexical_weight: float = 1.25
-    hits: int = 8
+    candidates: Annotated[int, _range(1, 10_000, "passages")] = 60
+    lexical_weight: Annotated[float, _range(0, 100.0)] = 1.25
+    hits: Annotated[int, _range(1, 100, "passages")] = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class AnsweringConfig:
     """What the model reads and writes, and when it keeps silent."""
 
-    notes_tokens: int = 1400
-    max_blocks: int = 3
-    max_output_tokens: int = 400
-    max_question_chars: int = 4000
-    min_support: float = 0.68
-    min_evidence: float = 0.25
+    notes_tokens: Annotated[int, _range(1, 1_000_000, "tokens")] = 1400
+    max_blocks: Annotated[int, _range(1, 100, "sections")] = 3
+    max_output_tokens: Annotated[int, _range(1, 100_000, "tokens")] = 400
+    max_question_chars: Annotated[int, _range(1, 1_000_000, "characters")] = 4000
+    min_support: Annotated[float, _range(0, 1, "share of the words")] = 0.68
+    min_evidence: Annotated[float, _range(0, 1, "probability")] = 0.25
     warm: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class ModelConfig:
     """Which model writes. ``name`` is a name of the catalogue or the path of a GGUF file; 0 threads means probed."""
 
-    name: str = "qwen2.5-coder-1.5b"
-    embedder: str = "all-minilm-l6-v2"
-    context_tokens: int = 4096
-    cache_disk_mb: int = 2000
-    threads: int = 0
-    temperature: float = 0.0
-    seed: int = 0
+    name: _Text = "qwen2.5-coder-1.5b"
+    embedder: _Text = "all-minilm-l6-v2"
+    context_tokens: Annotated[int, _range(256, 1_000_000, "tokens")] = 4096
+    cache_disk_mb: Annotated[int, _range(0, 1_000_000, "MB")] = 2000
+    threads: Annotated[int, _range(0, 1024)] = 0
+    temperature: Annotated[float, _range(0, 5.0)] = 0.0
+    seed: Annotated[int, _range(0, 2**32 - 1)] = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class UiConfig:
     """The page."""
 
-    port: int = 7860
+    port: Annotated[int, _range(1, 65_535)] = 7860
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class StudyConfig:
     """How many cards a day of reviews may hold."""
 
-    new_cards_per_day: int = 20
-    reviews_per_day: int = 200
+    new_cards_per_day: Annotated[int, _range(0, 100_000, "cards")] = 20
+    reviews_per_day: Annotated[int, _range(0, 100_000, "cards")] = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class ConversationsConfig:
     """What is remembered of questions and answers."""
 
     keep: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class Config:
-    """All settings, one group per room."""
+    """All settings, one group per room. A value out of its range is a ``ValueError`` in Python."""
 
     notes: NotesConfig = field(default_factory=NotesConfig)
     chunking: ChunkingConfig = field(default_factory=ChunkingConfig)
@@ -106,7 +119,7 @@ def load_config(path: Path) -> Config:
     """Returns the defaults, overridden by the file at ``path`` if there is one.
 
     Raises:
-        ConfigError: The file is not TOML, or has an unknown key or a value of the wrong type.
+        ConfigError: The file is not TOML, or has an unknown key or a value that its setting cannot have.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -117,32 +130,38 @@ def load_config(path: Path) -> Config:
     return override(Config(), table, where=str(path))
 
 
-def override(config: Config, table: dict[str, Any], where: str = "the settings") -> Config:
+def with_setting(
+    config: Config, group: str, key: str, value: bool | int | float | str, where: str = "the settings"
+) -> Config:
+    """Returns ``config`` with another value of one setting.
+
+    Raises:
+        ConfigError: There is no such setting, or it may not have this value.
+    """
+    return override(config, {group: {key: value}}, where)
+
+
+def override(config: Config, table: Mapping[str, object], where: str = "the settings") -> Config:
     """Returns ``config`` with the values of ``table`` (group -> key -> value) in place of its own.
 
     Raises:
-        ConfigError: Names every unknown key, with the nearest known one, and every value of the wrong type.
+        ConfigError: Names every unknown key, with the nearest known one, and every value out of its range.
     """
     faults: list[str] = []
     groups: dict[str, Any] = {}
     for group, values in table.items():
-        if not _known(group, config, faults, group):
-            continue
-        if not isinstance(values, dict):
+        current = getattr(config, group, None) if group in _names(config) else None
+        if current is None:
+            faults.append(_unknown(group, group, config))
+        elif not isinstance(values, Mapping):
             faults.append(f"[{group}] must be a table")
-            continue
-        current = getattr(config, group)
-        kept = {k: v for k, v in values.items() if _known(k, current, faults, f"{group}.{k}")}
-        for key, value in kept.items():
-            wanted = type(getattr(current, key))
-            if wanted is float and type(value) is int:
-                kept[key] = float(value)
-            elif type(value) is not wanted:
-                faults.append(f"{group}.{key} must be {wanted.__name__}, not {value!r}")
-            elif isinstance(value, int | float) and value < 0:
-                faults.append(f"{group}.{key} must not be negative, but is {value!r}")
-        if not faults:
-            groups[group] = dataclasses.replace(current, **kept)
+        else:
+            known = {key: value for key, value in values.items() if key in _names(current)}
+            faults += [_unknown(f"{group}.{key}", key, current) for key in values if key not in known]
+            try:
+                groups[group] = dataclasses.replace(current, **known)
+            except ValidationError as error:
+                faults += _out_of_range(group, error)
     if faults:
         more = [f"{len(faults) - _FAULTS_NAMED} more"] if len(faults) > _FAULTS_NAMED else []
         raise ConfigError(
@@ -152,10 +171,33 @@ def override(config: Config, table: dict[str, Any], where: str = "the settings")
     return dataclasses.replace(config, **groups)
 
 
-def _known(key: str, owner: object, faults: list[str], shown: str) -> bool:
-    names = [f.name for f in dataclasses.fields(owner)]  # type: ignore[arg-type]
-    if key in names:
-        return True
-    near = difflib.get_close_matches(key, names, n=1)
-    faults.append(f"unknown setting {shown}" + (f" (did you mean {near[0]}?)" if near else ""))
-    return False
+def allowed(group: str, key: str) -> str:
+    """Returns in words which values a setting may have: ``a whole number from 1 to 3600 (seconds)``."""
+    schema = TypeAdapter(Config).json_schema()
+    of_group = schema["$defs"][schema["properties"][group]["$ref"].rpartition("/")[2]]
+    setting = of_group["properties"][key]
+    kinds = {
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "true or false",
+        "string": "a text that is not empty",
+    }
+    words = kinds[setting["type"]]
+    if "maximum" in setting:
+        words += f" from {setting['minimum']:g} to {setting['maximum']:.10g}"
+    return f"{words} ({setting['unit']})" if setting.get("unit") else words
+
+
+def _names(owner: Any) -> list[str]:
+    return [one.name for one in dataclasses.fields(owner)]
+
+
+def _unknown(shown: str, key: str, owner: object) -> str:
+    near = difflib.get_close_matches(key, _names(owner), n=1)
+    return f"unknown setting {shown}" + (f" (did you mean {near[0]}?)" if near else "")
+
+
+def _out_of_range(group: str, error: ValidationError) -> Iterator[str]:
+    for fault in error.errors(include_url=False):
+        key = str(fault["loc"][0])
+        yield f"{group}.{key} must be {allowed(group, key)}, but is {repr(fault['input'])[:80]}"

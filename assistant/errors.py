@@ -8,6 +8,7 @@ AssistantError                 exit code
 ├── NotesError                  3   the notes folder, or one note in it
 │   ├── NoteNotFound            3
 │   └── UnreadableNote          3   one file; it is reported and skipped, the others are indexed
+│       └── UnrecognizedScan    3   a picture whose text the index build recognises later
 ├── NotesIndexError             4   the index
 │   ├── IndexMissing            4   nothing was built yet
 │   ├── IndexBusy               4   another process is building
@@ -77,6 +78,23 @@ class NoteNotFound(NotesError):
 
 class UnreadableNote(NotesError):
     """This file cannot be read as a note. The index build reports it and goes on with the others."""
+
+
+class UnrecognizedScan(UnreadableNote):
+    """This file is a picture, or a PDF of pictures, whose text was not recognised yet.
+
+    Attributes:
+        pages: The numbers of those pictures, from 1.
+    """
+
+    def __init__(
+        self,
+        message: str = "This is a picture whose text was not recognised yet.",
+        hint: str = "The index build does it after everything else: assistant index build",
+        pages: tuple[int, ...] = (),
+    ) -> None:
+        super().__init__(message, hint)
+        self.pages = pages
 
 
 class NotesIndexError(AssistantError):

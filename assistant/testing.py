@@ -12,10 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import Cancelled, PromptTooLong
-from assistant.types import Aside, Choice, Compared, Generated, Prompt, Reading, Sampling, Token, Watch
+from assistant.types import (
+    Aside,
+    Compared,
+    Generated,
+    Prompt,
+    ReadingProgress,
+    Sampling,
+    Token,
+    TokenChoice,
+    TokenWatch,
+)
 
 Answers = Sequence[str] | Callable[[Prompt], str]
-Events = Generator[Reading | Compared | Choice | Token | Generated, None, None]
+Events = Generator[ReadingProgress | Compared | TokenChoice | Token | Generated, None, None]
 Comparisons = Sequence[float] | Callable[[Prompt], Sequence[float]]
 
 
@@ -30,12 +40,14 @@ class FakeGenerator:
         comparisons: What ``compare_next`` returns, one log-probability for each option; or a function of the prompt.
         name: The model's name.
         context_tokens: Room for prompt and answer together.
+        scores: Whether it can score replies.
+        caches: Whether it keeps what it has read.
 
     Attributes:
         prompts: Every prompt that was answered, in order.
         compared: Every prompt whose next token was compared, aside or alone, in order.
-        turns: Every turn that was to be prepared, in order.
-        warmed: Every block that was read in the background, in order.
+        turns: Every turn of a conversation that was read ahead, in order.
+        warmed: Every block of notes that was read ahead, in order.
         closed: Whether ``close`` was called.
     """
 
@@ -46,8 +58,12 @@ class FakeGenerator:
         comparisons: Comparisons = (-0.1, -2.4),
         name: str = "fake",
         context_tokens: int = 4096,
+        scores: bool = True,
+        caches: bool = True,
     ) -> None:
         self.name = name
+        self.scorer = self if scores else None
+        self.cache = self if caches else None
         self.context_tokens = context_tokens
         self.prompts: list[Prompt] = []
         self.compared: list[Prompt] = []
@@ -75,18 +91,21 @@ class FakeGenerator:
         stop: tuple[str, ...] = (),
         exact: bool = False,
         aside: Aside | None = None,
-        watch: Watch | None = None,
+        watch: TokenWatch | None = None,
     ) -> Events:
-        """Yields two ``Reading``, a ``Token`` for each word of the scripted answer, and one ``Generated``.
+        """Yields two ``ReadingProgress``, a ``Token`` for each word of the scripted answer, and one ``Generated``.
 
         With ``aside``, the scripted log-probabilities stand before the first ``Token``. An answer of the script is used
-        up by its first ``Token``. With ``watch``, each word is a ``Choice`` of probability 1/2 before it is a
+        up by its first ``Token``. With ``watch``, each word is a ``TokenChoice`` of probability 1/2 before it is a
         ``Token``.
 
         Raises:
             PromptTooLong: As the real one, at the call.
+            ValueError: ``aside`` or ``watch`` is wanted of one that cannot score.
             LookupError: While it runs: the script has no answer left.
         """
+        if self.scorer is None and (aside or watch):
+            raise ValueError(f"{self.name} cannot score")
         size = self._size(prompt)
         if size + max_tokens > self.context_tokens:
             raise PromptTooLong(f"The prompt has {size} tokens and its answer up to {max_tokens}.")
@@ -97,16 +116,12 @@ class FakeGenerator:
         self, prompt: Prompt, max_tokens: int, cancel: threading.Event, stop: tuple[str, ...], aside: Aside | None
     ) -> Events:
         size = self._size(prompt)
-        yield Reading(0, size)
-        yield Reading(size, size)
+        yield ReadingProgress(0, size)
+        yield ReadingProgress(size, size)
         if aside is not None and not cancel.is_set():
             other = replace(prompt, question=aside.question)
             yield Compared(self.compare_next(other, aside.options, cancel=cancel))
         yield from self._stream(prompt, max_tokens, cancel, stop)
-
-    def prepare_turn(self, system: str, turn: str) -> None:
-        """Notes the turn."""
-        self.turns.append(turn)
 
     def compare_next(
         self, prompt: Prompt, options: tuple[str, ...], *, cancel: threading.Event, exact: bool = False
@@ -122,10 +137,14 @@ class FakeGenerator:
         found = self._comparisons(prompt) if callable(self._comparisons) else self._comparisons
         return tuple(found[: len(options)])
 
-    def warm(self, system: str, blocks: Sequence[str], cancel: threading.Event) -> Iterator[int]:
+    def warm(
+        self, system: str, blocks: Sequence[str], cancel: threading.Event, *, lasting: bool = True
+    ) -> Iterator[int]:
         """Notes the blocks, and yields how many are done after each."""
         for done, block in enumerate(blocks, start=1):
-            self.warmed.append(block)
+            if cancel.is_set():
+                return
+            (self.warmed if lasting else self.turns).append(block)
             yield done
 
     def ready(self, system: str, blocks: Sequence[str]) -> tuple[bool, ...]:
@@ -164,7 +183,7 @@ def _watched(events: Events) -> Events:
     for event in events:
         if isinstance(event, Token):
             half = float(np.log(0.5))
-            yield Choice(len(event.text), event.text, half, ((event.text, half), (" other", float(np.log(0.25)))))
+            yield TokenChoice(len(event.text), event.text, half, ((event.text, half), (" other", float(np.log(0.25)))))
         yield event
 
 

@@ -3,51 +3,55 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Generator as YieldsOf
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering import followup
 from assistant.answering.attribution import Attributor, says_absent
-from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, Evidence, gate_of, weigh, yes_margin
-from assistant.answering.observed import Observed, Packed, Weighed, found_sections
+from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, gate_of, weigh, yes_margin
 from assistant.answering.packing import choose_blocks, pack, without_slow
-from assistant.answering.prompts import SYSTEM, answer_prompt, aside_evidence, render_block, render_turn
+from assistant.answering.prompts import answer_prompt, aside_evidence, render_block
 from assistant.answering.quoting import closest_lines, quoted_text
 from assistant.answering.verdict import WITHDRAWN, abstention_text
-from assistant.answering.writing import attributed
+from assistant.answering.writing import SentenceWriter, found_sections
 from assistant.config import AnsweringConfig
-from assistant.errors import Cancelled, QuestionError
-from assistant.index.search import Retriever
-from assistant.models.engine import Generation, Generator
-from assistant.notes.text import clean
+from assistant.documents.decoding import clean
+from assistant.errors import Cancelled, ModelError, QuestionError
+from assistant.index.retriever import Retriever
+from assistant.models.generator import Generation, GenerationEvent, Generator
 from assistant.types import (
     Answer,
-    Block,
-    Choice,
+    AnswerProgress,
     Citation,
     Compared,
+    ContextBlock,
+    Document,
     Done,
     Event,
+    Evidence,
     Generated,
-    Note,
-    Reading,
+    Packed,
+    ReadingProgress,
+    Request,
     Retrieved,
     Sampling,
-    Scope,
     SearchResult,
     Sentence,
     Timings,
     Token,
-    Turn,
-    Watch,
+    TokenChoice,
+    Weighed,
 )
+
+E = TypeVar("E", bound=Event)
 
 _BEST_IS_ENOUGH = 2.0
 """From this log P(Yes) - log P(No) on, the best section is read alone: what else was found only distracts the model. Of
@@ -55,23 +59,6 @@ _BEST_IS_ENOUGH = 2.0
 
 _PROBABLY = 0.5
 """From this evidence on, the notes are quoted in place of an answer that they do not support."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A question with all that belongs to it.
-
-    Attributes:
-        history: The turns of this conversation, oldest first.
-        cancel: Set from another thread to stop; what was written until then is kept.
-        exact: Read the prompt in full instead of reusing states of sections that were read before.
-    """
-
-    question: str
-    history: tuple[Turn, ...] = ()
-    scope: Scope = Scope()  # noqa: RUF009  (frozen)
-    cancel: threading.Event | None = None
-    exact: bool = False
 
 
 class Answerer:
@@ -99,27 +86,22 @@ class Answerer:
         self._sampling = sampling
         self._fingerprint = fingerprint
 
-    def ask(self, request: Request) -> Iterator[Event]:
-        """Yields ``Retrieved``, then ``Reading``, ``Token`` and ``Sentence`` as they come, and ``Done`` at the end.
+    def ask(self, request: Request, cancel: threading.Event | None = None) -> Iterator[Event]:
+        """Yields ``Retrieved``, then ``ReadingProgress``, ``Token`` and ``Sentence``, and ``Done`` at the end.
+
+        Between them comes what it decides by: ``Packed`` and ``Weighed``.
 
         Where the notes do not hold the answer, ``Done`` follows with an answer that says so. A stopped answer ends with
         ``Done`` too, and keeps what was written.
 
+        Args:
+            request: The question with all that belongs to it.
+            cancel: Set it from another thread to stop; what was written until then is kept.
+
         Raises:
             QuestionError: At the call: the question is empty or too long.
         """
-        return _without_details(_Run(self, self._checked(request)).events())
-
-    def observe(self, request: Request, watch: Watch) -> Iterator[Observed]:
-        """Yields the events of ``ask`` and between them what it decides by: ``Packed``, ``Weighed`` and ``Choice``.
-
-        Questions that are asked go first: where one interrupts it, the answer is ``stopped`` though ``request.cancel``
-        is not set, and the whole may be tried again.
-
-        Raises:
-            QuestionError: See ``ask``.
-        """
-        return _Run(self, self._checked(request), watch).events()
+        return _Run(self, self._checked(request), cancel or threading.Event()).events()
 
     def _checked(self, request: Request) -> Request:
         question = clean(request.question).strip()
@@ -135,17 +117,17 @@ class Answerer:
 
     # What a run needs of its answerer.
 
-    def search(self, request: Request) -> tuple[SearchResult, tuple[Block, ...]]:
+    def search(self, request: Request) -> tuple[SearchResult, tuple[ContextBlock, ...]]:
         """Returns what was found, and the sections that it lies in."""
         query = followup.complete(request.question, request.history)
         found = self._retriever.search(query, request.scope)
         return found, tuple(choose_blocks(self._retriever.store, found.hits, self._config.max_blocks))
 
-    def attributor(self, blocks: Sequence[Block], query: str) -> Attributor:
+    def attributor(self, blocks: Sequence[ContextBlock], query: str) -> Attributor:
         """Returns what compares the sentences of an answer with ``blocks``."""
         return Attributor(blocks, query, self._config.min_support, self.notes(blocks))
 
-    def notes(self, blocks: Sequence[Block]) -> dict[str, Note]:
+    def notes(self, blocks: Sequence[ContextBlock]) -> dict[str, Document]:
         """Returns the notes that ``blocks`` are of, by path."""
         return {path: self._retriever.store.note(path) for path in {block.note for block in blocks}}
 
@@ -176,147 +158,178 @@ class Answerer:
 class _Run:
     """One question on its way through. Its methods are the phases, in order."""
 
-    def __init__(self, owner: Answerer, request: Request, watch: Watch | None = None) -> None:
+    def __init__(self, owner: Answerer, request: Request, cancel: threading.Event) -> None:
         self._owner = owner
         self._request = request
-        self._watch = watch
-        self._cancel = request.cancel or threading.Event()
-        self._began = 0.0
-        self._timings = Timings()
-        self._blocks: tuple[Block, ...] = ()
-        self._evidence = 0.0
-        self._threshold = 0.0
-        self._sections: tuple[Block, ...] = ()
-        self._packed: Packed | None = None
-
-    def events(self) -> YieldsOf[Observed, None, None]:
+        self._cancel = cancel
+        self._progress = AnswerProgress(request.question)
+        self._history = followup.relevant_turns(request.question, request.history)
         self._began = time.perf_counter()
-        search, sections = self._owner.search(self._request)
-        self._search, self._sections = search, sections
-        self._timings = replace(self._timings, retrieve_s=self._elapsed())
-        yield Retrieved(search, sections)
-        seen = weigh(search, sections, search.query)
-        self._evidence, self._threshold = FIRST_GATE.probability(seen), CLEARLY_ABSENT
-        yield Weighed(seen, (), self._evidence, CLEARLY_ABSENT)
-        if self._evidence < CLEARLY_ABSENT or not sections:
-            yield self._abstain(_NOT_FOUND)
+        self._timings = Timings()
+        self._search = SearchResult(request.question, ())
+        self._sections: tuple[ContextBlock, ...] = ()
+        self._blocks: tuple[ContextBlock, ...] = ()
+        self._model = ""
+        self._decided = Weighed(Evidence(0.0, 0.0, 0.0), (), 0.0, 0.0)
+
+    def events(self) -> YieldsOf[Event, None, None]:
+        self._began = time.perf_counter()
+        yield self._find()
+        look = self._first_look()
+        yield look
+        if not look.holds or not self._sections:
+            yield Done(self._abstention(_NOT_FOUND))
             return
         try:
-            yield from self._with_model(sections, seen)
+            generator = self._wait_for_model()
+            packed = self._pack(generator)
+            yield packed
+            for blocks in self._portions(generator, packed):
+                self._blocks = blocks
+                if generator.scorer is None:
+                    look = self._decide(generator, look.probability)
+                    yield look
+                    if not look.holds:
+                        break
+                with contextlib.closing(self._generate(generator)) as stream:
+                    first = yield from self._read(stream)
+                    if generator.scorer is not None:
+                        look = self._second_look(generator, first, is_last=blocks == packed.blocks)
+                        yield look
+                    if look.holds:
+                        yield from self._write(chain((first,), stream))
+                if not look.goes_on:
+                    break
+            if not look.holds:
+                yield Done(self._abstention(_NOT_FOUND))
         except Cancelled:
             yield Done(self._answer("", (), stopped=True))
 
-    def _with_model(self, sections: tuple[Block, ...], seen: Evidence) -> Iterator[Observed]:
+    def _tell(self, event: E) -> E:
+        self._progress = self._progress.after(event)
+        return event
+
+    def _find(self) -> Retrieved:
+        self._search, self._sections = self._owner.search(self._request)
+        self._timings = replace(self._timings, retrieve_s=self._elapsed())
+        return self._tell(Retrieved(self._search, self._sections))
+
+    def _first_look(self) -> Weighed:
+        seen = weigh(self._search, self._sections, self._search.query)
+        self._decided = self._tell(Weighed(seen, (), FIRST_GATE.probability(seen), CLEARLY_ABSENT))
+        return self._decided
+
+    def _wait_for_model(self) -> Generator:
         waited_from = time.perf_counter()
         generator = self._owner.wait_for_model()
         self._began += time.perf_counter() - waited_from  # loading is not answering
-        history = followup.relevant_turns(self._request.question, self._request.history)
-        packed = self._packed = self._pack(generator, sections, history)
-        yield packed
-        surest = -math.inf
-        for count in dict.fromkeys((1, len(packed.blocks))):
-            self._blocks = packed.blocks[:count]
-            with contextlib.closing(self._generate(generator, history)) as events:
-                margin = yield from self._read(events)
-                goes_on = margin < _BEST_IS_ENOUGH and count < len(packed.blocks)
-                surest = max(surest, margin)
-                probability = gate_of(generator.name).probability(seen, surest)
-                threshold = self._owner.config.min_evidence
-                yield Weighed(seen, self._blocks, probability, threshold, surest, goes_on)
-                if goes_on:
-                    continue
-                self._evidence, self._threshold = probability, threshold
-                if self._evidence < threshold:
-                    yield self._abstain(_NOT_FOUND, generator.name)
-                else:
-                    yield from self._write(events, generator)
-                return
+        return generator
 
-    def _generate(self, generator: Generator, history: Sequence[Turn]) -> Generation:
-        question = self._request.question
-        return generator.generate(
-            answer_prompt(question, self._blocks, history),
-            max_tokens=self._owner.config.max_output_tokens,
-            cancel=self._cancel,
-            sampling=self._owner.sampling,
-            exact=self._request.exact,
-            aside=aside_evidence(question),
-            watch=self._watch,
-        )
-
-    def _read(self, events: Generation) -> YieldsOf[Event, None, float]:
-        """Passes on how far the reading is, and returns how much surer the model is of Yes than of No."""
-        for event in events:
-            if isinstance(event, Reading):
-                yield event
-            elif isinstance(event, Compared):
-                return yes_margin(event.log_probabilities)
-        raise Cancelled("The question was stopped.")
-
-    def _pack(self, generator: Generator, sections: tuple[Block, ...], history: Sequence[Turn]) -> Packed:
+    def _pack(self, generator: Generator) -> Packed:
         """The sections to read: within the budget, and within what the context leaves beside question and answer."""
-        bare = answer_prompt(self._request.question, (), history)
+        bare = answer_prompt(self._request.question, (), self._history)
         said = sum(map(generator.count_tokens, bare.turns))
         reserved = generator.prompt_overhead(bare.system, aside_evidence(self._request.question).question) + said
         room = generator.context_tokens - reserved - self._owner.config.max_output_tokens
         budget = min(self._owner.config.notes_tokens, room)
-        sizes = tuple(generator.count_tokens(render_block(section)) for section in sections)
-        fitting = pack(sections, self._search.hits, budget, generator.count_tokens)
-        ready = generator.ready(bare.system, [render_block(block) for block in fitting])
+        sizes = tuple(generator.count_tokens(render_block(section)) for section in self._sections)
+        fitting = pack(self._sections, self._search.hits, budget, generator.count_tokens)
+        cache = generator.cache
+        ready = cache.ready(bare.system, list(map(render_block, fitting))) if cache else (False,) * len(fitting)
         blocks = fitting if self._request.exact else without_slow(fitting, ready)
-        return Packed(sections, sizes, budget, fitting, ready, blocks)
+        return self._tell(Packed(self._sections, sizes, budget, fitting, ready, blocks))
 
-    def _write(self, events: Generation, generator: Generator) -> Iterator[Observed]:
-        attributor = self._owner.attributor(self._blocks, self._search.query)
-        text, sentences, finish = "", [], "stop"
-        for event in attributed(events, attributor):
-            if isinstance(event, Generated):
+    def _generate(self, generator: Generator) -> Generation:
+        question = self._request.question
+        return generator.generate(
+            answer_prompt(question, self._blocks, self._history),
+            max_tokens=self._owner.config.max_output_tokens,
+            cancel=self._cancel,
+            sampling=self._owner.sampling,
+            exact=self._request.exact,
+            aside=aside_evidence(question) if generator.scorer else None,
+            watch=self._request.watch,
+        )
+
+    def _portions(self, generator: Generator, packed: Packed) -> Iterable[tuple[ContextBlock, ...]]:
+        """What is read: all at once by a model that cannot tell how sure it is, otherwise the best section first."""
+        counts = (len(packed.blocks),) if generator.scorer is None else dict.fromkeys((1, len(packed.blocks)))
+        return (packed.blocks[:count] for count in counts)
+
+    def _read(self, events: Generation) -> YieldsOf[Event, None, GenerationEvent]:
+        """Passes on how far the reading is, and returns what comes after it.
+
+        Raises:
+            Cancelled: It was stopped before.
+        """
+        for event in events:
+            if isinstance(event, ReadingProgress):
+                yield event
+            elif isinstance(event, Generated) and event.finish == "cancelled":
+                break
+            else:
+                return event
+        raise Cancelled("The question was stopped.")
+
+    def _second_look(self, generator: Generator, reply: GenerationEvent, *, is_last: bool) -> Weighed:
+        """Judges by what the model said after reading, and by the surest that it was of the sections so far."""
+        if not isinstance(reply, Compared):
+            raise ModelError(f"{generator.name} did not say how sure it is.", hint="Restart the assistant.")
+        margin = yes_margin(reply.log_probabilities)
+        surest = max([margin, *(look.margin for look in self._progress.looks if look.margin is not None)])
+        probability = gate_of(generator.name).probability(self._decided.evidence, surest)
+        return self._decide(generator, probability, surest, goes_on=margin < _BEST_IS_ENOUGH and not is_last)
+
+    def _decide(
+        self, generator: Generator, probability: float, margin: float | None = None, *, goes_on: bool = False
+    ) -> Weighed:
+        """Returns what was weighed; where nothing more is read, the answer is decided by it."""
+        threshold = self._owner.config.min_evidence
+        look = self._tell(Weighed(self._decided.evidence, self._blocks, probability, threshold, margin, goes_on))
+        if not goes_on:
+            self._decided, self._model = look, generator.name
+        return look
+
+    def _write(self, events: Iterable[GenerationEvent]) -> Iterator[Event]:
+        writer, finish = SentenceWriter(self._owner.attributor(self._blocks, self._search.query)), "stop"
+        for event in events:
+            if isinstance(event, TokenChoice | Token):
+                if isinstance(event, Token) and not self._progress.text:
+                    self._timings = replace(self._timings, first_token_s=self._elapsed())
+                yield self._tell(event)
+            elif isinstance(event, Generated):
                 finish = event.finish
                 self._count(event)
-                continue
-            if isinstance(event, Sentence):
-                sentences.append(event)
-            elif isinstance(event, Token):
-                if not text:
-                    self._timings = replace(self._timings, first_token_s=self._elapsed())
-                text += event.text
-            yield event
-        done = self._close(text, tuple(sentences), finish, generator.name)
-        if not done.answer.abstained and not done.answer.stopped and self._watch is None:
-            generator.prepare_turn(SYSTEM, render_turn(Turn(self._request.question, done.answer.text)))
-        yield done
+            for sentence in writer.finished_by(event):
+                yield self._tell(sentence)
+        yield Done(self._close(finish))
 
-    def _close(self, text: str, sentences: tuple[Sentence, ...], finish: str, model: str) -> Done:
-        """Ends with the answer; where the notes support nothing of it, with their own words or with none."""
+    def _close(self, finish: str) -> Answer:
+        """Returns the answer; where the notes support nothing of it, with their own words or with none."""
+        text, sentences = self._progress.text, self._progress.sentences
         claims = [sentence for sentence in sentences if sentence.is_claim]
         kept = bool(text.strip()) and (not claims or any(sentence.supported for sentence in claims))
         if finish == "cancelled":
-            return Done(self._answer(text, sentences, model, stopped=True))
+            return self._answer(text, sentences, stopped=True)
         if kept:
-            answer = self._answer(text, sentences, model, truncated=finish == "length")
-            return Done(replace(answer, quotes=self._closest_lines(text)))
+            answer = self._answer(text, sentences, truncated=finish == "length")
+            return replace(answer, quotes=self._closest_lines(text))
         if not claims or says_absent(claims[0].text):
-            return self._abstain(_NOT_FOUND, model, draft=text)
-        lines = self._closest_lines("") if self._evidence >= _PROBABLY else ()
+            return self._abstention(_NOT_FOUND, draft=text)
+        lines = self._closest_lines("") if self._decided.probability >= _PROBABLY else ()
         if not lines:
-            return self._abstain(WITHDRAWN, model, draft=text)
-        return Done(replace(self._answer(*quoted_text(lines), model), draft=text))
+            return self._abstention(WITHDRAWN, draft=text)
+        return replace(self._answer(*quoted_text(lines)), draft=text)
 
     def _closest_lines(self, said: str) -> tuple[Citation, ...]:
         return closest_lines(self._search, self._sections, said, self._owner.cosines, self._owner.notes(self._sections))
 
-    def _abstain(self, reason: str, model: str = "", draft: str = "") -> Done:
-        answer = replace(self._answer("", (), model), abstained=True, reason=reason, draft=draft)
-        return Done(replace(answer, text=abstention_text(answer)))
+    def _abstention(self, reason: str, draft: str = "") -> Answer:
+        answer = replace(self._answer("", ()), abstained=True, reason=reason, draft=draft)
+        return replace(answer, text=abstention_text(answer))
 
     def _answer(
-        self,
-        text: str,
-        sentences: tuple[Sentence, ...],
-        model: str = "",
-        *,
-        stopped: bool = False,
-        truncated: bool = False,
+        self, text: str, sentences: tuple[Sentence, ...], *, stopped: bool = False, truncated: bool = False
     ) -> Answer:
         return Answer(
             question=self._request.question,
@@ -326,11 +339,11 @@ class _Run:
             search=self._search,
             blocks=self._blocks,
             timings=replace(self._timings, total_s=self._elapsed()),
-            model=model,
+            model=self._model,
             fingerprint=self._owner.fingerprint,
-            evidence=self._evidence,
-            threshold=self._threshold,
-            sections=found_sections(self._sections, self._packed, self._blocks),
+            evidence=self._decided.probability,
+            threshold=self._decided.threshold,
+            sections=found_sections(self._sections, self._progress.packed, self._blocks),
             stopped=stopped,
             truncated=truncated,
         )
@@ -345,13 +358,6 @@ class _Run:
 
     def _elapsed(self) -> float:
         return time.perf_counter() - self._began
-
-
-def _without_details(run: YieldsOf[Observed, None, None]) -> Iterator[Event]:
-    with contextlib.closing(run) as events:
-        for event in events:
-            if not isinstance(event, Packed | Weighed | Choice):
-                yield event
 
 
 _NOT_FOUND = "Your notes do not seem to answer this."

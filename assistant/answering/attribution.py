@@ -21,12 +21,12 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from assistant.answering.conflicts import OTHER_WAY_ROUND, Token, conflict, tokens
-from assistant.answering.items import Items
-from assistant.answering.support import MIN_PROBABILITY, SUPPORT, Signs, in_order, together
+from assistant.answering.conflicts import OTHER_WAY_ROUND, WordToken, conflict, tokens
+from assistant.answering.support import MIN_PROBABILITY, SUPPORT, Items, Signs, in_order, together
 from assistant.answering.units import NUMBER_WORDS, Unit, Words, source_units
+from assistant.documents.labels import is_heading
 from assistant.index.words import STOPWORDS, content_words, fold, stem, words
-from assistant.types import Block, Citation, Note, Sentence
+from assistant.types import Citation, ContextBlock, Document, Sentence
 
 MAX_CITATIONS = 3
 NOT_SAID = "your notes do not say this"
@@ -79,7 +79,11 @@ class Attributor:
     """
 
     def __init__(
-        self, blocks: Sequence[Block], question: str, min_support: float, notes: dict[str, Note] | None = None
+        self,
+        blocks: Sequence[ContextBlock],
+        question: str,
+        min_support: float,
+        notes: dict[str, Document] | None = None,
     ) -> None:
         self._units = [unit for block in blocks for unit in source_units(block)]
         self._vocabulary = frozenset(s for u in self._units for s in (*u.own.stems, *u.context.stems))
@@ -91,7 +95,7 @@ class Attributor:
         self._numbers = frozenset(n for u in self._units for n in u.own.numbers | u.context.numbers)
         self._read = [in_order(block.text) for block in blocks]
         self._items = Items(self._units, self._equals)
-        self._taken_apart: dict[Unit, tuple[Token, ...]] = {}
+        self._taken_apart: dict[Unit, tuple[WordToken, ...]] = {}
 
     def attribute(self, text: str, start: int, end: int) -> Sentence:
         """Returns the sentence ``text[start:end]`` of the answer with what supports it."""
@@ -195,7 +199,7 @@ class Attributor:
     def _fault(self, body: str, claim: Words, chosen: list[_Cover], score: float) -> str:
         """Returns why the sentence is not supported, or an empty string."""
         if says_absent(body):
-            return "this says what the notes do not hold"
+            return "this says what the notes do not contain"
         if not chosen or not (score >= self._min_support - 1e-9 or self._is_likely(body)):
             return NOT_SAID
         if len(claim.stems) <= _FEW_WORDS and not self._is_asked_there(chosen[0].unit):
@@ -219,7 +223,7 @@ class Attributor:
         found = (conflict(said, self._tokens_of(c.unit), c.unit.context.stems, _alike) for c in chosen)
         return next(filter(None, found), "")
 
-    def _tokens_of(self, unit: Unit) -> tuple[Token, ...]:
+    def _tokens_of(self, unit: Unit) -> tuple[WordToken, ...]:
         if unit not in self._taken_apart:
             self._taken_apart[unit] = tokens(unit.text)
         return self._taken_apart[unit]
@@ -291,12 +295,13 @@ class Attributor:
             score=len(cover.stems) / max(1, len(wanted)),
             page=note.page_at(unit.start) if note else None,
             item=unit.item,
+            confidence=note.confidence_at(unit.start) if note else None,
         )
 
 
 def _is_claim(body: str, claim: Words) -> bool:
     """A heading, an introduction ("The types are:") or a lone word states nothing that could be checked."""
-    if body.lstrip().startswith("#") or body.rstrip("*_ ").endswith(":"):
+    if is_heading(body) or body.rstrip("*_ ").endswith(":"):
         return False
     return len(claim.stems) + len(claim.numbers) >= 1
 

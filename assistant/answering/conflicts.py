@@ -65,7 +65,7 @@ _OPPOSITE_OF = _turned()
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class WordToken:
     """A word, a number or a mark of a sentence.
 
     Attributes:
@@ -91,26 +91,26 @@ class Token:
         return fold(self.text) in NEGATIONS
 
 
-def tokens(text: str) -> tuple[Token, ...]:
+def tokens(text: str) -> tuple[WordToken, ...]:
     """Returns the words, numbers and marks of a sentence, in order. Markup is no part of them."""
     joined = _LETTER.sub(r"\1", text.replace("*", "").replace("`", ""))
     found = [match.group() for match in _TOKEN.finditer(joined)]
     return tuple(_token(word, place == 0 or found[place - 1] in ".!?:") for place, word in enumerate(found))
 
 
-def _token(word: str, begins: bool) -> Token:
+def _token(word: str, begins: bool) -> WordToken:
     folded = fold(word).strip()
     if folded in _BREAKS:
-        return Token(word, folded, is_content=False, is_name=False)
+        return WordToken(word, folded, is_content=False, is_name=False)
     key = NUMBER_WORDS.get(folded) or (folded.replace(",", "") if folded[0].isdigit() else stem(folded))
     content = (
         (folded not in STOPWORDS or word.isupper()) and folded not in NEGATIONS and (len(folded) > 1 or key.isdigit())
     )
-    return Token(word, key, content, is_name=content and not begins and word[0].isupper())
+    return WordToken(word, key, content, is_name=content and not begins and word[0].isupper())
 
 
 def conflict(
-    claim: Sequence[Token], source: Sequence[Token], around: frozenset[str], same: Callable[[str, str], bool]
+    claim: Sequence[WordToken], source: Sequence[WordToken], around: frozenset[str], same: Callable[[str, str], bool]
 ) -> str:
     """Returns what the sentence changes of its source, as a reason for the student, or an empty string.
 
@@ -134,7 +134,7 @@ def conflict(
 class _Stretch:
     """Tokens ``start`` to ``end`` of a sentence."""
 
-    tokens: Sequence[Token]
+    tokens: Sequence[WordToken]
     start: int
     end: int
     followed: int
@@ -146,11 +146,11 @@ class _Stretch:
         return self.start == 0 and not any(token.key in _BREAKS for token in self.inside)
 
     @property
-    def inside(self) -> Sequence[Token]:
+    def inside(self) -> Sequence[WordToken]:
         return self.tokens[self.start : self.end]
 
     @property
-    def content(self) -> list[Token]:
+    def content(self) -> list[WordToken]:
         return [token for token in self.inside if token.is_content]
 
     @property
@@ -158,7 +158,9 @@ class _Stretch:
         return sum(token.denies for token in self.inside)
 
 
-def _aligned(claim: Sequence[Token], source: Sequence[Token], same: Callable[[str, str], bool]) -> list[Token]:
+def _aligned(
+    claim: Sequence[WordToken], source: Sequence[WordToken], same: Callable[[str, str], bool]
+) -> list[WordToken]:
     """The source with the keys of the claim where the words are the same."""
     known = {token.key for token in claim}
     content = [token.key for token in claim if token.is_content and not token.is_number]
@@ -167,11 +169,11 @@ def _aligned(claim: Sequence[Token], source: Sequence[Token], same: Callable[[st
         key = token.key
         if token.is_content and key not in known:
             key = next((other for other in content if same(other, key)), key)
-        out.append(Token(token.text, key, token.is_content, token.is_name))
+        out.append(WordToken(token.text, key, token.is_content, token.is_name))
     return out
 
 
-def _changes(claim: Sequence[Token], source: Sequence[Token]) -> Iterator[tuple[_Stretch, _Stretch]]:
+def _changes(claim: Sequence[WordToken], source: Sequence[WordToken]) -> Iterator[tuple[_Stretch, _Stretch]]:
     """Pairs of short stretches that differ, between stretches that agree (or at an end)."""
     matcher = SequenceMatcher(None, [t.key for t in claim], [t.key for t in source], autojunk=False)
     codes = matcher.get_opcodes()
@@ -210,20 +212,20 @@ def _judged(changed: _Stretch, original: _Stretch, around: frozenset[str]) -> st
         return f"your notes do not give the number {', '.join(numbers)} here"
     if changed.start and changed.tokens[changed.start - 1].is_number:
         counted = changed.tokens[changed.start - 1].text
-        return f"your notes give the number {counted} of something else: {' '.join(t.text for t in old)}"
+        return f"your notes give the number {counted} for something else: {' '.join(t.text for t in old)}"
     return ""
 
 
-def _names(content: Sequence[Token], first: bool) -> list[str]:
+def _names(content: Sequence[WordToken], first: bool) -> list[str]:
     """The names among ``content``. What begins a sentence has a capital anyway; beside another one it is a name too."""
     return [t.text for t in content if t.is_name or (first and t.text[0].isupper())]
 
 
-def _only(content: Sequence[Token], there: Collection[str]) -> list[Token]:
+def _only(content: Sequence[WordToken], there: Collection[str]) -> list[WordToken]:
     return [token for token in content if token.key not in there]
 
 
-def _is_exchanged(claim: Sequence[Token], source: Sequence[Token]) -> bool:
+def _is_exchanged(claim: Sequence[WordToken], source: Sequence[WordToken]) -> bool:
     """Whether what stands before a word in the source stands behind it in the sentence, and the other way round.
 
     "A uses B" against "B uses A". The passive ("B is used by A") turns them without turning what is said.
@@ -245,7 +247,7 @@ def _is_exchanged(claim: Sequence[Token], source: Sequence[Token]) -> bool:
     return False
 
 
-def _breaks(sentence: Sequence[Token]) -> set[int]:
+def _breaks(sentence: Sequence[WordToken]) -> set[int]:
     """Numbers of the content words before which a mark, "and" or "or" stands."""
     found, count = set(), 0
     for token in sentence:
@@ -255,7 +257,7 @@ def _breaks(sentence: Sequence[Token]) -> set[int]:
     return found
 
 
-def _number_elsewhere(claim: Sequence[Token], source: Sequence[Token]) -> str:
+def _number_elsewhere(claim: Sequence[WordToken], source: Sequence[WordToken]) -> str:
     """Numbers that both have, but each beside another word: "60 rounds at 3600 hertz" for "3600 rounds at 60"."""
     theirs = _beside_numbers(source)
     for number, beside in _beside_numbers(claim).items():
@@ -266,7 +268,7 @@ def _number_elsewhere(claim: Sequence[Token], source: Sequence[Token]) -> str:
     return ""
 
 
-def _beside_numbers(sentence: Sequence[Token]) -> dict[str, frozenset[str]]:
+def _beside_numbers(sentence: Sequence[WordToken]) -> dict[str, frozenset[str]]:
     """The content words next before and next behind each number."""
     content = [token for token in sentence if token.is_content]
     found: dict[str, frozenset[str]] = {}
@@ -277,7 +279,7 @@ def _beside_numbers(sentence: Sequence[Token]) -> dict[str, frozenset[str]]:
     return found
 
 
-def _stands_apart(claim: Sequence[Token], word: Token, other: Token) -> bool:
+def _stands_apart(claim: Sequence[WordToken], word: WordToken, other: WordToken) -> bool:
     """Whether a place or a means is named between them: "the algorithm in SageMaker" is no verb with its object."""
     between = claim[claim.index(word) + 1 : claim.index(other)]
     return not word.is_number and not other.is_number and any(token.key in _APART for token in between)

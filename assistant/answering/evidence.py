@@ -14,31 +14,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.attribution import Attributor
-from assistant.index.words import content_words, stem, words
-from assistant.types import Block, SearchResult
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for the notes holding the answer.
-
-    Attributes:
-        top_cosine: Of the best passage by meaning, in [-1, 1].
-        coverage: Share of the question's content words that stand in the sections to be read, in [0, 1].
-        stated: 1 if the sections support the question itself, read as a statement, else 0: where a question has one
-            word exchanged, they say something else.
-    """
-
-    top_cosine: float
-    coverage: float
-    stated: float
+from assistant.documents.naming import called
+from assistant.index.words import content_words, is_unbroken, stem, words
+from assistant.types import ContextBlock, Evidence, SearchResult
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """A logistic model: probability = 1 / (1 + exp(-(bias + weights x evidence))).
 
-    ``assistant.evaluation.gate`` fits it; docs/decisions/0005 says on what, and how well it separates.
+    ``tools.research.fit_gate`` fits it; docs/decisions/0005 says on what, and how well it separates.
     """
 
     bias: float
@@ -66,7 +51,7 @@ class Gate:
 
 FIRST_GATE = Gate(bias=-3.314, top_cosine=3.379, coverage=1.726, stated=0.869)
 FULL_GATE = Gate(bias=-4.142, top_cosine=2.206, coverage=1.053, stated=0.479, model_margin=1.262)
-"""Fitted by ``assistant.evaluation.gate``; docs/decisions/0005 says on what."""
+"""Fitted by ``tools.research.fit_gate``; docs/decisions/0005 says on what."""
 
 FITTED_ON = frozenset({"qwen2.5-coder-1.5b"})
 """The models whose Yes and No the full gate was fitted on."""
@@ -90,20 +75,23 @@ CLEARLY_ABSENT = 0.15
 """Below this probability the first look decides alone and the model is not called."""
 
 
-def weigh(search: SearchResult, blocks: Sequence[Block], question: str) -> Evidence:
+def weigh(search: SearchResult, blocks: Sequence[ContextBlock], question: str) -> Evidence:
     """Returns the evidence that a search gives for ``question``."""
     asked = content_words(question)
     if not search.hits or not asked:
         top = max((hit.cosine for hit in search.hits), default=0.0)
         return Evidence(top, coverage=0.0 if asked else 1.0, stated=0.0)
-    meant = dict(search.corrections)
-    read = {stem(word) for block in blocks for word in words(" ".join((*block.heading_path, block.text)))}
+    meant = {word: said for typed, said in search.corrections for word in words(typed)}
+    read = {
+        stem(word) for block in blocks for word in words(" ".join((*called(block), *block.heading_path, block.text)))
+    }
+    read |= {char for word in read if is_unbroken(word) for char in word}
     present = sum(stem(meant.get(word, word)) in read for word in asked)
     top = max(hit.cosine for hit in search.hits)
     return Evidence(top, present / len(asked), float(_is_stated(question, blocks)))
 
 
-def _is_stated(question: str, blocks: Sequence[Block]) -> bool:
+def _is_stated(question: str, blocks: Sequence[ContextBlock]) -> bool:
     statement = question.rstrip("?!. \n") + "."
     told = Attributor(blocks, statement, _MIN_SUPPORT).attribute(statement, 0, len(statement))
     return told.supported and told.is_claim

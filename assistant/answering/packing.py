@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.answering.prompts import render_block
 from assistant.index.store import Store
-from assistant.types import Block, Hit
+from assistant.types import ContextBlock, Hit
 
 
 def rank_blocks(hits: Sequence[Hit], limit: int) -> list[tuple[str, int]]:
@@ -16,14 +16,14 @@ def rank_blocks(hits: Sequence[Hit], limit: int) -> list[tuple[str, int]]:
     return list(keys)[:limit]
 
 
-def choose_blocks(store: Store, hits: Sequence[Hit], limit: int) -> list[Block]:
+def choose_blocks(store: Store, hits: Sequence[Hit], limit: int) -> list[ContextBlock]:
     """Returns the best blocks with their texts, at most ``limit``, best first."""
     return store.blocks(rank_blocks(hits, limit))
 
 
 def pack(
-    blocks: Sequence[Block], hits: Sequence[Hit], budget_tokens: int, count_tokens: Callable[[str], int]
-) -> tuple[Block, ...]:
+    blocks: Sequence[ContextBlock], hits: Sequence[Hit], budget_tokens: int, count_tokens: Callable[[str], int]
+) -> tuple[ContextBlock, ...]:
     """Returns the blocks that fit the budget together, best first. Nothing is ever cut in the middle.
 
     A block that does not fit is passed over for the next one. Where not even the best fits, its best passages are read
@@ -40,7 +40,7 @@ def pack(
     return tuple(_fitting(passages, left, count_tokens)[0])
 
 
-def without_slow(blocks: Sequence[Block], ready: Sequence[bool]) -> tuple[Block, ...]:
+def without_slow(blocks: Sequence[ContextBlock], ready: Sequence[bool]) -> tuple[ContextBlock, ...]:
     """Returns the blocks that the model has read before, and the best one of the others.
 
     Reading a section anew takes a laptop about 8 s, and the student waits; one section alone holds the answer nearly as
@@ -50,8 +50,10 @@ def without_slow(blocks: Sequence[Block], ready: Sequence[bool]) -> tuple[Block,
     return tuple(block for i, block in enumerate(blocks) if ready[i] or i == first_new)
 
 
-def _fitting(blocks: Sequence[Block], budget: int, count_tokens: Callable[[str], int]) -> tuple[list[Block], int]:
-    chosen: list[Block] = []
+def _fitting(
+    blocks: Sequence[ContextBlock], budget: int, count_tokens: Callable[[str], int]
+) -> tuple[list[ContextBlock], int]:
+    chosen: list[ContextBlock] = []
     for block in blocks:
         size = count_tokens(render_block(block))
         if size <= budget:

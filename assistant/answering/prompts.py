@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.types import Aside, Block, Prompt, Turn
+from assistant.documents.naming import called
+from assistant.types import Aside, ContextBlock, Prompt, Turn
 
 SYSTEM = (
     "You help a student with their own study notes. Answer the question from the notes only, in one or two full "
@@ -27,13 +28,15 @@ YES_NO = (" Yes", " No", "Yes", "No")
 _MAX_TURN_CHARS = 400
 
 
-def render_block(block: Block) -> str:
+def render_block(block: ContextBlock) -> str:
     """Returns what the model reads of a block: where it stands, then its text."""
-    where = " > ".join((*block.heading_path, *block.parents))
-    return f"## {where}\n{block.text}\n\n" if where else f"{block.text}\n\n"
+    where = " > ".join((*called(block), *block.heading_path, *block.parents))
+    return f"## {where}\n{block.shown}\n\n" if where else f"{block.shown}\n\n"
 
 
-def answer_prompt(question: str, blocks: Sequence[Block], history: Sequence[Turn] = (), system: str = SYSTEM) -> Prompt:
+def answer_prompt(
+    question: str, blocks: Sequence[ContextBlock], history: Sequence[Turn] = (), system: str = SYSTEM
+) -> Prompt:
     """Returns the prompt that asks for the answer. ``history`` is what a follow-up refers to, oldest first."""
     turns = tuple(map(render_turn, history))
     return Prompt(system, tuple(map(render_block, blocks)), f"Question: {question}\n{_STYLE}", turns)
@@ -44,7 +47,7 @@ def aside_evidence(question: str) -> Aside:
     return Aside(f"Question: {question}\n{_PROBE}", YES_NO)
 
 
-def probe_prompt(question: str, blocks: Sequence[Block]) -> Prompt:
+def probe_prompt(question: str, blocks: Sequence[ContextBlock]) -> Prompt:
     """Returns ``aside_evidence`` as a prompt of its own."""
     return Prompt(SYSTEM, tuple(map(render_block, blocks)), aside_evidence(question).question)
 

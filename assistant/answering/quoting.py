@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.units import Unit, Words, source_units
-from assistant.types import Block, Citation, Note, SearchResult, Sentence
+from assistant.types import Citation, ContextBlock, Document, SearchResult, Sentence
 
 Cosines = Callable[[str, Sequence[str]], NDArray[np.float32]]
 """Returns the cosines of a question with some texts, shape (texts,)."""
@@ -37,10 +37,10 @@ _BULLET = "\n- "
 
 def closest_lines(
     search: SearchResult,
-    sections: Sequence[Block],
+    sections: Sequence[ContextBlock],
     said: str,
     cosines: Cosines,
-    notes: dict[str, Note] | None = None,
+    notes: dict[str, Document] | None = None,
 ) -> tuple[Citation, ...]:
     """Returns the lines of the best passage that are nearest to the question, in the order of the note.
 
@@ -76,7 +76,7 @@ def quoted_text(lines: Sequence[Citation]) -> tuple[str, tuple[Sentence, ...]]:
     return text, tuple(sentences)
 
 
-def _lines_of_best(search: SearchResult, sections: Sequence[Block]) -> list[Unit]:
+def _lines_of_best(search: SearchResult, sections: Sequence[ContextBlock]) -> list[Unit]:
     if not search.hits:
         return []
     best = search.hits[0].chunk
@@ -106,7 +106,7 @@ def _within(order: Sequence[int], lines: Sequence[Unit]) -> list[int]:
     return taken
 
 
-def _citation(line: Unit, score: float, notes: dict[str, Note]) -> Citation:
+def _citation(line: Unit, score: float, notes: dict[str, Document]) -> Citation:
     note = notes.get(line.block.note)
     return Citation(
         note=line.block.note,
@@ -117,4 +117,5 @@ def _citation(line: Unit, score: float, notes: dict[str, Note]) -> Citation:
         score=score,
         page=note.page_at(line.start) if note else None,
         item=line.item,
+        confidence=note.confidence_at(line.start) if note else None,
     )

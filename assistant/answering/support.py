@@ -1,19 +1,133 @@
-"""How strongly the words of the notes support a sentence, as one figure fitted to human judgments.
-
-Words that stand close together in the notes support more than the same words far apart. The weights are fitted by
-``assistant.evaluation.support_fit`` on the development part of AttributionBench (https://arxiv.org/abs/2402.15089).
-"""
+"""How strongly the words of the notes support a sentence, and whether they say it of that item of a list."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass
 
-from assistant.answering.units import NEGATIONS
-from assistant.index.words import STOPWORDS, stem, words
+from assistant.answering.units import NEGATIONS, Unit, Words
+from assistant.index.words import STOPWORDS, content_words, stem, words
+
+_BREAK = re.compile(r"(,?\s(?:which|that|because|so that|but|although|while|whereas|and)\s|[;,]\s)")
+_SEVERAL = re.compile(r"[,/&:]|\s(?:and|or|vs\.?|versus)\s")
+_SAME_SUBJECT = ("which", "that", "")
+"""What may stand between two clauses that speak of the same thing; the empty one is a comma."""
+
+
+class Items:
+    """The items of the lists that were read.
+
+    Args:
+        units: The sentences that were read.
+        equals: The stems of the notes that are the same word as a stem.
+    """
+
+    def __init__(self, units: Sequence[Unit], equals: Callable[[str], frozenset[str]]) -> None:
+        self._equals = equals
+        items = [unit for unit in units if len(unit.topics) > 1 and unit.topics[0].stems <= unit.own.stems]
+        self._labels = [unit.topics[0] for unit in items if unit.topics[0].stems]
+        self._names = _distinct(self._labels)
+        lists = {unit.topics[0].stems: _list_of(unit) for unit in items}
+        self._lists = {name.stems: lists[name.stems] for name in self._names}
+
+    def other_owner(self, body: str, sources: Sequence[Unit]) -> str:
+        """Returns the item that the notes say it of, where the sentence says it of another one; otherwise nothing.
+
+        Only what is said of the sentence's own subject is looked at: up to the first "but", "while" or ";", or an "and"
+        behind which another item is named.
+
+        Args:
+            body: The sentence.
+            sources: The sentences of the notes that are thought to support it.
+        """
+        parts = _BREAK.split(body)
+        name = self._begins_with(parts[0], self._names)
+        if name is None:
+            return ""
+        found = (
+            self._owner(Words(told).stems - self._alike(name.stems), name, sources) for told in self._of(name, parts)
+        )
+        return next(filter(None, found), "")
+
+    def _of(self, name: Words, parts: Sequence[str]) -> list[str]:
+        """The clauses that speak of the item with which the first one begins; what "and" joins is one of them."""
+        clauses = [parts[0]]
+        for mark, clause in zip(parts[1::2], parts[2::2], strict=False):
+            joined = mark.strip(" ,")
+            if joined in _SAME_SUBJECT:
+                clauses.append(clause)
+            elif joined == "and" and not self._names_another(clause, name):
+                clauses[-1] += f" {clause}"
+            else:
+                break
+        return clauses
+
+    def _names_another(self, clause: str, name: Words) -> bool:
+        first = self._begins_with(clause, self._labels)
+        if first is not None and first.stems != name.stems:
+            return True
+        said = self._alike(Words(clause).stems)
+        return any(other.stems <= said and not other.stems <= name.stems for other in self._names)
+
+    def _owner(self, told: frozenset[str], name: Words, sources: Sequence[Unit]) -> str:
+        if len(told) < 2:
+            return ""
+        shares = {unit: sum(bool(self._equals(s) & unit.own.stems) for s in told) for unit in sources}
+        main = max(sources, key=lambda unit: (shares[unit], self._speaks_of(unit, name)))
+        owner = self._item_of(main, name)
+        is_foreign = owner is not None and 2 * shares[main] >= len(told) and not self._speaks_of(main, name)
+        return owner.text if owner and is_foreign else ""
+
+    def _item_of(self, unit: Unit, name: Words) -> Words | None:
+        """The item that a unit stands in, if what is said of it cannot be said of ``name``.
+
+        "Use" and "AWS" are no names: they belong to the item above them. What holds of it may hold of something else in
+        the notes too (text-to-speech reads aloud, and so does a service), but not of its neighbour in the list.
+        """
+        label, *above = unit.topics or (Words(""),)
+        if label.stems in self._lists:
+            return label
+        in_list = [item for item in above if item.stems in self._lists]
+        return next((item for item in in_list if self._lists[item.stems] == self._lists[name.stems]), None)
+
+    def _begins_with(self, clause: str, names: Iterable[Words]) -> Words | None:
+        """The longest of the names with which the clause begins."""
+        lead = [stem(word) for word in content_words(clause)]
+        found = [name for name in names if self._is_named(lead[: len(name.stems)], name)]
+        return max(found, key=lambda name: len(name.stems), default=None)
+
+    def _is_named(self, lead: Sequence[str], name: Words) -> bool:
+        return set(lead) <= self._alike(name.stems) and name.stems <= self._alike(frozenset(lead))
+
+    def _alike(self, stems: Iterable[str]) -> frozenset[str]:
+        return frozenset(stems).union(*(self._equals(one) for one in stems))
+
+    def _speaks_of(self, unit: Unit, name: Words) -> bool:
+        """Whether a unit is about ``name``. Below "Bias, fairness and fit" not all that is said is said of bias."""
+        around = unit.context.text
+        for heading in unit.heading_path:
+            if self._is_one_of_several(name, heading):
+                around = around.replace(heading, " ", 1)
+        return all(self._equals(s) & (unit.own.stems | Words(around).stems) for s in name.stems)
+
+    def _is_one_of_several(self, name: Words, heading: str) -> bool:
+        parts = [Words(part).stems for part in _SEVERAL.split(heading)]
+        others = [part for part in parts if not name.stems <= part]
+        return len(others) < len(parts) and any(other.stems <= part for part in others for other in self._names)
+
+
+def _list_of(unit: Unit) -> tuple[str, tuple[str, ...]]:
+    return unit.block.note, unit.heading_path
+
+
+def _distinct(labels: Sequence[Words]) -> list[Words]:
+    """The labels that one item alone has: "Example" and "Use" name nothing."""
+    counts = Counter(label.stems for label in labels)
+    return [label for label in labels if counts[label.stems] == 1]
+
 
 _STRETCH = 1.5
 """Length of the stretch of the notes that is looked at, in lengths of the sentence."""
@@ -54,7 +168,7 @@ class SupportModel:
 
 
 SUPPORT = SupportModel(bias=-3.02, together=3.82, strange_numbers=-1.05, length=0.44)
-"""Fitted by ``assistant.evaluation.support_fit`` on 1,198 claims (AttributionBench dev, four sources)."""
+"""Fitted by ``tools.research.fit_support`` on 1,198 claims (AttributionBench dev, four sources)."""
 
 MIN_PROBABILITY = 0.55
 """From here on a sentence counts as supported. At 0.5 the errors of both kinds balance; a wrong highlight is worse than

@@ -7,18 +7,17 @@ therefore has its own words and, apart from them, those of its headings and pare
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.answering.sentences import split_sentences
+from assistant.documents.labels import MARKER
+from assistant.documents.loading import parse
+from assistant.documents.naming import called
+from assistant.documents.tables import column_names
 from assistant.index.words import STOPWORDS, stem, typed_in_haste, words
-from assistant.notes.labels import MARKER, item_term, plain
-from assistant.types import Block
+from assistant.types import ContextBlock, Document, Element, ElementKind
 
-_OTHER_MARKER = re.compile(r"(?:#{1,6}|>)\s+")
 _LETTER = re.compile(r"\b([A-Za-z])-(?=[A-Za-z]{2})")  # "K-means" is one word, not a letter and a stopword
-_MAX_ITEM_CHARS = 80
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _COUNTED = "two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split(), start=2)}
@@ -45,7 +44,8 @@ class Words:
     @cached_property
     def numbers(self) -> frozenset[str]:
         """Numbers in digits; the words two to twelve count too. A list's own numbering does not."""
-        body = re.sub(r"^\s*\d{1,3}[.)]\s", "", self.text)
+        marker = MARKER.match(self.text)
+        body = self.text[marker.end() :] if marker else self.text
         written = {NUMBER_WORDS[w] for w in words(body) if w in NUMBER_WORDS}
         return frozenset({n.replace(",", "") for n in _NUMBER.findall(body)} | written)
 
@@ -71,10 +71,12 @@ class Unit:
         own: The words of the sentence.
         context: The words of the headings and list items above it.
         topics: What it is about: the term it begins with, and the nearest list item or heading above it.
-        item: The name of the list item above it, or how that begins; empty if there is none.
+        item: The name of the list item above it, or how that begins; the heads of its columns for a row of a
+            table; empty if there is none.
+        kind: What it stands in: a paragraph, a list item, a table...
     """
 
-    block: Block
+    block: ContextBlock
     start: int
     end: int
     heading_path: tuple[str, ...]
@@ -82,71 +84,47 @@ class Unit:
     context: Words
     topics: tuple[Words, ...] = ()
     item: str = ""
+    kind: ElementKind = ElementKind.PARAGRAPH
 
     @property
     def text(self) -> str:
         """The sentence as it stands in the note."""
-        return self.block.text[self.start - self.block.start : self.end - self.block.start]
+        return self.own.text
 
 
-def source_units(block: Block) -> list[Unit]:
-    """Returns the sentences of ``block`` in order, without headings and blank lines."""
-    return list(_units(block))
+def source_units(block: ContextBlock) -> list[Unit]:
+    """Returns the sentences of ``block`` in order, without headings and blank lines.
+
+    Of a block whose document is not known its own words are read, below its headings and parents.
+    """
+    document, shift = block.document, 0
+    if document is None:
+        document, shift = parse(block.note, block.text), block.start
+    found = document.sentences(block.start - shift, block.end - shift)
+    return [_unit(block, document, sentence, shift) for sentence in found]
 
 
-def _units(block: Block) -> Iterator[Unit]:
-    headings = list(block.heading_path)
-    levels: list[int] = []
-    above: list[tuple[int, str]] = []
-    columns = ""
-    offset = block.start
-    for line in block.text.splitlines(keepends=True):
-        body = line.strip()
-        start = offset + len(line) - len(line.lstrip())
-        offset += len(line)
-        heading = re.match(r"(#{1,6})\s+(.*?)\s*#*$", body)
-        if heading:
-            _enter(headings, levels, len(heading.group(1)), heading.group(2), block)
-            above.clear()
-            continue
-        if not body.startswith("|"):
-            columns = ""
-        if not body or not re.search(r"\w", body):
-            continue
-        indent = _indent(line)
-        while above and above[-1][0] >= indent:
-            above.pop()
-        marker = MARKER.match(body) or _OTHER_MARKER.match(body)
-        text = body[marker.end() :] if marker else body
-        start += marker.end() if marker else 0
-        context = Words(" ".join((*headings, *block.parents, *(label for _, label in above), columns)))
-        if body.startswith("|"):
-            yield Unit(block, start, start + len(text), tuple(headings), Words(text), context, (Words(columns),))
-            columns = columns or text  # the first row of a table names its columns
-            continue
-        label = item_term(text)
-        near = above[-1][1] if above else headings[-1] if headings else ""
-        item = near if above else block.parents[-1] if block.parents else ""
-        topics = tuple(Words(topic) for topic in (label, near) if topic)
-        for low, high in split_sentences(text):
-            inside = Words(f"{context.text} {label}") if low else context
-            own = Words(text[low:high])
-            yield Unit(block, start + low, start + high, tuple(headings), own, inside, topics, item)
-        if marker:
-            above.append((indent, label or plain(text)[:_MAX_ITEM_CHARS]))
-
-
-def _enter(headings: list[str], levels: list[int], level: int, title: str, block: Block) -> None:
-    """Moves to a heading inside the block: it replaces those of its rank and below that the block itself holds."""
-    while levels and levels[-1] >= level:
-        levels.pop()
-        headings.pop()
-    if title in block.heading_path and not levels:
-        return  # the block's own heading line
-    levels.append(level)
-    headings.append(title)
-
-
-def _indent(line: str) -> int:
-    lead = line[: len(line) - len(line.lstrip())]
-    return len(lead.expandtabs(4))
+def _unit(block: ContextBlock, document: Document, sentence: Element, shift: int) -> Unit:
+    holder = document.elements[sentence.parent]
+    headings = document.headings_above(holder)
+    named = tuple(name for name in called(block) if name not in headings)
+    items = [item.label for item in document.items_above(sentence)]
+    if holder.kind is ElementKind.ITEM and sentence.body == holder.body:
+        items.pop()  # the item's own line
+    if block.document is None:
+        headings = (*block.heading_path, *(title for title in headings if title not in block.heading_path))
+        items = [*block.parents, *items]
+    start, end = sentence.start + shift, sentence.end + shift
+    own = Words(document.text[sentence.start : sentence.end])
+    if holder.kind is ElementKind.TABLE:
+        is_head = not document.text[holder.start : sentence.start].strip()
+        columns = "" if is_head else holder.label
+        context = Words(" ".join((*named, *headings, *items, columns)))
+        heads = column_names(columns)
+        return Unit(block, start, end, headings, own, context, (Words(columns),), heads, kind=holder.kind)
+    above = (*named, *headings, *items)
+    near = above[-1] if above else ""
+    topics = tuple(Words(topic) for topic in (sentence.label, near) if topic)
+    behind = (sentence.label,) if sentence.start > sentence.body else ()
+    context = Words(" ".join((*above, *behind)))
+    return Unit(block, start, end, headings, own, context, topics, items[-1] if items else "", holder.kind)

@@ -1,34 +1,67 @@
-"""Fills the section cache while nobody asks: the states of all sections, so that each answer starts at once."""
+"""Fills the section cache while nobody asks, the topic being studied first, so that each answer starts at once."""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from functools import partial
 
 from assistant.answering.prompts import SYSTEM, render_block
-from assistant.answering.topic import Agenda, Topic
-from assistant.errors import AssistantError
-from assistant.models.kv_cache import CacheStatus
+from assistant.errors import AssistantError, Cancelled
+from assistant.index.store import Store
+from assistant.models.generator import PrefixCache
+from assistant.models.llama.kv_cache import CacheStatus
+from assistant.models.scheduler import Lease, Priority, Scheduler
+from assistant.types import Answer, ContextBlock, Scope
 
-QUIET_S = 4.0
-"""How long nobody must have asked anything before sections are prepared: a follow-up comes within seconds."""
+_DAY_NS = 86_400 * 10**9
+Key = tuple[str, int]
 
 
-class WarmGenerator(Protocol):
-    """A generator that keeps the states of blocks."""
+@dataclass(frozen=True, slots=True)
+class RecentTopic:
+    """What the last question was about.
 
-    def warm(self, system: str, blocks: Sequence[str], cancel: threading.Event) -> Iterator[int]:
-        """Computes the states of blocks with low priority, yielding how many are done."""
+    Attributes:
+        scope: The part of the notes it was asked in.
+        note: The note it was answered from; empty before the first answer.
+    """
 
-    def ready(self, system: str, blocks: Sequence[str]) -> tuple[bool, ...]:
-        """Returns for each block whether its state is kept."""
+    scope: Scope = Scope()  # noqa: RUF009  (frozen)
+    note: str = ""
 
-    def cache_status(self) -> CacheStatus:
-        """Returns what is kept, and how much may be."""
+    def after(self, answer: Answer, scope: Scope) -> RecentTopic:
+        """Returns the topic once ``answer`` was given in ``scope``; without an answer a wide scope changes nothing."""
+        if answer.abstained or not answer.blocks:
+            return RecentTopic(scope) if scope != Scope() else self
+        return RecentTopic(scope, answer.blocks[0].note)
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """Sections in the order in which they are wanted; the first ``topical`` ones belong to the current topic."""
+
+    blocks: tuple[ContextBlock, ...]
+    topical: int = 0
+
+
+def plan(store: Store, topic: RecentTopic) -> Agenda:
+    """Returns all sections of the notes: the topic's first, then by the day on which their note was changed.
+
+    The note of the last answer goes before the rest of its scope. Notes of one day, such as a course that was copied
+    as a whole, stay in reading order.
+    """
+    changed = {note.path: note.file.mtime_ns // _DAY_NS for note in store.notes()}
+    everything = store.block_keys(Scope())
+    narrowed = set(store.block_keys(topic.scope)) if topic.scope != Scope() else set()
+
+    def urgency(key: Key) -> tuple[bool, bool, int]:
+        return key[0] != topic.note, key not in narrowed, -changed.get(key[0], 0)
+
+    ordered = sorted(everything, key=urgency)
+    topical = sum(key[0] == topic.note or key in narrowed for key in everything)
+    return Agenda(tuple(store.blocks(ordered)), topical)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,45 +83,40 @@ class WarmStatus:
 
 
 class Warmer:
-    """Prepares sections in the background, the current topic first, and holds still while somebody asks.
+    """Prepares sections in the background, the current topic first, whenever the model is free.
 
     What is prepared stays prepared: a question, another topic, or a new start never make it compute anything twice. It
     ends when every section is ready, or when the cache is full. May be used from several threads.
 
     Args:
-        generator: Returns what reads, or None while it is not loaded; then nothing happens.
+        cache: Returns what keeps the states, or None while no model is loaded that can; then nothing happens.
         agenda: Returns the sections of the notes in the order in which a topic wants them.
+        scheduler: Lends the model.
         on: Whether to prepare anything. Otherwise it only counts what is ready.
-        quiet_s: How long nobody must have asked anything.
-        clock: Seconds that only grow.
     """
 
     def __init__(
         self,
-        generator: Callable[[], WarmGenerator | None],
-        agenda: Callable[[Topic], Agenda],
+        cache: Callable[[], PrefixCache | None],
+        agenda: Callable[[RecentTopic], Agenda],
+        scheduler: Scheduler,
         *,
         on: bool = True,
-        quiet_s: float = QUIET_S,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._generator = generator
+        self._cache = cache
         self._agenda = agenda
+        self._scheduler = scheduler
         self._on = on
-        self._quiet_s = quiet_s
-        self._clock = clock
-        self._topic = Topic()
+        self._topic = RecentTopic()
         self._status = WarmStatus(0, 0)
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._pass: threading.Event | None = None
         self._due = False
-        self._pauses = 0
-        self._quiet_until = 0.0
         self._stopped = False
 
     @property
-    def topic(self) -> Topic:
+    def topic(self) -> RecentTopic:
         """What goes first."""
         return self._topic
 
@@ -115,34 +143,14 @@ class Warmer:
                 self._on = on
                 self._start_over()
 
-    def turn_to(self, topic: Topic) -> None:
-        """Puts the sections of ``topic`` first from now on."""
-        with self._changed:
-            if topic != self._topic:
-                self._topic = topic
-                self._start_over()
+    def look_again(self, topic: RecentTopic | None = None) -> None:
+        """Puts the sections of ``topic`` first from now on, and looks anew at what is ready: others read sections too.
 
-    @contextmanager
-    def paused(self) -> Iterator[Callable[[], bool]]:
-        """Stops at once, in the middle of a section, and holds still within it and ``quiet_s`` seconds beyond.
-
-        Gives a function that tells whether somebody else wants it still too: a question is being answered, say.
+        Does nothing before ``start``.
         """
         with self._changed:
-            self._pauses += 1
-            self._end_pass()
-        try:
-            yield lambda: self._pauses > 1
-        finally:
-            with self._changed:
-                self._pauses -= 1
-                self._quiet_until = self._clock() + self._quiet_s
-                self._start_over()  # the question may have read sections of its own
-
-    @property
-    def is_paused(self) -> bool:
-        """Whether somebody is asking, or has asked a moment ago."""
-        return self._pauses > 0 or self._clock() < self._quiet_until
+            self._topic = topic or self._topic
+            self._start_over()
 
     def status(self) -> WarmStatus:
         """Returns how far it is. Cheap."""
@@ -154,40 +162,43 @@ class Warmer:
         Raises:
             AssistantError: There is no index, or the engine was closed.
         """
-        generator = self._generator()
-        walk = _Walk(generator, self._agenda(self._topic)) if generator else None
+        cache = self._cache()
+        walk = _WarmingWalk(cache, self._agenda(self._topic)) if cache else None
         return WarmStatus(walk.ready, walk.total, on=self._on) if walk else WarmStatus(0, 0, on=self._on)
 
     def run(self, cancel: threading.Event, on_progress: Callable[[WarmStatus], None] = lambda _: None) -> None:
-        """Prepares the sections in this thread, whether it is switched on or not.
+        """Prepares the sections in this thread, whether it is switched on or not; ends early if ``cancel`` is set.
 
         Raises:
             AssistantError: There is no index, or the engine was closed.
         """
-        generator = self._generator()
-        if generator is None:
+        cache = self._cache()
+        if cache is None:
             return
-        walk = _Walk(generator, self._agenda(self._topic))
+        try:
+            with self._scheduler.lease(Priority.SECTIONS, cancel) as lease:
+                self._walk(_WarmingWalk(cache, self._agenda(self._topic)), lease, on_progress)
+        except Cancelled:
+            return
+
+    def _walk(self, walk: _WarmingWalk, lease: Lease, on_progress: Callable[[WarmStatus], None]) -> None:
         running = walk.ready < walk.total
         try:
             self._tell(walk, running, on_progress)
-            for _ in walk.steps(cancel):
+            for _ in walk.steps(lease):
                 self._tell(walk, running, on_progress)
         finally:
             self._tell(walk, False, on_progress)
 
-    def _tell(self, walk: _Walk, running: bool, on_progress: Callable[[WarmStatus], None]) -> None:
+    def _tell(self, walk: _WarmingWalk, running: bool, on_progress: Callable[[WarmStatus], None]) -> None:
         self._status = WarmStatus(walk.ready, walk.total, running, walk.full, self._on)
         on_progress(self._status)
 
     def _start_over(self) -> None:
         self._due = True
-        self._end_pass()
-        self._changed.notify_all()
-
-    def _end_pass(self) -> None:
         if self._pass is not None:
             self._pass.set()
+        self._changed.notify_all()
 
     def _work(self) -> None:
         while (cancel := self._next_pass()) is not None:
@@ -200,27 +211,19 @@ class Warmer:
                 continue  # no index, or the engine failed: the next question meets the same and reports it
 
     def _next_pass(self) -> threading.Event | None:
-        """Waits until there is something to do and nobody asks; returns what ends it, or None at the very end."""
+        """Waits until there is something to do; returns what ends it, or None at the very end."""
         with self._changed:
             self._pass = None
             self._changed.notify_all()
-            while not self._stopped:
-                rest = self._rest_s()
-                if rest == 0:
-                    self._due = False
-                    self._pass = threading.Event()
-                    return self._pass
-                self._changed.wait(rest)
-        return None
-
-    def _rest_s(self) -> float | None:
-        """Returns the seconds until the next pass; None for as long as nothing happens."""
-        if not self._due or self._pauses:
-            return None
-        return max(0.0, self._quiet_until - self._clock())
+            self._changed.wait_for(lambda: self._due or self._stopped)
+            if self._stopped:
+                return None
+            self._due = False
+            self._pass = threading.Event()
+            return self._pass
 
 
-class _Walk:
+class _WarmingWalk:
     """One way through the sections, the most urgent first; each that is not ready is prepared once.
 
     A full cache makes room by dropping what was used least recently. That is right for what nobody wants any more:
@@ -229,9 +232,9 @@ class _Walk:
     current topic may do that, until it would take the place of its own sections.
     """
 
-    def __init__(self, generator: WarmGenerator, agenda: Agenda) -> None:
-        self._generator = generator
-        keeps = generator.cache_status().memory_budget_bytes > 0
+    def __init__(self, cache: PrefixCache, agenda: Agenda) -> None:
+        self._cache = cache
+        keeps = cache.cache_status().memory_budget_bytes > 0
         self._texts = [render_block(block) for block in agenda.blocks] if keeps else []
         self._topical = agenda.topical
         self._ready = self._look()
@@ -247,23 +250,35 @@ class _Walk:
         """How many sections there are; 0 if no states are kept."""
         return len(self._texts)
 
-    def steps(self, cancel: threading.Event) -> Iterator[None]:
-        """Prepares one section after the other until all are ready, the cache is full, or ``cancel`` is set."""
+    def steps(self, lease: Lease) -> Iterator[None]:
+        """Prepares one section after the other until all are ready or the cache is full; others may go in between.
+
+        Raises:
+            Cancelled: The lease was cancelled.
+        """
         for place, text in enumerate(self._texts):
-            if self._ready[place]:
+            lease.give_way()
+            if self._ready[place] or self._is_ready(place):  # whoever went first may have read it
                 continue
-            status = self._generator.cache_status()
+            status = self._cache.cache_status()
             crowded = _is_crowded(status)
             if crowded and place >= self._topical and _held(status) <= self.ready:
                 self.full = True
                 return
-            if not list(self._generator.warm(SYSTEM, [text], cancel)):
-                return
-            self._ready[place] = self._generator.ready(SYSTEM, [text])[0]
+            lease.whole(partial(self._prepare, text))
+            self._is_ready(place)
             if crowded and self._lost(place if place < self._topical else self.total):
                 self.full = True
                 return
             yield
+
+    def _is_ready(self, place: int) -> bool:
+        self._ready[place] = self._cache.ready(SYSTEM, [self._texts[place]])[0]
+        return self._ready[place]
+
+    def _prepare(self, text: str, stop: threading.Event) -> None:
+        if not list(self._cache.warm(SYSTEM, [text], stop)):
+            raise Cancelled("Something more urgent came first.")
 
     def _lost(self, guarded: int) -> bool:
         """Looks anew at what is ready, and returns whether one of the first ``guarded`` sections was pushed out."""
@@ -271,7 +286,7 @@ class _Walk:
         return any(was and not still for was, still in zip(before[:guarded], self._ready[:guarded], strict=True))
 
     def _look(self) -> list[bool]:
-        return list(self._generator.ready(SYSTEM, self._texts))
+        return list(self._cache.ready(SYSTEM, self._texts))
 
 
 def _is_crowded(status: CacheStatus) -> bool:

@@ -1,33 +1,55 @@
-"""From what the model writes to attributed sentences, each as soon as it is finished."""
+"""From what the model writes to attributed sentences, each as soon as it is finished, and what an answer is decided
+by, for who looks on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from assistant.answering.attribution import Attributor
-from assistant.answering.sentences import SentenceSplitter
-from assistant.models.engine import GenerationEvent
-from assistant.types import Choice, Generated, Sentence, Token
-
-WritingEvent = Choice | Token | Sentence | Generated
+from assistant.documents.sentences import SentenceSplitter
+from assistant.models.generator import GenerationEvent
+from assistant.types import ContextBlock, Fate, FoundSection, Generated, Packed, Sentence, Token
 
 
-def attributed(events: Iterable[GenerationEvent], attributor: Attributor) -> Iterator[WritingEvent]:
-    """Passes on what is written, and behind the token that finishes a sentence, the sentence with what supports it.
+class SentenceWriter:
+    """Finds the sentences in what is written. Their offsets count in the joined texts of the tokens.
 
-    ``Generated`` comes last, behind the last sentence. Offsets of sentences count in the joined texts of the tokens.
+    Args:
+        attributor: Finds what supports a sentence.
     """
-    splitter = SentenceSplitter()
-    end: Generated | None = None
-    for event in events:
-        if isinstance(event, Generated):
-            end = event
-        elif isinstance(event, Choice):
-            yield event
-        elif isinstance(event, Token):
-            spans = splitter.feed(event.text)
-            yield event
-            yield from (attributor.attribute(splitter.text, *span) for span in spans)
-    yield from (attributor.attribute(splitter.text, *span) for span in splitter.finish())
-    if end is not None:
-        yield end
+
+    def __init__(self, attributor: Attributor) -> None:
+        self._attributor = attributor
+        self._splitter = SentenceSplitter()
+
+    def finished_by(self, event: GenerationEvent) -> Iterator[Sentence]:
+        """Yields the sentences that an event of the model finishes; the last ones with ``Generated``."""
+        spans: list[tuple[int, int]] = []
+        if isinstance(event, Token):
+            spans = self._splitter.feed(event.text)
+        elif isinstance(event, Generated):
+            spans = self._splitter.finish()
+        return (self._attributor.attribute(self._splitter.text, *span) for span in spans)
+
+
+def found_sections(
+    sections: Sequence[ContextBlock], packed: Packed | None, read: Collection[ContextBlock]
+) -> tuple[FoundSection, ...]:
+    """Returns what became of each section that was found; ``packed`` is None where the model was not called."""
+    return tuple(
+        FoundSection(block.note, block.heading_path, len(block.text.split()), _fate(block, packed, read))
+        for block in sections
+    )
+
+
+def _fate(section: ContextBlock, packed: Packed | None, read: Collection[ContextBlock]) -> Fate:
+    if packed is None or not read:
+        return Fate.NOT_ASKED
+    if section in read:
+        return Fate.READ
+    if any((part.note, part.ordinal) == (section.note, section.ordinal) for part in read):
+        return Fate.IN_PART
+    if section not in packed.fitting:
+        return Fate.NO_ROOM
+    return Fate.NOT_NEEDED if section in packed.blocks else Fate.TOO_SLOW

@@ -17,58 +17,52 @@ import typer
 
 from assistant import __version__
 from assistant.cli import (
-    answers,
-    bench,
-    cards,
-    conversations,
+    ask,
+    card_commands,
+    conversation_commands,
     doctor,
-    evaluation,
-    gaps,
-    guide,
-    index,
+    evaluation_commands,
     lab,
-    models,
-    notes,
-    progress,
-    questions,
-    quiz,
+    model_commands,
+    note_commands,
+    question_commands,
+    quiz_commands,
     review,
-    study,
+    study_commands,
 )
-from assistant.cli.session import Options
+from assistant.cli.startup import GlobalOptions
+from assistant.core.process import is_out_of_memory, silence
 from assistant.errors import AssistantError, ModelError
-from assistant.memory import is_out_of_memory
-from assistant.silence import silence
 
 GLOBAL_OPTIONS = ("--workspace", "--model", "--scope")
 """These may stand before or behind the command."""
 
 app = typer.Typer(
     help="Ask your own study notes, on your own computer.",
-    epilog="--workspace, --model and --scope may stand before or behind a command.",
+    epilog="--workspace, --model and --scope may be given before or after a command.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("ask")(answers.ask)
-app.command("chat")(answers.chat)
-app.command("search")(answers.search)
-app.command("ui")(answers.ui)
+app.command("ask")(ask.ask)
+app.command("chat")(ask.chat)
+app.command("search")(ask.search)
+app.command("ui")(ask.ui)
 app.command("review")(review.review)
-app.command("progress")(progress.progress)
-app.command("guide")(guide.guide)
+app.command("progress")(study_commands.progress)
+app.command("guide")(study_commands.guide)
 app.command("doctor")(doctor.doctor)
-app.command("bench")(bench.bench)
-app.add_typer(index.app, name="index")
-app.add_typer(notes.app, name="notes")
-app.add_typer(models.app, name="models")
-app.add_typer(quiz.app, name="quiz")
-app.add_typer(cards.app, name="cards")
-app.add_typer(conversations.app, name="conversations")
-app.add_typer(gaps.app, name="gaps")
-app.add_typer(questions.app, name="questions")
-app.add_typer(study.app, name="study")
-app.add_typer(evaluation.app, name="eval")
+app.command("bench")(evaluation_commands.bench)
+app.add_typer(note_commands.index_app, name="index")
+app.add_typer(note_commands.notes_app, name="notes")
+app.add_typer(model_commands.app, name="models")
+app.add_typer(quiz_commands.app, name="quiz")
+app.add_typer(card_commands.app, name="cards")
+app.add_typer(conversation_commands.app, name="conversations")
+app.add_typer(question_commands.gaps_app, name="gaps")
+app.add_typer(question_commands.questions_app, name="questions")
+app.add_typer(study_commands.app, name="study")
+app.add_typer(evaluation_commands.app, name="eval")
 app.add_typer(lab.app, name="lab")
 
 
@@ -82,13 +76,15 @@ def _version(wanted: bool) -> None:
 def _global_options(
     context: typer.Context,
     workspace: Annotated[
-        Path | None, typer.Option(help="Folder with notes/ in it. Default: ASSISTANT_HOME, then this folder.")
+        Path | None, typer.Option(help="Folder with notes/ in it. Default: ASSISTANT_HOME, then the current folder.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="Name of the catalogue, or path of a GGUF file.")] = None,
+    model: Annotated[str | None, typer.Option(help="Name from the catalogue, or path of a GGUF file.")] = None,
     scope: Annotated[str, typer.Option(help="Only this part of the notes: note.md, folder, note.md#Heading.")] = "",
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
-    context.obj = Options(workspace, model, scope)
+    context.obj = GlobalOptions(workspace, model, scope)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,40 +10,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from assistant.cli.render import visible
-from assistant.cli.session import console
-from assistant.study.items import Item, Kind
-from assistant.study.quiz.marking import Mark, Response
-from assistant.study.quiz.session import Mode, Posed, Quiz
+from assistant.cli.startup import console
+from assistant.cli.terminal import visible
+from assistant.documents.formulas import drawn
+from assistant.quiz.item import Item
+from assistant.quiz.kinds import AnswerForm, Mark, kind_of
+from assistant.quiz.session import Mode, Posed, Quiz
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from assistant.study.bank.builder import BankProgress
-    from assistant.study.bank.store import BankCounts
-    from assistant.study.quiz.results import QuizResult
-    from assistant.study.quiz.room import QuizRoom
+    from assistant.quiz.bank import BankProgress
+    from assistant.quiz.bank_store import BankCounts
+    from assistant.quiz.results import QuizResult
+    from assistant.quiz.room import QuizRoom
 
 Clock = Callable[[], datetime]
 
-_HOW = {
-    Kind.CHOICE: "1-{count}",
-    Kind.TRUE_FALSE: "t or f",
-    Kind.CLOZE: "the missing words",
-    Kind.MATCH: "for each term the number of its description, as 2 1 3",
-    Kind.ORDER: "the numbers in the right order, as 2 1 3",
-    Kind.SHORT: "in your own words",
+_STAGES = {
+    "structure": "Reading notes",
+    "checking": "Asking the model",
+    "model": "Writing questions",
+    "first": "Writing the first questions",
 }
-_STAGES = {"structure": "Reading notes", "checking": "Asking the model", "model": "Writing questions"}
 
 
 def play(out: Console, room: QuizRoom, quiz: Quiz, clock: Clock) -> None:
     """Asks the questions of ``quiz`` and prints its result. An empty line passes, q ends it, b reports a question."""
-    _Table(out, room, clock).sit(quiz)
+    _QuizTable(out, room, clock).sit(quiz)
 
 
 @dataclass(slots=True)
-class _Table:
+class _QuizTable:
     out: Console
     room: QuizRoom
     clock: Clock
@@ -52,7 +49,7 @@ class _Table:
     def sit(self, quiz: Quiz) -> None:
         """Goes through the quiz; every answer is stored at once."""
         limit = f", {quiz.limit_s // 60} minutes" if quiz.limit_s else ""
-        self._say(f"{len(quiz.posed)} questions on {quiz.topic}{limit}. Enter passes, b: this question is bad, q ends.")
+        self._say(f"{len(quiz.posed)} questions on {quiz.topic}{limit}. Enter skips, b reports a bad question, q ends.")
         passed: set[str] = set()
         while (number := _next(quiz, passed)) is not None and not quiz.is_over:
             if quiz.seconds_left(self.clock()) == 0:
@@ -65,7 +62,7 @@ class _Table:
                 break
             if not typed:
                 passed.add(posed.item.id)
-            elif typed.lower() == "b" and posed.item.kind is not Kind.SHORT:
+            elif typed.lower() == "b" and not kind_of(posed.item).is_graded:
                 quiz = self.room.report(quiz, posed.item.id, self._line("What is wrong with it? ") or "", self.clock())
             else:
                 quiz = self._answer(quiz, number, typed, int(1000 * (time.monotonic() - began)))
@@ -74,17 +71,17 @@ class _Table:
 
     def _ask(self, number: int, posed: Posed, count: int) -> str | None:
         self._say(f"\n{number + 1}/{count}  {posed.item.question}")
-        for place, option in enumerate(posed.options if posed.item.kind is not Kind.TRUE_FALSE else ()):
+        for place, option in enumerate(() if kind_of(posed.item).has_fixed_options else posed.options):
             self._say(f"  {place + 1}  {option}")
         for place, left in enumerate(posed.item.lefts):
             self._say(f"  {chr(ord('a') + place)}  {left}")
-        return self._line(f"({_HOW[posed.item.kind].format(count=len(posed.options))}) ")
+        return self._line(f"({_how(posed)}) ")
 
     def _answer(self, quiz: Quiz, number: int, typed: str, took_ms: int) -> Quiz:
         posed = quiz.posed[number]
-        response = read_response(posed, typed)
+        response = kind_of(posed.item).read(posed.item, typed)
         if response is None:
-            self._say(f"Please answer with {_HOW[posed.item.kind].format(count=len(posed.options))}.")
+            self._say(f"Please answer with {_how(posed)}.")
             return quiz
         quiz = self.room.answer(quiz, number, response, self.clock(), took_ms)
         if quiz.mode is Mode.PRACTICE:
@@ -93,13 +90,17 @@ class _Table:
 
     def _tell(self, item: Item, mark: Mark) -> None:
         self._say(
-            "Right." if mark.is_right else "Partly right." if mark.share > 0 else f"Wrong. Right is: {mark.right}"
+            "Right."
+            if mark.is_right
+            else "Partly right."
+            if mark.share > 0
+            else f"Wrong. The right answer is: {mark.right}"
         )
         if mark.grade is not None:
             for point in mark.grade.points:
                 self._say(f"  [{point.verdict}] {point.point.text} - {point.reason}")
         elif not mark.is_right and mark.share > 0:
-            self._say(f"Right is: {mark.right}")
+            self._say(f"The right answer is: {mark.right}")
         place = " > ".join((item.source.note, *item.source.heading_path))
         self._say(f"  “{' '.join(item.source.quote.split())}”\n  {place}")
 
@@ -113,7 +114,7 @@ class _Table:
         return line.strip() if line else None
 
     def _say(self, text: str) -> None:
-        self.out.print(visible(text), markup=False)
+        self.out.print(visible(drawn(text)), markup=False)
 
 
 def _next(quiz: Quiz, passed: set[str]) -> int | None:
@@ -122,19 +123,8 @@ def _next(quiz: Quiz, passed: set[str]) -> int | None:
     return open_[0] if open_ else None
 
 
-def read_response(posed: Posed, typed: str) -> Response | None:
-    """Returns what was typed as a response, or None if it cannot be one to this kind of question."""
-    kind = posed.item.kind
-    if kind in (Kind.SHORT, Kind.CLOZE):
-        return typed
-    if kind is Kind.TRUE_FALSE:
-        return {"t": 0, "true": 0, "y": 0, "1": 0, "f": 1, "false": 1, "n": 1, "2": 1}.get(typed.lower())
-    places = [int(digits) - 1 for digits in re.findall(r"\d+", typed)]
-    if any(not 0 <= place < len(posed.options) for place in places):
-        return None
-    if kind is Kind.CHOICE:
-        return places[0] if len(places) == 1 else None
-    return tuple(places) if len(places) == len(posed.item.key) else None
+def _how(posed: Posed) -> str:
+    return kind_of(posed.item).how.format(count=len(posed.options))
 
 
 def print_result(out: Console, result: QuizResult) -> None:
@@ -162,8 +152,9 @@ def print_items(out: Console, items: Sequence[Item]) -> None:
     say = _sayer(out)
     for item in items:
         say(f"\n{item.id}  {item.kind}  {item.question}")
-        for number, option in enumerate(item.options if item.kind is not Kind.MATCH else ()):
-            say(f"  {'*' if number in item.key and item.kind is not Kind.ORDER else ' '} {option}")
+        for number, option in enumerate(() if item.lefts else item.options):
+            is_key = number in item.key and kind_of(item).form is AnswerForm.OPTION
+            say(f"  {'*' if is_key else ' '} {option}")
         say(f"  = {item.answer or item.explanation}")
         say(f"  “{' '.join(item.source.quote.split())}”  {' > '.join((item.source.note, *item.source.heading_path))}")
         say("  Fair because: " + " ".join(check.detail for check in item.checks))
@@ -179,9 +170,9 @@ def print_bank(out: Console, counts: BankCounts) -> None:
         say(f"The model has not been asked about {counts.pending} of them: assistant quiz bank build --with-model")
     if counts.dropped:
         stopped = ", ".join(f"{count} {name}" for name, count in sorted(counts.dropped.items()))
-        say(f"Stopped by the checks: {stopped}.")
+        say(f"Rejected by the checks: {stopped}.")
     if counts.reported:
-        say(f"Taken out by you: {counts.reported}.")
+        say(f"Removed by you: {counts.reported}.")
 
 
 @contextlib.contextmanager
@@ -203,4 +194,4 @@ def bank_bar() -> Iterator[Callable[[BankProgress], None]]:
 
 
 def _sayer(out: Console) -> Callable[[str], None]:
-    return lambda text: out.print(visible(text), markup=False)
+    return lambda text: out.print(visible(drawn(text)), markup=False)

@@ -27,7 +27,7 @@ MIN_COVER = 0.68
 _GOAL = 0.95
 
 
-class JudgedSentence(TypedDict):
+class AlceSentence(TypedDict):
     """A sentence of an answer with what is cited for it.
 
     Attributes:
@@ -41,7 +41,7 @@ class JudgedSentence(TypedDict):
     shuffled: list[str]
 
 
-def stands_in(sentence: str, passages: Sequence[str]) -> bool:
+def is_supported(sentence: str, passages: Sequence[str]) -> bool:
     """Returns whether the passages together hold 68 % of the sentence's stems and all of its numbers."""
     claim, there = Words(sentence), Words("\n".join(passages))
     covered = len(claim.stems & there.stems) >= MIN_COVER * len(claim.stems)
@@ -50,7 +50,7 @@ def stands_in(sentence: str, passages: Sequence[str]) -> bool:
 
 def citation_recall(sentence: str, cited: Sequence[str]) -> bool:
     """Returns whether the citations together support the sentence; without citations they do not."""
-    return stands_in(sentence, cited)
+    return is_supported(sentence, cited)
 
 
 def right_citations(sentence: str, cited: Sequence[str]) -> int:
@@ -62,16 +62,16 @@ def right_citations(sentence: str, cited: Sequence[str]) -> int:
 
 def _is_irrelevant(sentence: str, cited: Sequence[str], number: int) -> bool:
     others = [*cited[:number], *cited[number + 1 :]]
-    return bool(others) and not stands_in(sentence, [cited[number]]) and stands_in(sentence, others)
+    return bool(others) and not is_supported(sentence, [cited[number]]) and is_supported(sentence, others)
 
 
-def judged_sentences(answer: Answer) -> list[JudgedSentence]:
+def judged_sentences(answer: Answer) -> list[AlceSentence]:
     """Returns the sentences of an answer that state something; none for a refusal."""
     if answer.abstained:
         return []
     draw = random.Random(answer.question)
     return [
-        JudgedSentence(
+        AlceSentence(
             text=sentence.text,
             cited=[_passage(citation) for citation in sentence.citations],
             shuffled=_shuffled(sentence.citations, [hit.chunk for hit in answer.search.hits], draw),
@@ -119,7 +119,7 @@ def alce_controls(rows: Sequence[Row]) -> Iterator[Metric]:
 
 
 def _recall_and_precision(
-    name: str, answers: Sequence[Sequence[JudgedSentence]], field: str, goal: float | None = None
+    name: str, answers: Sequence[Sequence[AlceSentence]], field: str, goal: float | None = None
 ) -> Iterator[Metric]:
     """Yields both figures of ``answers``; a question is drawn with all of its sentences."""
     pairs = [[(one["text"], one[field]) for one in own] for own in answers]  # type: ignore[literal-required]
@@ -130,15 +130,15 @@ def _recall_and_precision(
     yield Metric(f"{name} precision", ratio(right, cited), goal)
 
 
-def _with_citations_of(own: Sequence[JudgedSentence], other: Sequence[JudgedSentence]) -> list[JudgedSentence]:
+def _with_citations_of(own: Sequence[AlceSentence], other: Sequence[AlceSentence]) -> list[AlceSentence]:
     return [
-        JudgedSentence(text=one["text"], cited=other[number % len(other)]["cited"], shuffled=[])
+        AlceSentence(text=one["text"], cited=other[number % len(other)]["cited"], shuffled=[])
         for number, one in enumerate(own)
     ]
 
 
-def _itself(passage: str) -> JudgedSentence:
-    return JudgedSentence(text=passage.rpartition("\n")[2], cited=[passage], shuffled=[])
+def _itself(passage: str) -> AlceSentence:
+    return AlceSentence(text=passage.rpartition("\n")[2], cited=[passage], shuffled=[])
 
 
 def _shuffled(citations: Sequence[Citation], found: Sequence[Chunk], draw: random.Random) -> list[str]:

@@ -6,17 +6,22 @@ import json
 import math
 import os
 import platform
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from pydantic import AfterValidator
+
+from assistant.core.files import write_whole
+from assistant.core.json_form import JsonForm
 from assistant.errors import UsageError
 from assistant.evaluation.intervals import Estimate, mcnemar, paired_difference
 
 Row = dict[str, Any]
-FORMAT = 1
+RunSetting = bool | int | float | str | list[str]
+"""What was varied in a run, and how."""
+FORMAT: Literal[1] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Report:
     """
 
     suite: str
-    settings: Mapping[str, Any]
+    settings: Mapping[str, RunSetting]
     fingerprint: str
     metrics: tuple[Metric, ...]
     rows: tuple[Row, ...]
@@ -75,16 +80,13 @@ class Report:
             UsageError: The folder is missing or cannot be written.
         """
         try:
-            handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(self.to_json())
-            Path(name).replace(path)
+            write_whole(path, self.to_json().encode())
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}.", hint="Name another file.") from error
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MetricChange:
     """One measure in two runs, over the cases that both have.
 
     Attributes:
@@ -103,6 +105,23 @@ class Change:
     won: tuple[str, ...] = ()
 
 
+def _with_id(row: Row) -> Row:
+    if not isinstance(row.get("id"), str):
+        raise ValueError("a row has no id")
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class _SavedReport:
+    """What is read of a report."""
+
+    format: Literal[1]
+    rows: tuple[Annotated[Row, AfterValidator(_with_id)], ...]
+
+
+_SAVED = JsonForm[_SavedReport](_SavedReport)
+
+
 def load_rows(path: Path) -> list[Row]:
     """Returns the rows of a saved report.
 
@@ -110,20 +129,16 @@ def load_rows(path: Path) -> list[Row]:
         UsageError: The file is missing or no report of this format.
     """
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        text = path.read_bytes()
+    except OSError as error:
         raise UsageError(
             f"{path} cannot be read as a report: {error}.", hint="Write one first: assistant eval run notes --json FILE"
         ) from error
-    if not isinstance(table, dict) or table.get("format") != FORMAT:
-        raise UsageError(f"{path} is no report of format {FORMAT}.", hint="Run the suite again.")
-    rows = table.get("rows")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows):
-        raise UsageError(f"{path} has no rows with an id each.", hint="Run the suite again.")
-    return rows
+    refused = f"{path} is not a report of format {FORMAT}"
+    return list(_SAVED.read(text, lambda fault: UsageError(f"{refused}: {fault}.", hint="Run the suite again.")).rows)
 
 
-def compare(before: Sequence[Row], after: Sequence[Row]) -> list[Change]:
+def compare(before: Sequence[Row], after: Sequence[Row]) -> list[MetricChange]:
     """Returns how each measure that both runs have changed, paired by case.
 
     A measure is a field of the rows that holds true, false or a number; a case without it in one run is left out.
@@ -134,13 +149,13 @@ def compare(before: Sequence[Row], after: Sequence[Row]) -> list[Change]:
     return [change for name in names if (change := _change(name, pairs)) is not None]
 
 
-def _change(name: str, pairs: Sequence[tuple[Row, Row]]) -> Change | None:
+def _change(name: str, pairs: Sequence[tuple[Row, Row]]) -> MetricChange | None:
     both = [(a, b) for a, b in pairs if _is_measure(a.get(name)) and _is_measure(b.get(name))]
     if not both:
         return None
     before, after = [a[name] for a, _ in both], [b[name] for _, b in both]
     judged = all(isinstance(value, bool) for value in (*before, *after))
-    return Change(
+    return MetricChange(
         name,
         sum(before) / len(both),
         sum(after) / len(both),
@@ -152,7 +167,7 @@ def _change(name: str, pairs: Sequence[tuple[Row, Row]]) -> Change | None:
 
 
 def _is_measure(value: object) -> bool:
-    return isinstance(value, bool | float)
+    return isinstance(value, bool) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _flat(metric: Metric) -> dict[str, Any]:

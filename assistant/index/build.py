@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,86 +16,35 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from assistant.config import ChunkingConfig, NotesConfig
-from assistant.errors import Cancelled, IndexBusy, IndexWriteFailed, UnreadableNote
+from assistant.documents.loading import load_document
+from assistant.documents.naming import about, title_of
+from assistant.documents.ocr.recognizer import NOT_INSTALLED, Recognizer, install_hint
+from assistant.errors import Cancelled, IndexBusy, IndexWriteFailed, UnreadableNote, UnrecognizedScan
+from assistant.index.build_count import BuildCount
+from assistant.index.changes import digest_of, find_changes, state_of
 from assistant.index.chunking import split
 from assistant.index.embedder import Embedder
-from assistant.index.history import note_build
-from assistant.index.store import Entry, FileState, Store
+from assistant.index.entries import Entry, FileState
+from assistant.index.last_build import note_build
+from assistant.index.read_ahead import read_ahead
+from assistant.index.recognizing import UnreadScan, recognize, recognizer_of
+from assistant.index.store import Store
 from assistant.index.vectors import load_vectors
 from assistant.notes.linked import LinkedFolder
-from assistant.notes.loaders import load_note
-from assistant.notes.scan import FoundFile, Scan, scan
-from assistant.types import BuildProgress, BuildReport, NoteChanges, SkippedFile
+from assistant.notes.scan import FoundFile, scan
+from assistant.types import BuildProgress, BuildReport, Document, SkippedFile
 
 _BATCH_CHUNKS = 256
 """Passages that are embedded together: enough for batches of equal lengths, few enough to stop within seconds."""
 
-_CHUNKER_VERSION = 2
-"""Counts up when the same settings cut differently, so that an index made by older code is made anew."""
+_CHUNKER_VERSION = 8
+"""Counts up when the same files are read or cut differently, so that an index made by older code is made anew."""
 
 
 def fingerprint(chunking: ChunkingConfig, embedder_name: str) -> str:
     """Returns what identifies an index's settings: two equal ones give the same passages and vectors."""
     settings = f"{_CHUNKER_VERSION}|{chunking}|{embedder_name}"
     return hashlib.sha256(settings.encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What differs between the folder and the index."""
-
-    new: tuple[FoundFile, ...]
-    changed: tuple[FoundFile, ...]
-    renamed: tuple[tuple[str, FoundFile], ...]
-    touched: tuple[FoundFile, ...]
-    removed: tuple[str, ...]
-    unchanged: int
-
-    @property
-    def count(self) -> int:
-        """Notes that a build would have to look at."""
-        return self.names().count
-
-    def names(self) -> NoteChanges:
-        """Returns those notes by their paths."""
-        return NoteChanges(
-            tuple(file.path for file in self.new),
-            tuple(file.path for file in self.changed),
-            tuple((old, file.path) for old, file in self.renamed),
-            self.removed,
-        )
-
-
-def find_changes(scanned: Scan, store: Store) -> Changes:
-    """Returns what a build would do. Reads only files whose size or time differ from what was indexed.
-
-    What lies in a folder that could not be looked into counts as it was.
-    """
-    known = {note.path: note.file for note in store.notes()}
-    skipped = {path: file for path, (_, file) in store.skipped().items()}
-    found = {file.path: file for file in scanned.files}
-    gone = {path: state for path, state in known.items() if path not in found and not scanned.is_away(path)}
-    by_content = {state.sha256: path for path, state in gone.items()}
-    new: list[FoundFile] = []
-    changed: list[FoundFile] = []
-    touched: list[FoundFile] = []
-    renamed: list[tuple[str, FoundFile]] = []
-    for path, file in found.items():
-        before = known.get(path) or skipped.get(path)
-        if before is not None and (before.size_bytes, before.mtime_ns) == (file.size_bytes, file.mtime_ns):
-            continue
-        digest = _digest(file.absolute)
-        if path in known:
-            (touched if known[path].sha256 == digest else changed).append(file)
-        elif digest in by_content:
-            renamed.append((by_content.pop(digest), file))
-        else:
-            new.append(file)
-    moved = {old for old, _ in renamed}
-    lost = [path for path in [*known, *skipped] if path not in found and not scanned.is_away(path)]
-    removed = [path for path in lost if path not in moved]
-    unchanged = len(found) - len(new) - len(changed) - len(renamed)
-    return Changes(tuple(new), tuple(changed), tuple(renamed), tuple(touched), tuple(removed), unchanged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +58,7 @@ class Builder:
         cancel: Set from another thread to stop; what was done until then is kept.
         linked: Folders elsewhere whose notes belong to the index too.
         now: Tells the time.
+        pause: Called between two steps of the work, in which others may use the processor.
     """
 
     root: Path
@@ -119,6 +70,7 @@ class Builder:
     cancel: threading.Event | None = None
     linked: tuple[LinkedFolder, ...] = ()
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    pause: Callable[[], None] = lambda: None
 
     def build(self, *, force: bool = False) -> BuildReport:
         """Brings the index up to date and returns what was done. ``force`` starts from nothing.
@@ -156,15 +108,18 @@ class Builder:
         if force:
             store.begin_fingerprint("")
         store.begin_fingerprint(fingerprint(self.chunking, self.embedder.name))
+        if not install_hint():
+            store.retry(NOT_INSTALLED)
         scanned = scan(self.root, max_file_mb=self.notes.max_file_mb, linked=self.linked)
         changes = find_changes(scanned, store)
         for path in changes.removed:
             store.remove(path)
+        renamed = [file for old, file in changes.renamed if _says_more(store, old, file.path)]
         for old, file in changes.renamed:
-            store.rename(old, file.path, _state(file))
+            store.rename(old, file.path, state_of(file))
         for file in changes.touched:
-            store.touch(file.path, _state(file))
-        embedded = self._add(store, (*changes.new, *changes.changed), began)
+            store.touch(file.path, state_of(file))
+        embedded = self._add(store, (*changes.new, *changes.changed, *renamed), began)
         skipped = [item for item, _ in store.skipped().values()]
         names = changes.names()
         done = replace(names, added=_indexed(store, names.added), changed=_indexed(store, names.changed))
@@ -183,16 +138,18 @@ class Builder:
             passages=store.count_chunks(),
             seconds=time.perf_counter() - began,
             cancelled=self._cancelled(),
+            offer=_offer(sum(1 for note in store.notes() if note.unread_pictures)),
         )
 
     def _add(self, store: Store, files: tuple[FoundFile, ...], began: float) -> int:
         """Reads, cuts, embeds and stores ``files``. Returns the number of passages whose vectors were computed."""
-        embedded = passages = notes = 0
-        for batch in self._batches(store, files):
+        sizes = {file.path: file.size_bytes for file in files}
+        tally = BuildCount(sum(sizes.values()), len(files), began)
+        for batch in self._batches(store, files, tally):
 
-            def report(done: int, batch: list[Entry] = batch, before: int = passages, notes: int = notes) -> None:
-                left = (time.perf_counter() - began) / notes * (len(files) - notes) if notes else None
-                self.on_progress(BuildProgress(notes, len(files), before + done, batch[-1].note.path, left))
+            def report(done: int, batch: list[Entry] = batch) -> None:
+                self.on_progress(tally.progress(batch, done))
+                self.pause()
                 if self._cancelled():
                     raise Cancelled("The build was stopped. What was indexed until then is kept.")
 
@@ -204,30 +161,85 @@ class Builder:
             for entry in batch:
                 store.put(entry, vectors[at : at + len(entry.chunks)])
                 at += len(entry.chunks)
-            embedded, passages, notes = embedded + computed, passages + at, notes + len(batch)
-        self.on_progress(BuildProgress(len(files) if not self._cancelled() else notes, len(files), passages, "", 0.0))
-        return embedded
+            tally.add(batch, sizes, computed)
+        if not self._cancelled():
+            tally.notes = len(files)
+            store.forget_vectors()
+        self.on_progress(replace(tally.progress(), seconds_left=0.0))
+        return tally.embedded
 
-    def _batches(self, store: Store, files: tuple[FoundFile, ...]) -> Iterator[list[Entry]]:
-        """Yields notes that are cut, some hundred passages at a time. An unreadable one is recorded and left out."""
+    def _batches(self, store: Store, files: tuple[FoundFile, ...], tally: BuildCount) -> Iterator[list[Entry]]:
+        """Yields notes that are cut, some hundred passages at a time; scans come last, when their text was recognised.
+
+        An unreadable one is recorded and left out. A note of which some pages are scans comes twice: without and with.
+        """
         batch: list[Entry] = []
-        for file in files:
+        scans: list[UnreadScan] = []
+        for file, read in read_ahead(files, self._read):
+            self.pause()
             if self._cancelled():
                 break
-            try:
-                state = _state(file)
-                note = load_note(file.absolute, file.path, self.notes)
-            except UnreadableNote as error:
-                skipped = SkippedFile(file.path, error.message)
-                store.skip(skipped, FileState(file.size_bytes, file.mtime_ns, ""))
-                continue
-            blocks, chunks = split(note, self.embedder, self.chunking)
-            batch.append(Entry(note, state, blocks, chunks))
+            entry = self._entry(store, file, read, scans)
+            if entry is not None:
+                batch.append(entry)
             if sum(len(entry.chunks) for entry in batch) >= _BATCH_CHUNKS:
                 yield batch
                 batch = []
         if batch:
             yield batch
+        tally.notes = min(tally.notes, len(files) - len(scans))
+        for scan_ in sorted(scans, key=lambda one: one.is_readable):
+            if not self._recognize(scan_, tally):
+                return
+            entry = self._entry(store, scan_.file, partial(self._read, scan_.file), [])
+            if entry is not None:
+                yield [entry]
+        if not self._cancelled():
+            self._scans.forget_all_but({note.file.sha256 for note in store.notes()})
+
+    def _entry(
+        self, store: Store, file: FoundFile, read: Callable[[], tuple[FileState, Document]], scans: list[UnreadScan]
+    ) -> Entry | None:
+        """Returns a note that is cut, or None where it cannot be read or is nothing but a scan.
+
+        What has to be recognised first is added to ``scans``. A note that is not whole without it counts as changed, so
+        that a build that was stopped is taken up by the next one.
+        """
+        try:
+            state, note = read()
+        except UnrecognizedScan as scan_:
+            if hint := install_hint():
+                _skip(store, file, f"{NOT_INSTALLED} {hint}")
+            else:
+                scans.append(UnreadScan(file, digest_of(file.absolute), scan_.pages))
+            return None
+        except UnreadableNote as error:
+            _skip(store, file, error.message)
+            return None
+        unread = note.unread_pages or note.unread_pictures
+        if unread and not install_hint():
+            scans.append(UnreadScan(file, state.sha256, unread, is_readable=True))
+            state = FileState(state.size_bytes, -1, "")
+        blocks, chunks = split(note, self.embedder, self.chunking)
+        return Entry(note, state, blocks, chunks)
+
+    def _recognize(self, scan_: UnreadScan, tally: BuildCount) -> bool:
+        """Recognises the text of a scan; returns whether it came to the end of it."""
+
+        def report(done: int, total: int, left: float | None) -> None:
+            so_far = replace(tally.progress(), current=scan_.file.path, seconds_left=left)
+            self.on_progress(replace(so_far, page=done, pages=total, part=scan_.part))
+            self.pause()
+
+        return recognize(self._scans, scan_, report, self._cancelled)
+
+    @property
+    def _scans(self) -> Recognizer:
+        return recognizer_of(self.folder)
+
+    def _read(self, file: FoundFile) -> tuple[FileState, Document]:
+        state = state_of(file)
+        return state, load_document(file.absolute, file.path, self.notes, self._scans.kept(state.sha256))
 
     def _vectors(
         self, store: Store, batch: list[Entry], report: Callable[[int], None]
@@ -239,8 +251,12 @@ class Builder:
         missing = [i for i, key in enumerate(keys) if key not in known]
         out = np.empty((len(keys), self.embedder.dimension), dtype=np.float32)
         report(0)
-        if missing:
-            out[missing] = self.embedder.embed_chunks([texts[i] for i in missing], report)
+        for low in range(0, len(missing), _BATCH_CHUNKS):
+            part = missing[low : low + _BATCH_CHUNKS]
+            report_part = partial(_report_from, report, len(keys) - len(missing) + low)
+            out[part] = self.embedder.embed_chunks([texts[i] for i in part], report_part)
+            if len(missing) > low + _BATCH_CHUNKS:
+                store.keep_vectors([keys[i] for i in part], out[part])
         for i, key in enumerate(keys):
             if key in known:
                 out[i] = known[key]
@@ -250,20 +266,32 @@ class Builder:
         return self.cancel is not None and self.cancel.is_set()
 
 
+def _report_from(report: Callable[[int], None], before: int, done: int) -> None:
+    report(before + done)
+
+
+def _says_more(store: Store, old: str, path: str) -> bool:
+    """Whether a note is found by other words under its new name, so that it has to be embedded with them."""
+    note = store.note(old)
+    named_by_file = note.title == title_of(old, note.text, note.elements)
+    title = title_of(path, note.text, note.elements) if named_by_file else note.title
+    return title != note.title or about(replace(note, path=path)) != about(note)
+
+
+def _offer(notes: int) -> str:
+    """Returns what would read the pictures in so many notes; empty where nothing is missing."""
+    hint = install_hint()
+    if not notes or not hint:
+        return ""
+    have = "1 note has pictures" if notes == 1 else f"{notes:,} notes have pictures"
+    return f"{have} that may hold text, which is not read without text recognition. {hint}"
+
+
+def _skip(store: Store, file: FoundFile, reason: str) -> None:
+    store.skip(SkippedFile(file.path, reason), state_of(file))
+
+
 def _indexed(store: Store, paths: Iterable[str]) -> tuple[str, ...]:
     """Returns those that are in the index: not the unreadable ones, nor those that a stopped build did not come to."""
     stored = {note.path for note in store.notes()}
     return tuple(path for path in paths if path in stored)
-
-
-def _state(file: FoundFile) -> FileState:
-    return FileState(file.size_bytes, file.mtime_ns, _digest(file.absolute))
-
-
-def _digest(path: Path) -> str:
-    """Returns the SHA-256 of a file, or an empty string if it cannot be read: loading it will say why."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""

@@ -1,34 +1,67 @@
-"""Cuts a note into passages (searched) and blocks (read by the model), along its headings and lists.
-
-A *passage* fits the embedder's window together with its context line. A *block* is a run of neighbouring passages under
-one heading, a few times larger; every passage lies in one block. Both follow the note's own structure: they are runs of
-whole sections, list items and paragraphs as long as those fit, and only what is larger than the limit is opened. A list
-item that had to be opened gives its name to the pieces (``parents``), so that a bullet keeps its parents.
-"""
+"""Cuts a note into passages (searched) and blocks (read by the model), along its headings and lists."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from assistant.config import ChunkingConfig
+from assistant.documents.labels import shortened
+from assistant.documents.naming import about, is_generic, spelled_out
+from assistant.documents.outline import Node, tree
+from assistant.documents.tables import column_names
 from assistant.index.embedder import Embedder
-from assistant.index.splitter import split_text
-from assistant.notes.outline import Node, tree
-from assistant.types import Block, Chunk, Note
+from assistant.types import UNSEARCHED, Chunk, ContextBlock, Document, ElementKind
+
+# Paragraphs, lines, sentences, clauses, words, anywhere.
+_SEPARATORS = ["\n\n", "\n", ". ", "? ", "! ", "; ", ", ", " ", ""]
+# The splitter measures every candidate again at every level, so its cost grows faster than its input.
+_WINDOW_CHARS = 20_000
+
+
+def split_text(text: str, limit: int, count_tokens: Callable[[str], int]) -> list[str]:
+    """Returns pieces of at most ``limit`` tokens that join to exactly ``text``.
+
+    Args:
+        text: Any text.
+        limit: Largest size of a piece, in what ``count_tokens`` counts; at least 1.
+        count_tokens: Measures a piece. A single character may exceed ``limit``; it is returned whole.
+
+    The settings are what keeps langchain's RecursiveCharacterTextSplitter lossless: no overlap, no stripping, the
+    separator kept, and separators that are plain strings: with regular expressions it adds and drops blanks. (Its
+    ``add_start_index`` is not used: with a token length function it returns -1 or goes backwards, because it searches
+    for the stripped text.)
+    """
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        separators=_SEPARATORS,
+        keep_separator="end",
+        chunk_size=limit,
+        chunk_overlap=0,
+        strip_whitespace=False,
+        # A blank has no tokens; a piece of length 0 would be repeated at the start of the next one.
+        length_function=lambda piece: max(1, count_tokens(piece)),
+    )
+    windows = (text[i : i + _WINDOW_CHARS] for i in range(0, len(text), _WINDOW_CHARS))
+    return [piece for window in windows for piece in splitter.split_text(window)]
+
 
 _CONTEXT_SHARE = 3
 """The context line may take one part in this many of the window; what is above that is dropped, outermost first."""
 
-_FOR_NOBODY = ("front_matter", "comment")
-"""What a reader of the note does not see is not searched."""
+_TITLES = (ElementKind.PARAGRAPH, ElementKind.CAPTION)
+_LONGEST_TITLE = 100
+_LONGEST_HEADS = 240
+_LONGEST_PARENT = 60
+"""Characters of a list item that stand in front of the passages below it, if it begins with no term."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class NodeRun:
     """A run of neighbouring nodes: a passage or a block in the making."""
 
     start: int
@@ -37,7 +70,9 @@ class Piece:
     parents: tuple[str, ...]
 
 
-def split(note: Note, embedder: Embedder, config: ChunkingConfig) -> tuple[tuple[Block, ...], tuple[Chunk, ...]]:
+def split(
+    note: Document, embedder: Embedder, config: ChunkingConfig
+) -> tuple[tuple[ContextBlock, ...], tuple[Chunk, ...]]:
     """Returns the blocks and the passages of ``note``, each in reading order.
 
     Blocks do not overlap and passages do not overlap; what lies in no passage is headings, blanks, front matter and
@@ -48,7 +83,7 @@ def split(note: Note, embedder: Embedder, config: ChunkingConfig) -> tuple[tuple
     root = tree(note)
     pieces = _trimmed(note.text, _Cutter(ruler, config.block_size_tokens, whole_sections=True).cut(root))
     blocks = tuple(
-        Block(note.path, p.heading_path, p.parents, p.start, p.end, note.text[p.start : p.end], ordinal)
+        ContextBlock(note.path, p.heading_path, p.parents, p.start, p.end, note.text[p.start : p.end], ordinal, note)
         for ordinal, p in enumerate(pieces)
     )
     edges = [block.start for block in blocks]
@@ -57,7 +92,7 @@ def split(note: Note, embedder: Embedder, config: ChunkingConfig) -> tuple[tuple
     return blocks, tuple(_chunk(note, piece, edges, embedder) for piece in _trimmed(note.text, passages))
 
 
-def _trimmed(text: str, pieces: Iterable[Piece]) -> list[Piece]:
+def _trimmed(text: str, pieces: Iterable[NodeRun]) -> list[NodeRun]:
     """Returns the pieces without blanks at their ends; a blank piece is dropped."""
     out = []
     for piece in pieces:
@@ -69,13 +104,15 @@ def _trimmed(text: str, pieces: Iterable[Piece]) -> list[Piece]:
     return out
 
 
-def _chunk(note: Note, piece: Piece, edges: list[int], embedder: Embedder) -> Chunk:
+def _chunk(note: Document, piece: NodeRun, edges: list[int], embedder: Embedder) -> Chunk:
     text = note.text[piece.start : piece.end]
     room = min(embedder.window_tokens // _CONTEXT_SHARE, embedder.window_tokens - embedder.token_starts(text).size)
-    context = _context((*piece.heading_path, *piece.parents), room, embedder)
+    said = (about(note), *piece.heading_path, *piece.parents, _table_above(note, piece.start))
+    context = _context(tuple(filter(None, said)), room, embedder)
     chunk = Chunk(
         note.path, piece.heading_path, piece.parents, context, piece.start, piece.end, text,
         block=max(0, bisect_right(edges, piece.start) - 1), page=note.page_at(piece.start),
+        names=_names(note, piece),
     )  # fmt: skip
     size = embedder.token_starts(chunk.embedding_text).size
     if size > embedder.window_tokens:
@@ -83,13 +120,35 @@ def _chunk(note: Note, piece: Piece, edges: list[int], embedder: Embedder) -> Ch
     return chunk
 
 
+def _names(note: Document, piece: NodeRun) -> tuple[str, ...]:
+    """Returns what a passage explains; the beginning of a note explains what the note is called."""
+    opens = not piece.heading_path or (len(piece.heading_path) == 1 and is_generic(piece.heading_path[0]))
+    names = note.names(piece.start, piece.end)
+    return tuple(dict.fromkeys((spelled_out(note.title), *names))) if opens else names
+
+
+def _table_above(note: Document, start: int) -> str:
+    """Returns the title and the heads of the table that a passage goes on with; empty for any other passage."""
+    table = note.table_above(start)
+    if table is None:
+        return ""
+    before = note.block_at(table.start - 1) if table.start else None
+    title = note.text[before.start : before.end].strip() if before and before.kind in _TITLES else ""
+    is_title = 0 < len(title) <= _LONGEST_TITLE and "\n" not in title and title[-1] not in ".:"
+    return shortened(": ".join(([title] if is_title else []) + [column_names(table.label)]), _LONGEST_HEADS)
+
+
 def _context(labels: tuple[str, ...], room: int, embedder: Embedder) -> str:
-    """Returns the labels in one line of at most ``room`` tokens; the outermost go first when it is too long."""
+    """Returns the labels in one line of at most ``room`` tokens; the outermost go first when it is too long.
+
+    Of an innermost one that is too long by itself the beginning is kept.
+    """
     for first in range(len(labels)):
         line = " > ".join(labels[first:])
         if embedder.token_starts(line).size <= room:
             return line
-    return ""
+    starts = embedder.token_starts(labels[-1]) if labels and room > 0 else ()
+    return labels[-1][: starts[room]].rstrip(" ,:") if len(starts) > room else ""
 
 
 class Ruler:
@@ -129,14 +188,14 @@ class _Cutter:
         self._whole_sections = whole_sections
         self._edges = edges
 
-    def cut(self, root: Node) -> list[Piece]:
+    def cut(self, root: Node) -> list[NodeRun]:
         """Returns the pieces of the whole tree in order."""
-        pieces = list(self._children(root, Piece(root.start, root.start, (), ())))
+        pieces = list(self._children(root, NodeRun(root.start, root.start, (), ())))
         return _headings_joined(pieces, root) if self._whole_sections else pieces
 
-    def _children(self, parent: Node, above: Piece) -> Iterator[Piece]:
+    def _children(self, parent: Node, above: NodeRun) -> Iterator[NodeRun]:
         """Yields the pieces of ``parent``'s children; ``above`` carries the headings and parents over them."""
-        run: Piece | None = None
+        run: NodeRun | None = None
         for node in parent.children:
             if run is not None and self._joins(run, node):
                 run = replace(run, end=node.end, heading_path=above.heading_path)
@@ -153,22 +212,22 @@ class _Cutter:
         if run is not None:
             yield run
 
-    def _joins(self, run: Piece, node: Node) -> bool:
+    def _joins(self, run: NodeRun, node: Node) -> bool:
         """Whether ``node`` may stand in the same piece as the run before it."""
         at = bisect_right(self._edges, run.start)
         crosses = at < len(self._edges) and self._edges[at] < node.end
         return not crosses and self._may_run(node) and self._ruler.tokens(run.start, node.end) <= self._limit
 
     def _may_run(self, node: Node) -> bool:
-        return self._whole_sections or node.kind not in ("section", "heading", *_FOR_NOBODY)
+        return self._whole_sections or node.kind not in ("section", "heading", *UNSEARCHED)
 
     def _left_out(self, node: Node, parent: Node) -> bool:
         """Passages leave out a heading that has something below it (their context carries it), and what is hidden."""
         if self._whole_sections:
             return False
-        return node.kind in _FOR_NOBODY or (node.kind == "heading" and len(parent.children) > 1)
+        return node.kind in UNSEARCHED or (node.kind == "heading" and len(parent.children) > 1)
 
-    def _open(self, node: Node, above: Piece) -> Iterator[Piece]:
+    def _open(self, node: Node, above: NodeRun) -> Iterator[NodeRun]:
         """Yields the pieces of a node that does not fit, or may not share."""
         if node.children:
             yield from self._children(node, _below(node, above))
@@ -180,10 +239,10 @@ class _Cutter:
                 low += len(text)
 
 
-def _headings_joined(pieces: list[Piece], root: Node) -> list[Piece]:
+def _headings_joined(pieces: list[NodeRun], root: Node) -> list[NodeRun]:
     """Returns the blocks with every heading that was left alone put in front of the block that follows it."""
     headings = {(node.start, node.end) for node in root.walk() if node.kind == "heading"}
-    out: list[Piece] = []
+    out: list[NodeRun] = []
     waiting: int | None = None
     for piece in pieces:
         start = piece.start if waiting is None else waiting
@@ -194,10 +253,10 @@ def _headings_joined(pieces: list[Piece], root: Node) -> list[Piece]:
     return out
 
 
-def _below(node: Node, above: Piece) -> Piece:
+def _below(node: Node, above: NodeRun) -> NodeRun:
     """Returns ``above`` with the node's own heading or list label added."""
     if node.kind == "section":
         return replace(above, heading_path=(*above.heading_path, node.label), parents=())
     if node.kind == "item" and node.label:
-        return replace(above, parents=(*above.parents, node.label))
+        return replace(above, parents=(*above.parents, shortened(node.label, _LONGEST_PARENT)))
     return above

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from assistant.databases import Cause, cause_of
+from assistant.core.sqlite import Cause, cause_of
 from assistant.errors import IndexBusy, IndexWriteFailed, NotesIndexError
 from assistant.index.schema import HEADING_SEPARATOR
-from assistant.types import Scope
+from assistant.types import Element, ElementKind, Scope
+
+_KINDS = {kind.value: kind for kind in ElementKind}
 
 
 def scope_filter(scope: Scope, table: str) -> tuple[str, tuple[object, ...]]:
@@ -35,6 +39,27 @@ def join_path(parts: tuple[str, ...]) -> str:
 def split_path(joined: str) -> tuple[str, ...]:
     """Returns the heading path that stands in a column."""
     return tuple(joined.split(HEADING_SEPARATOR)) if joined else ()
+
+
+def split_offsets(stored: str) -> tuple[int, ...]:
+    """Returns the offsets that stand in a column."""
+    return tuple(json.loads(stored))
+
+
+def element_row(note_id: int, number: int, element: Element) -> tuple[object, ...]:
+    """Returns an element as a row of its table."""
+    box = json.dumps(element.box) if element.box else None
+    return (
+        note_id, number, element.kind.value, element.start, element.end, element.parent, element.level, element.body,
+        element.label, element.inline, box,
+    )  # fmt: skip
+
+
+def element_of(row: Sequence[Any]) -> Element:
+    """Returns the element of a row without its first two columns."""
+    kind, start, end, parent, level, body, label, inline, box = row
+    place = tuple(json.loads(box)) if box else None
+    return Element(_KINDS[kind], start, end, parent, level, body, label, bool(inline), place)
 
 
 def text_key(text: str) -> bytes:
@@ -61,4 +86,9 @@ def wrapped(path: Path) -> Iterator[None]:
             raise IndexBusy(f"{path} is in use by another process.", hint="Try again in a moment.") from error
         raise NotesIndexError(f"{path} cannot be used: {said}.", hint="assistant index build --force") from error
     except sqlite3.DatabaseError as error:
-        raise NotesIndexError(f"{path} is damaged: {error}.", hint="assistant index build --force") from error
+        raise damaged(path, str(error)) from error
+
+
+def damaged(path: Path, fault: str) -> NotesIndexError:
+    """Returns the error of an index that holds something else than what was written."""
+    return NotesIndexError(f"{path} is damaged: {fault}.", hint="assistant index build --force")

@@ -1,16 +1,80 @@
 """The tables of ``index.db``: the truth of the index. Everything else in ``index/`` is derived from them."""
 
-FORMAT = 2
-"""Number of this layout. A file of an older one is rebuilt from the notes; a newer one is refused."""
+from __future__ import annotations
+
+FORMAT = 7
+"""Number of this layout. A file of an older one is carried over, see ``carrying``; a newer one is refused."""
 
 HEADING_SEPARATOR = "\x1f"
 """Joins a heading path in one column, so that a prefix of the path is a prefix of the column."""
 
-TOKENIZER = "porter unicode61 remove_diacritics 2"
-"""How the word index takes a text apart: words without case and accents, cut down to their stems."""
+TOKENIZER = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
+"""How the word index takes apart what ``words.index_words`` returns: at the blanks, each word cut down to its stem."""
+
+INDEX_WORDS = "index_words"
+"""What ``words.index_words`` is called in SQL."""
 
 COLUMN_WEIGHTS = (1.0, 1.0)
 """What a word counts in BM25 where it stands in the headings above a passage, and in the passage itself."""
+
+ELEMENTS = """
+CREATE TABLE elements (
+    note_id INTEGER NOT NULL REFERENCES notes(id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    parent INTEGER NOT NULL,        -- number of the element that holds it, or -1
+    level INTEGER NOT NULL,
+    body INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    inline INTEGER NOT NULL,
+    box TEXT,                       -- JSON list of four shares of the page
+    PRIMARY KEY (note_id, number)
+) WITHOUT ROWID
+"""
+
+WORDS = f"""
+CREATE VIRTUAL TABLE words USING fts5(
+    context, text, content='chunks', content_rowid='id', tokenize="{TOKENIZER}"
+);
+INSERT INTO words(words, rank) VALUES ('rank', 'bm25{COLUMN_WEIGHTS}');
+CREATE TRIGGER chunks_added AFTER INSERT ON chunks BEGIN
+    INSERT INTO words(rowid, context, text)
+    VALUES (new.id, {INDEX_WORDS}(new.context), {INDEX_WORDS}(new.text));
+END;
+CREATE TRIGGER chunks_removed AFTER DELETE ON chunks BEGIN
+    INSERT INTO words(words, rowid, context, text)
+    VALUES ('delete', old.id, {INDEX_WORDS}(old.context), {INDEX_WORDS}(old.text));
+END;
+"""
+
+SCANNED_PAGES = """
+CREATE TABLE scanned_pages (
+    note_id INTEGER NOT NULL REFERENCES notes(id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    confidence REAL,                -- in [0, 1]; NULL where the text was not recognised yet
+    PRIMARY KEY (note_id, number)
+) WITHOUT ROWID
+"""
+
+TEXT_PICTURES = """
+CREATE TABLE text_pictures (
+    note_id INTEGER NOT NULL REFERENCES notes(id) ON DELETE CASCADE,
+    start INTEGER NOT NULL,         -- -1 where the picture was not read yet
+    "end" INTEGER NOT NULL,
+    confidence REAL,                -- in [0, 1]; NULL where it was not read yet
+    number INTEGER NOT NULL,        -- of one that was not read yet, else 0
+    PRIMARY KEY (note_id, start, number)
+) WITHOUT ROWID
+"""
+
+UNFINISHED_VECTORS = """
+CREATE TABLE unfinished_vectors (   -- of notes that a stopped build did not finish
+    text_key BLOB PRIMARY KEY,
+    vector BLOB NOT NULL
+) WITHOUT ROWID
+"""
 
 SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -27,12 +91,21 @@ CREATE TABLE notes (
     mtime_ns INTEGER NOT NULL
 );
 
+{ELEMENTS};
+
+{SCANNED_PAGES};
+
+{TEXT_PICTURES};
+
 CREATE TABLE skipped (
     path TEXT PRIMARY KEY,
     reason TEXT NOT NULL,
     size_bytes INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL
+    mtime_ns INTEGER NOT NULL,
+    file_sha256 TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
+
+{UNFINISHED_VECTORS};
 
 CREATE TABLE blocks (
     note_id INTEGER NOT NULL REFERENCES notes(id) ON DELETE CASCADE,
@@ -57,21 +130,13 @@ CREATE TABLE chunks (
     text TEXT NOT NULL,
     page INTEGER,
     text_key BLOB NOT NULL,         -- hash of what was embedded: the same text keeps its vector
-    vector BLOB NOT NULL            -- float32, norm 1
+    vector BLOB NOT NULL,           -- float32, norm 1
+    names TEXT NOT NULL DEFAULT ''  -- what it explains under a name of its own
 );
 CREATE INDEX chunks_by_note ON chunks(note_id);
 CREATE INDEX chunks_by_text ON chunks(text_key);
 
-CREATE VIRTUAL TABLE words USING fts5(
-    context, text, content='chunks', content_rowid='id', tokenize='{TOKENIZER}'
-);
-INSERT INTO words(words, rank) VALUES ('rank', 'bm25{COLUMN_WEIGHTS}');
-CREATE TRIGGER chunks_added AFTER INSERT ON chunks BEGIN
-    INSERT INTO words(rowid, context, text) VALUES (new.id, new.context, new.text);
-END;
-CREATE TRIGGER chunks_removed AFTER DELETE ON chunks BEGIN
-    INSERT INTO words(words, rowid, context, text) VALUES ('delete', old.id, old.context, old.text);
-END;
+{WORDS}
 
 -- Every word of the notes as written, with the number of notes it stands in; trigrams find it by a misspelling.
 CREATE TABLE vocabulary (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE, notes INTEGER NOT NULL);

@@ -1,15 +1,40 @@
-"""Words: how a text is taken apart into them, and which of a question's words carry its meaning."""
+"""Words: how a text is taken apart into them, and which of a question's words carry its meaning.
+
+The word index holds what ``index_words`` returns, so that a question is looked for by the words that were stored.
+Chinese, Japanese, Thai, Lao, Khmer and Burmese put no blanks between words: there every two neighbouring characters are
+one word (https://www.unicode.org/reports/tr29/ leaves them to dictionaries, which are large and disagree).
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 
 import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_MARKS = "".join(chr(code) for code in range(0x0483, 0x3100) if unicodedata.category(chr(code)).startswith("M"))
+_MARK = re.compile(f"[{_MARKS}]")
+_MARKED_WORD = re.compile(rf"(?:(?!_)[\w{_MARKS}])+(?:['’](?:(?!_)[\w{_MARKS}])+)*")
+"""Where vowels and tones are signs of their own, as in Hindi, Thai and pointed Arabic."""
+
+_HIRAGANA = "\u3041-\u309f"
+_UNBROKEN = (
+    f"{_HIRAGANA}\u30a1-\u30ff\u31f0-\u31ff\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+    "\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff"
+)
+_RUN = re.compile(f"[{_UNBROKEN}]+")
+_PIECE = re.compile(f"[{_UNBROKEN}]+|[^{_UNBROKEN}]+")
+_KANA = re.compile(f"[{_HIRAGANA}]+")
+_ASKING = re.compile(
+    "是什么|什么|哪里|哪些|哪个|怎么样|怎么|怎样|如何|为什么|為什麼|什麼|多少|是谁|请问|解释|说明|定义|"
+    "とは何ですか|とは|何ですか|なんですか|ですか|ますか|でしょうか|どのように|どうして|なぜ|どこ|いつ|だれ|説明|定義|について|"
+    "คืออะไร|อะไร|อย่างไร|ที่ไหน|ทำไม|เมื่อไร|อธิบาย|[的了吗呢吧嗎是在和与與及或]"
+)
+"""What makes a sentence a question, and particles, in Chinese, Japanese and Thai."""
 
 # Function words of English, and the words that make a sentence a question rather than say what it is about.
 _FUNCTION_WORDS = """
@@ -39,25 +64,99 @@ STOPWORDS = frozenset(typed_in_haste(_FUNCTION_WORDS.split()))
 
 
 def fold(text: str) -> str:
-    """Returns ``text`` in lower case without accents, as the word index sees it."""
+    """Returns ``text`` in lower case without accents, as the word index sees it; signs for vowels and tones stay."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
 
 
 def words(text: str) -> list[str]:
     """Returns the folded words of ``text`` in order; ``_`` and hyphens separate, apostrophes do not."""
-    return _WORD.findall(fold(text))
+    return _words(fold(text), _pairs)
+
+
+def index_words(text: str) -> str:
+    """Returns what the word index stores of a text: its words, with blanks between them.
+
+    The last character of a run without blanks is one more word, so that each character begins one.
+    """
+    return " ".join(_words(fold(text), lambda run: [*_pairs(run), *run[1:][-1:]]))
+
+
+def matching(word: str) -> str:
+    """Returns the expression of SQLite's FTS5 for a word; a lone character of a run is what other words begin with."""
+    return f'"{word}"*' if len(word) == 1 and _RUN.match(word) else f'"{word}"'
 
 
 def content_words(text: str) -> list[str]:
     """Returns the distinct words of ``text`` that are not function words, in order of first use.
 
-    A possessive is the word itself: who asks for Barker's books asks for Barker.
+    A possessive is the word itself: who asks for Barker's books asks for Barker. In a run without blanks, what asks is
+    left out, and in Japanese what is in hiragana, endings and particles, where the run has anything else.
     """
-    named = (word.removesuffix("'s") for word in words(text) if word not in STOPWORDS)
-    return list(dict.fromkeys(w for w in named if w not in STOPWORDS and (len(w) > 1 or w.isdigit())))
+    folded = fold(text)
+    if not folded.isascii() and _RUN.search(folded):
+        found = _words(_ASKING.sub(" ", folded), _telling_pairs)
+    else:
+        found = _words(folded, _pairs)
+    named = (word.removesuffix("'s") for word in found if word not in STOPWORDS)
+    return list(dict.fromkeys(w for w in named if w not in STOPWORDS and (len(w) > 1 or w.isdigit() or _RUN.match(w))))
+
+
+def is_unbroken(word: str) -> bool:
+    """Whether a word is of a script without blanks: two characters of a run, or one."""
+    return bool(_RUN.match(word))
+
+
+def as_typed(text: str, chosen: Collection[str]) -> tuple[str, ...]:
+    """Returns the chosen words of a text as they stand in it, accents and all; neighbours of one run are one."""
+    found: list[str] = []
+    for match in _typed_words(unicodedata.normalize("NFC", text)):
+        typed, folded = match, fold(match)
+        if not _RUN.search(folded) or len(folded) != len(typed):
+            found += [typed] if {folded, folded.removesuffix("'s")} & set(chosen) else []
+            continue
+        for piece in _PIECE.finditer(folded):
+            found += [typed[low:high] for low, high in _chosen_spans(piece, chosen)]
+    return tuple(dict.fromkeys(found))
+
+
+def _typed_words(text: str) -> list[str]:
+    return (_MARKED_WORD if not text.isascii() and _MARK.search(text) else _WORD).findall(text)
+
+
+def _chosen_spans(piece: re.Match[str], chosen: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Yields where the chosen words of a run are, those that touch in one."""
+    if not _RUN.match(piece.group()):
+        if piece.group() in chosen:
+            yield piece.span()
+        return
+    run = piece.group()
+    spans = [(at, at + size) for at in range(len(run)) for size in (1, 2) if run[at : at + size] in chosen]
+    while spans:
+        low, high = spans.pop(0)
+        while spans and spans[0][0] <= high:
+            high = max(high, spans.pop(0)[1])
+        yield piece.start() + low, piece.start() + high
+
+
+def _words(folded: str, split: Callable[[str], list[str]]) -> list[str]:
+    found = _typed_words(folded)
+    if folded.isascii() or not _RUN.search(folded):
+        return found
+    pieces = (piece for word in found for piece in _PIECE.findall(word))
+    return [part for piece in pieces for part in (split(piece) if _RUN.match(piece) else [piece])]
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+
+
+def _telling_pairs(run: str) -> list[str]:
+    others = [part for part in _KANA.split(run) if part] or [run]
+    longest = [part for part in others if len(part) > 1] or others
+    return [pair for part in longest for pair in _pairs(part)]
 
 
 @lru_cache(maxsize=65536)

@@ -1,13 +1,4 @@
-"""What cutting does to finding: the student's own questions, asked of a copy of the index that is cut another way.
-
-Every question of the quiz bank knows the words of the notes that prove its answer. They do not change when the notes
-are cut anew, so they can judge any way of cutting (``assistant.evaluation.retrieval`` has the formula):
-
-    recall@k = share of the proofs' characters in the first k chunks;  its price = tokens of these k chunks
-
-The copy is built and searched by production's own store and retriever, in a temporary folder; the index in use is not
-touched. Larger chunks find more and cost more to read, so the two belong together.
-"""
+"""What cutting does to finding: the student's own questions, asked of copies of the index that are cut differently."""
 
 from __future__ import annotations
 
@@ -18,14 +9,16 @@ from pathlib import Path
 from statistics import fmean
 
 from assistant.config import ChunkingConfig, RetrievalConfig
+from assistant.errors import StudyError
 from assistant.evaluation.retrieval import Span, coverage_at, recall_at
-from assistant.index.search import Retriever
-from assistant.index.store import Entry, FileState, Store
-from assistant.lab.cutting import Settings, cut
-from assistant.lab.remembering import RememberingEmbedder
-from assistant.lab.running import Report
-from assistant.study.items import Item, Kind
-from assistant.types import Note
+from assistant.index.entries import Entry, FileState
+from assistant.index.retriever import Retriever
+from assistant.index.store import Store
+from assistant.lab.kept import RememberingEmbedder
+from assistant.lab.lessons.cutting import CutSettings, cut, in_use
+from assistant.lab.live import Report
+from assistant.quiz.item import Item, Kind
+from assistant.types import Document
 
 DEEPEST = 10
 """The largest k."""
@@ -60,7 +53,7 @@ class Outcome:
         tokens: Tokens of the first 1 to ``DEEPEST`` chunks, on average.
     """
 
-    settings: Settings
+    settings: CutSettings
     chunks: int
     probes: tuple[Probe, ...]
     coverages: tuple[tuple[float, ...], ...]
@@ -84,7 +77,7 @@ def compared(before: Outcome, after: Outcome, k: int) -> tuple[list[Probe], list
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class TrialParts:
     """What a trial works with: the parts and settings of production."""
 
     embedder: RememberingEmbedder
@@ -106,10 +99,10 @@ def probes(items: Iterable[Item], limit: int, note: str = "") -> tuple[Probe, ..
 
 
 def measure(
-    notes: Sequence[Note],
-    settings_of: Callable[[str], Settings],
+    notes: Sequence[Document],
+    settings_of: Callable[[str], CutSettings],
     questions: Sequence[Probe],
-    bench: Bench,
+    bench: TrialParts,
     report: Report = lambda what, done, total: None,
 ) -> Outcome:
     """Cuts, embeds and searches a copy of ``notes``, and returns what was found.
@@ -147,16 +140,70 @@ def measure(
     )
 
 
-def _copy(entries: Sequence[Entry], folder: Path, bench: Bench) -> Retriever:
+def _copy(entries: Sequence[Entry], folder: Path, bench: TrialParts) -> Retriever:
     store = Store(folder, create=True)
     store.begin_fingerprint(_FINGERPRINT)
     for entry in entries:
         store.put(entry, bench.embedder.embed_chunks([chunk.embedding_text for chunk in entry.chunks]))
     store.close()
-    return Retriever(folder, bench.embedder, bench.retrieval, _FINGERPRINT)
+    return Retriever(folder, bench.embedder, lambda: bench.retrieval, _FINGERPRINT)
 
 
 def _found(retriever: Retriever, probe: Probe, report: Report, place: tuple[int, int]) -> list[Span]:
     report("Asking", *place)
     hits = retriever.search(probe.question, k=DEEPEST).hits
     return [(hit.chunk.note, hit.chunk.start, hit.chunk.end) for hit in hits]
+
+
+Way = Callable[[str], CutSettings]
+
+
+class Trials:
+    """Measures ways of cutting and keeps what was found.
+
+    Args:
+        bench: The parts of production.
+        notes: All notes of the index: the other notes are what a question may be mistaken for.
+        questions: What is asked.
+        note: Only this note is cut another way; empty for all.
+
+    Raises:
+        StudyError: There are no questions.
+    """
+
+    def __init__(
+        self, bench: TrialParts, notes: Sequence[Document], questions: Sequence[Probe], note: str = ""
+    ) -> None:
+        if not questions:
+            where = note or "your notes"
+            raise StudyError(f"The quiz bank has no questions on {where} yet.", hint="assistant quiz bank build")
+        self._bench = bench
+        self._notes = notes
+        self._questions = questions
+        self._note = note
+        self._outcomes: dict[CutSettings, Outcome] = {}
+
+    @property
+    def used(self) -> CutSettings:
+        """How the notes are cut in the index."""
+        return in_use(self._bench.chunking)
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What was measured, the way in use first."""
+        return tuple(self._outcomes.values())
+
+    def run(self, settings: CutSettings, report: Report = lambda what, done, total: None) -> Outcome:
+        """Measures the way in use, then ``settings``; what was measured before is not measured again.
+
+        Raises:
+            Cancelled: ``report`` raised it.
+        """
+        for wanted in (self.used, settings):
+            if wanted not in self._outcomes:
+                found = measure(self._notes, self._way(wanted), self._questions, self._bench, report)
+                self._outcomes[wanted] = found
+        return self._outcomes[settings]
+
+    def _way(self, settings: CutSettings) -> Way:
+        return lambda path: settings if path == self._note or not self._note else self.used

@@ -10,15 +10,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.documents.loading import parse
 from assistant.errors import UsageError
-
-ORDER = ("tokens", "chunking", "embeddings", "search", "rag", "sampling", "attention", "metrics", "clustering")
-"""The path: each lesson uses what the ones before it showed."""
+from assistant.types import ElementKind
 
 FOLDER = Path(__file__).parent / "lessons"
-
-_FRONT = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
-_PART = re.compile(r"^## (?P<name>.+)\n(?P<text>(?:(?!## ).*\n?)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +22,7 @@ class Lesson:
     """A lesson's words.
 
     Attributes:
+        place: Where it comes on the path, from 1: each lesson uses what the ones before it showed.
         question: The one sentence that it answers.
         concepts: Words that name what it shows, as notes name it: ``token``, ``tokenization``.
         idea: Markdown.
@@ -34,6 +31,7 @@ class Lesson:
     """
 
     id: str
+    place: int
     title: str
     question: str
     concepts: tuple[str, ...]
@@ -48,17 +46,23 @@ def read_lesson(id_: str, text: str) -> Lesson:
 
     Raises:
         KeyError: A key of the front matter or a part is missing.
-        ValueError: There is no front matter, or ``minutes`` is no number.
+        ValueError: There is no front matter, or ``place`` or ``minutes`` is no number.
     """
-    match = _FRONT.match(text)
-    if match is None:
+    document = parse(f"{id_}.md", text)
+    head = document.blocks[0] if document.blocks else None
+    if head is None or head.kind is not ElementKind.FRONT_MATTER:
         raise ValueError(f"lesson {id_}: no front matter")
     front = {
-        key.strip(): value.strip() for key, _, value in (line.partition(":") for line in match["front"].split("\n"))
+        key.strip(): value.strip() for key, _, value in (line.partition(":") for line in text[: head.end].split("\n"))
     }
-    parts = {part["name"].strip(): _unwrapped(part["text"].strip()) for part in _PART.finditer(match["body"])}
+    parts = {
+        part.heading_path[-1]: _unwrapped(text[part.body_start : part.end].strip())
+        for part in document.outline
+        if part.level
+    }
     return Lesson(
         id=id_,
+        place=int(front["place"]),
         title=front["title"],
         question=front["question"],
         concepts=tuple(word.strip() for word in front["concepts"].split(",") if word.strip()),
@@ -76,8 +80,8 @@ def _unwrapped(text: str) -> str:
 
 def lessons() -> tuple[Lesson, ...]:
     """Returns all lessons, in the order of the path."""
-    files = [(id_, FOLDER / f"{id_}.md") for id_ in ORDER]
-    return tuple(read_lesson(id_, file.read_text(encoding="utf-8")) for id_, file in files if file.is_file())
+    found = (read_lesson(file.stem, file.read_text(encoding="utf-8")) for file in FOLDER.glob("*.md"))
+    return tuple(sorted(found, key=lambda one: one.place))
 
 
 def lesson(id_: str) -> Lesson:

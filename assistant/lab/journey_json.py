@@ -1,4 +1,4 @@
-"""A journey of a question as plain values, for a file, a slide or a program of your own.
+"""A journey of a question as a record of plain values, for a file, a slide or a program of your own.
 
 Probabilities are given as such, p = exp(log p); places in the notes are offsets into the note's text.
 """
@@ -7,91 +7,171 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
 
-from assistant.lab.follow import Journey
-from assistant.lab.rewriting import Draft
-from assistant.types import Block, Choice, Hit, Sentence
+from assistant.core.json_form import JsonForm
+from assistant.lab.lessons.rag import Journey, RewrittenAnswer
+from assistant.types import AnswerState, ContextBlock, Hit, Sentence, TokenChoice
 
 
-def journey_json(journey: Journey) -> dict[str, Any]:
-    """Returns all that was seen on the way; what did not happen is None or empty."""
+@dataclass(frozen=True, slots=True)
+class PlaceRecord:
+    """A place in the notes."""
+
+    note: str
+    heading_path: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class HitRecord(PlaceRecord):
+    """A passage that was found."""
+
+    score: float
+    cosine: float
+    bm25: float
+    dense_rank: int | None
+    lexical_rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRecord(PlaceRecord):
+    """A section that was packed, and whether it fits and was read."""
+
+    tokens: int
+    fits: bool
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookRecord:
+    """What the model was asked before it wrote: whether so many sections answer the question."""
+
+    sections: int
+    probability: float | None
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """A token, its probability, and the most probable ones in its place with theirs."""
+
+    token: int
+    text: str
+    p: float
+    alternatives: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRecord:
+    """Words of a note that support a sentence."""
+
+    note: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRecord:
+    """A sentence with what supports it."""
+
+    text: str
+    claim: bool
+    supported: bool
+    reason: str
+    citations: tuple[QuoteRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyRecord:
+    """All that was seen on the way; what did not happen is None or empty."""
+
+    question: str
+    hits: tuple[HitRecord, ...]
+    budget_tokens: int | None
+    sections: tuple[SectionRecord, ...]
+    looks: tuple[LookRecord, ...]
+    tokens: tuple[TokenRecord, ...]
+    sentences: tuple[SentenceRecord, ...]
+    text: str
+    state: AnswerState | None
+    prompt_tokens: int | None
+    cached_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RewrittenRecord:
+    """What was written under other conditions."""
+
+    text: str
+    tokens: tuple[TokenRecord, ...]
+    sentences: tuple[SentenceRecord, ...]
+    finish: str
+
+
+JOURNEY = JsonForm[JourneyRecord](JourneyRecord)
+
+
+def journey_record(journey: Journey) -> JourneyRecord:
+    """Returns all that was seen on the way."""
     packed, answer = journey.packed, journey.answer
-    return {
-        "question": journey.question,
-        "hits": [_hit(hit) for hit in journey.search.hits] if journey.search else [],
-        "budget_tokens": packed.budget if packed else None,
-        "sections": [
-            _block(section) | {"tokens": size, "fits": section in packed.fitting, "read": section in journey.read}
+    return JourneyRecord(
+        question=journey.question,
+        hits=tuple(map(_hit, journey.search.hits)) if journey.search else (),
+        budget_tokens=packed.budget if packed else None,
+        sections=tuple(
+            _section(section, size, section in packed.fitting, section in journey.read)
             for section, size in zip(packed.sections, packed.sizes, strict=True)
-        ]
+        )
         if packed
-        else [],
-        "looks": [
-            {"sections": len(look.blocks), "probability": look.probability, "margin": look.margin}
-            for look in journey.looks
-        ],
-        "tokens": tokens_json(journey.choices),
-        "sentences": sentences_json(journey.sentences),
-        "text": journey.text,
-        "state": str(answer.state) if answer else None,
-        "prompt_tokens": answer.timings.prompt_tokens if answer else None,
-        "cached_tokens": answer.timings.cached_tokens if answer else None,
-    }
+        else (),
+        looks=tuple(LookRecord(len(look.blocks), look.probability, look.margin) for look in journey.looks),
+        tokens=_tokens(journey.choices),
+        sentences=_sentences(journey.sentences),
+        text=journey.text,
+        state=answer.state if answer else None,
+        prompt_tokens=answer.timings.prompt_tokens if answer else None,
+        cached_tokens=answer.timings.cached_tokens if answer else None,
+    )
 
 
-def draft_json(draft: Draft) -> dict[str, Any]:
+def rewritten_record(draft: RewrittenAnswer) -> RewrittenRecord:
     """Returns what was written under other conditions."""
-    return {
-        "text": draft.text,
-        "tokens": tokens_json(draft.choices),
-        "sentences": sentences_json(draft.sentences),
-        "finish": draft.finish,
-    }
+    return RewrittenRecord(draft.text, _tokens(draft.choices), _sentences(draft.sentences), draft.finish)
 
 
-def tokens_json(choices: Iterable[Choice]) -> list[dict[str, Any]]:
-    """Returns tokens, each with its probability and the most probable ones in its place."""
-    return [
-        {
-            "token": choice.token,
-            "text": choice.text,
-            "p": math.exp(choice.log_probability),
-            "alternatives": [[text, math.exp(p)] for text, p in choice.alternatives],
-        }
+def _tokens(choices: Iterable[TokenChoice]) -> tuple[TokenRecord, ...]:
+    return tuple(
+        TokenRecord(
+            choice.token,
+            choice.text,
+            math.exp(choice.log_probability),
+            tuple((text, math.exp(p)) for text, p in choice.alternatives),
+        )
         for choice in choices
-    ]
+    )
 
 
-def sentences_json(sentences: Iterable[Sentence]) -> list[dict[str, Any]]:
-    """Returns sentences, each with what supports it."""
-    return [
-        {
-            "text": sentence.text,
-            "claim": sentence.is_claim,
-            "supported": sentence.supported,
-            "reason": sentence.reason,
-            "citations": [
-                {"note": c.note, "start": c.start, "end": c.end, "quote": c.quote} for c in sentence.citations
-            ],
-        }
+def _sentences(sentences: Iterable[Sentence]) -> tuple[SentenceRecord, ...]:
+    return tuple(
+        SentenceRecord(
+            sentence.text,
+            sentence.is_claim,
+            sentence.supported,
+            sentence.reason,
+            tuple(QuoteRecord(c.note, c.start, c.end, c.quote) for c in sentence.citations),
+        )
         for sentence in sentences
-    ]
+    )
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
+def _hit(hit: Hit) -> HitRecord:
     chunk = hit.chunk
-    ranks = {"dense_rank": hit.dense_rank, "lexical_rank": hit.lexical_rank}
-    return {
-        "note": chunk.note,
-        "heading_path": list(chunk.heading_path),
-        "start": chunk.start,
-        "end": chunk.end,
-        "score": hit.score,
-        "cosine": hit.cosine,
-        "bm25": hit.bm25,
-    } | ranks
+    scores = (hit.score, hit.cosine, hit.bm25, hit.dense_rank, hit.lexical_rank)
+    return HitRecord(chunk.note, chunk.heading_path, chunk.start, chunk.end, *scores)
 
 
-def _block(block: Block) -> dict[str, Any]:
-    return {"note": block.note, "heading_path": list(block.heading_path), "start": block.start, "end": block.end}
+def _section(block: ContextBlock, tokens: int, fits: bool, read: bool) -> SectionRecord:
+    return SectionRecord(block.note, block.heading_path, block.start, block.end, tokens, fits, read)

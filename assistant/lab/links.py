@@ -13,14 +13,13 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.index.search import Retriever
+from assistant.index.retriever import Retriever
 from assistant.lab.course import Lesson
-from assistant.notes.outline import sections
-from assistant.study.exam.texts import meaning
-from assistant.study.items import Anchor, Item
-from assistant.study.making.outline_facts import outline_facts
-from assistant.study.quiz.choosing import choose_items
-from assistant.types import Note
+from assistant.quiz.choosing import choose_items
+from assistant.quiz.exam.texts import meaning
+from assistant.quiz.item import Anchor, Item
+from assistant.quiz.making.outline_facts import outline_facts
+from assistant.types import Document, ElementKind
 
 FIELD = meaning(
     "AI LLM machine learning model algorithm data text token prompt vector embedding prediction predicted positive"
@@ -51,7 +50,7 @@ class Spot:
         return self.anchor.start < end and start < self.anchor.end
 
 
-def find_spots(note: Note, path: Sequence[Lesson]) -> tuple[Spot, ...]:
+def find_spots(note: Document, path: Sequence[Lesson]) -> tuple[Spot, ...]:
     """Returns where ``note`` defines a concept of a lesson, in the order of the text.
 
     Where two lessons name one concept, it belongs to the earlier one on the path.
@@ -75,7 +74,7 @@ def _same_place(spot: Spot, other: Spot) -> bool:
     return spot.lesson == other.lesson and spot.meets(other.anchor.start, other.anchor.end)
 
 
-def _definitions(note: Note) -> Iterable[tuple[tuple[str, ...], str, Anchor]]:
+def _definitions(note: Document) -> Iterable[tuple[tuple[str, ...], str, Anchor]]:
     """What the notes say a term is: not its uses or examples, and no sentence about something else."""
     facts = outline_facts(note).facts
     return (
@@ -83,15 +82,16 @@ def _definitions(note: Note) -> Iterable[tuple[tuple[str, ...], str, Anchor]]:
     )
 
 
-def _headings(note: Note) -> Iterable[tuple[tuple[str, ...], str, Anchor]]:
+def _headings(note: Document) -> Iterable[tuple[tuple[str, ...], str, Anchor]]:
     """The first line under each heading."""
-    for section in sections(note):
+    for section in note.outline:
         start = section.body_start
         while start < section.end and note.text[start].isspace():
             start += 1
         line_end = note.text.find("\n", start, section.end)
         end = line_end if line_end > 0 else section.end
-        if section.heading_path and not note.text.startswith("#", start) and start < end:
+        below = note.block_at(start)
+        if section.heading_path and start < end and below and below.kind is not ElementKind.HEADING:
             heading = section.heading_path[-1]
             yield (heading,), heading, Anchor(note.path, section.heading_path, start, end, note.text[start:end])
 
@@ -152,7 +152,7 @@ class SpotFinder:
         self._path = path
         self._known: dict[str, tuple[str, tuple[Spot, ...]]] = {}
 
-    def of(self, note: Note) -> tuple[Spot, ...]:
+    def of(self, note: Document) -> tuple[Spot, ...]:
         """Returns ``find_spots`` of a note."""
         text, spots = self._known.get(note.path, ("", ()))
         if text != note.text:
@@ -160,6 +160,6 @@ class SpotFinder:
             self._known[note.path] = (note.text, spots)
         return spots
 
-    def at(self, note: Note, start: int, end: int) -> Spot | None:
+    def at(self, note: Document, start: int, end: int) -> Spot | None:
         """Returns what a stretch of a note defines: the first spot in it, or None."""
         return next((spot for spot in self.of(note) if spot.meets(start, end)), None)

@@ -1,4 +1,4 @@
-"""Work that can be looked at while it goes on, such as an answer being written: its latest state, and a stop."""
+"""Long work in the background: how far it is, its latest state, what it found, and a way to stop it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, Cancelled
+from assistant.models.scheduler import Lease, Priority, Scheduler
 
 T = TypeVar("T")
-Make = Callable[[threading.Event], Iterator[T]]
-"""Makes the states of a piece of work, one after the other; it ends soon after the event is set."""
+Make = Callable[[Lease], Iterator[T]]
+"""Makes the states of a piece of work, one after the other; it lets others go first, and ends when it is cancelled."""
 
 _ENDED = "The work ended early."
 
@@ -33,7 +34,7 @@ class Look(Generic[T]):
     error: AssistantError | None = None
 
 
-class Lane:
+class LiveWorker:
     """One piece of work at a time, in a thread of its own; a new one stops the one before. Thread-safe."""
 
     def __init__(self, name: str) -> None:
@@ -71,10 +72,11 @@ class Lane:
 
 
 class Live(Generic[T]):
-    """Does one piece of work at a time in the background, and shows its states. Thread-safe."""
+    """Does one piece of work at a time in the background, within a lease, and shows its states. Thread-safe."""
 
-    def __init__(self, name: str) -> None:
-        self._lane = Lane(name)
+    def __init__(self, name: str, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._lane = LiveWorker(name)
         self._look: Look[T] = Look()
 
     @property
@@ -103,10 +105,98 @@ class Live(Generic[T]):
         number, latest = self._look.number, None
         ended: Look[T] = Look(number, "failed", error=AssistantError(_ENDED, hint="Try again."))
         try:
-            for latest in make(cancel):
-                self._look = Look(number, "running", latest)
+            with self._scheduler.lease(Priority.LAB, cancel) as lease:
+                for latest in make(lease):
+                    self._look = Look(number, "running", latest)
             ended = Look(number, "stopped" if cancel.is_set() else "done", latest)
+        except Cancelled:
+            ended = Look(number, "stopped", latest)
         except AssistantError as error:
             ended = Look(number, "failed", latest, error)
         finally:
             self._look = ended
+
+
+Report = Callable[[str, int, int], None]
+"""Told ``(what is done now, steps done, steps in all)`` before each step; others go first then if they have to.
+
+It raises ``Cancelled`` after ``stop``.
+"""
+
+
+_WAITING = "Waiting until the model is free: your questions go first"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementProgress(Generic[T]):
+    """How a measurement stands.
+
+    Attributes:
+        state: ``idle``, ``running``, ``done``, ``stopped`` or ``failed``.
+        what: What it does now, in words for the student.
+        result: What was found; None unless ``done``.
+        error: Why it failed; None unless ``failed``.
+    """
+
+    state: str = "idle"
+    what: str = ""
+    done: int = 0
+    total: int = 0
+    result: T | None = None
+    error: AssistantError | None = None
+
+
+class Measurement(Generic[T]):
+    """Runs one piece of work at a time in the background, within a lease, and shows how far it is. Thread-safe."""
+
+    def __init__(self, name: str, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._lane = LiveWorker(name)
+        self._progress: MeasurementProgress[T] = MeasurementProgress()
+
+    @property
+    def progress(self) -> MeasurementProgress[T]:
+        """How the last work stands."""
+        return self._progress
+
+    def start(self, work: Callable[[Report, Lease], T]) -> None:
+        """Stops what is running, waits for it, and starts ``work``."""
+        self._lane.start(self._begin, lambda stopped: self._run(work, stopped))
+
+    def stop(self) -> None:
+        """Makes the work end at its next step; returns at once."""
+        self._lane.stop()
+
+    def wait(self) -> MeasurementProgress[T]:
+        """Waits until the work is over, and returns how it ended."""
+        self._lane.wait()
+        return self._progress
+
+    def _begin(self) -> None:
+        self._show(MeasurementProgress("running"))
+
+    def _show(self, progress: MeasurementProgress[T]) -> None:
+        self._progress = progress
+
+    def _run(self, work: Callable[[Report, Lease], T], stopped: threading.Event) -> None:
+        lease = self._scheduler.lease(Priority.LAB, stopped)
+
+        def report(what: str, done: int, total: int) -> None:
+            waiting: MeasurementProgress[T] = MeasurementProgress("running", _WAITING, done, total)
+            lease.give_way(lambda: self._show(waiting))
+            self._progress = MeasurementProgress("running", what, done, total)
+
+        ended: MeasurementProgress[T] = MeasurementProgress(
+            "failed", error=AssistantError("The measurement ended early.", hint="Try again.")
+        )
+        try:
+            if not lease.wait(0):
+                self._progress = MeasurementProgress("running", _WAITING)
+            with lease:
+                ended = MeasurementProgress("done", result=work(report, lease))
+        except Cancelled:
+            ended = MeasurementProgress("stopped")
+        except AssistantError as error:
+            ended = MeasurementProgress("failed", error=error)
+        finally:
+            self._progress = ended

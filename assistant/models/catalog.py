@@ -8,9 +8,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.core.json_form import JsonForm
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
-from assistant.models.entries import HuggingFaceSource, ModelEntry, ModelFile, WheelSource, parse_entry
-from assistant.models.integrity import VerifyResult, check, is_complete, verify
+from assistant.models.integrity import (
+    HuggingFaceSource,
+    ModelEntry,
+    ModelFile,
+    VerifyResult,
+    WheelSource,
+    check,
+    is_complete,
+    verify,
+)
 from assistant.workspace import Workspace
 
 __all__ = [
@@ -36,6 +45,16 @@ def model_folders(workspace: Workspace) -> tuple[Path, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class _CatalogFile:
+    """``catalog.toml``: a table ``[[model]]`` for each model."""
+
+    model: tuple[ModelEntry, ...] = ()
+
+
+_CATALOG = JsonForm[_CatalogFile](_CatalogFile)
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """The models that are known by name."""
 
@@ -53,7 +72,7 @@ class Catalog:
         paths = [folder / CATALOG_NAME for folder in folders if (folder / CATALOG_NAME).is_file()]
         if not paths:
             looked = ", ".join(str(folder) for folder in folders)
-            hint = "Install the assistant from its repository (make install), which holds models/catalog.toml."
+            hint = "Install the assistant from its repository (make install), which contains models/catalog.toml."
             raise ModelError(f"There is no {CATALOG_NAME} in {looked}.", hint=hint)
         known: dict[str, ModelEntry] = {}
         for path in paths:
@@ -120,7 +139,10 @@ def _check_path(path: Path) -> Path:
     if path.is_dir():
         if (path / "modules.json").is_file():
             return path
-        raise ModelDamaged(f"{path} is a folder, but not one of an embedding model.", hint="Name a .gguf file.")
+        raise ModelDamaged(
+            f"{path} is a folder, but not one of an embedding model: it has no modules.json.",
+            hint="model.name is a .gguf file; model.embedder a folder that sentence-transformers saved.",
+        )
     try:
         with path.open("rb") as stream:
             magic = stream.read(4)
@@ -132,16 +154,11 @@ def _check_path(path: Path) -> Path:
 
 
 def _read(path: Path) -> list[ModelEntry]:
-    hint = f"Correct {path}; models/README.md explains the entries."
+    def refused(fault: object) -> ModelError:
+        return ModelError(f"{path} cannot be read: {fault}.", hint=f"Correct {path}; models/README.md has the entries.")
+
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("model", [])
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read: {error}.", hint=hint) from error
-    entries = []
-    for number, table in enumerate(tables, start=1):
-        try:
-            entries.append(parse_entry(table))
-        except ValueError as error:
-            shown = table.get("name", f"number {number}") if isinstance(table, dict) else f"number {number}"
-            raise ModelError(f"In {path}, model {shown}: {error}.", hint=hint) from error
-    return entries
+        catalogue = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise refused(error) from error
+    return [*_CATALOG.row(catalogue, refuse=refused).model]

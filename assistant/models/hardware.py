@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from assistant.config import ModelConfig
-from assistant.models.entries import ModelEntry
+from assistant.models.integrity import ModelEntry
 
 DEFAULT_MODEL = ModelConfig().name
 SMALL_MODEL = "qwen2.5-coder-0.5b"
@@ -80,7 +80,7 @@ def recommend(catalog: Iterable[ModelEntry], hardware: Hardware) -> Recommendati
     known = {entry.name for entry in catalog}
     free = _in_gb(hardware.free_memory_bytes)
     if hardware.free_memory_bytes < LITTLE_MEMORY_BYTES and SMALL_MODEL in known:
-        reason = f"Only {free} of memory is free; {DEFAULT_MODEL} wants {_in_gb(LITTLE_MEMORY_BYTES)}."
+        reason = f"Only {free} of memory is free; {DEFAULT_MODEL} needs {_in_gb(LITTLE_MEMORY_BYTES)}."
         return Recommendation(SMALL_MODEL, reason)
     reason = f"{free} of memory is free, which is enough for the default."
     plenty = hardware.free_memory_bytes >= PLENTY_MEMORY_BYTES and hardware.cores >= PLENTY_CORES
@@ -104,7 +104,7 @@ def choose_model(configured: str, explicit: bool, hardware: Hardware, available:
     short = f"Only {_in_gb(hardware.free_memory_bytes)} of memory is free"
     if SMALL_MODEL in available:
         return ModelChoice(
-            SMALL_MODEL, f"{short}, so the smaller {SMALL_MODEL} answers. To insist: --model {configured}"
+            SMALL_MODEL, f"{short}, so the smaller {SMALL_MODEL} answers. To use it anyway: --model {configured}"
         )
     return ModelChoice(
         configured, f"{short}: {configured} may be slow. A smaller one: assistant models pull {SMALL_MODEL}"

@@ -1,25 +1,131 @@
-"""Is a model on disk the one that the catalogue describes?
-
-Hashing a gigabyte takes a second or more, so a file that was hashed once is remembered in a stamp beside it with its
-size and time of change. A start compares those; a file that was truncated, replaced or touched is hashed again.
-"""
+"""One model of the catalogue as records, and whether the files on disk are those that it describes."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator, Field
+
+from assistant.core.json_form import JsonForm
 from assistant.errors import ModelDamaged, ModelMissing
-from assistant.models.entries import ModelEntry, ModelFile
+
+
+def _inside(path: str) -> str:
+    parts = PurePosixPath(path).parts
+    if not parts or parts[0] == "/" or ".." in parts or set(path) & set('\\:"'):
+        raise ValueError(f"the path {path!r} leaves the model's folder")
+    return path
+
+
+def _folder_name(name: str) -> str:
+    if "/" in _inside(name):
+        raise ValueError(f"the name {name!r} cannot be the name of a folder")
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One file of a model. ``path`` is relative to the model's own folder, ``sha256`` is lower-case hexadecimal."""
+
+    path: Annotated[str, AfterValidator(_inside)]
+    bytes: Annotated[int, Field(ge=1)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class HuggingFaceSource:
+    """A repository on Hugging Face at a fixed revision. The files have the same paths there as here."""
+
+    repo: str
+    revision: str
+    kind: Literal["huggingface"] = "huggingface"
+
+    @property
+    def label(self) -> str:
+        """The source as the student reads it."""
+        return f"Hugging Face ({self.repo})"
+
+
+@dataclass(frozen=True, slots=True)
+class WheelSource:
+    """Packages of the package index that carry the files as data.
+
+    Attributes:
+        packages: One wheel each. A file that is split over several is their members joined in this order.
+        member: Pattern of the member inside each wheel; ``{path}`` stands for the file's path.
+    """
+
+    packages: Annotated[tuple[str, ...], Field(min_length=1)]
+    version: str
+    member: str
+    kind: Literal["wheels"] = "wheels"
+
+    @property
+    def label(self) -> str:
+        """The source as the student reads it."""
+        names = self.packages[0] if len(self.packages) == 1 else f"{self.packages[0]} .. {self.packages[-1]}"
+        return f"the package index ({names})"
+
+
+Source = HuggingFaceSource | WheelSource
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """One model of the catalogue.
+
+    Attributes:
+        role: ``generator`` (writes answers) or ``embedder`` (turns text into vectors).
+        files: The weights first, then what belongs to them.
+        context_tokens: The longest input the model was trained for.
+        memory_gb: What it needs in memory while it works, in units of 10^9 bytes.
+        description: One sentence for a student who has to choose.
+        sources: Where to get it, tried in this order.
+    """
+
+    name: Annotated[str, AfterValidator(_folder_name)]
+    role: Literal["generator", "embedder"]
+    files: Annotated[tuple[ModelFile, ...], Field(min_length=1)]
+    licence: str
+    context_tokens: int
+    memory_gb: float
+    description: str
+    sources: Annotated[tuple[Annotated[Source, Field(discriminator="kind")], ...], Field(min_length=1)]
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files together."""
+        return sum(file.bytes for file in self.files)
+
+    def folder(self, models: Path) -> Path:
+        """Returns the model's own folder inside the folder ``models``."""
+        return models / self.name
+
+    def location(self, models: Path) -> Path:
+        """Returns what is given to the library that loads it: the GGUF file, or the embedder's folder."""
+        return self.folder(models) / self.files[0].path if self.role == "generator" else self.folder(models)
+
 
 STAMP_NAME = ".verified"
 _BLOCK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a file was when it was found to be right."""
+
+    sha256: str
+    size: int
+    mtime_ns: int
+
+
+_STAMPS = JsonForm[dict[str, Stamp]](dict[str, Stamp])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +202,7 @@ def write_stamp(entry: ModelEntry, file: ModelFile, models: Path) -> None:
     temporary = folder / f"{STAMP_NAME}.tmp"  # one name: what a killed process left is written over by the next one
     with contextlib.suppress(OSError):
         stamps = {**_read_stamps(folder), file.path: _stamp(file, (folder / file.path).stat())}
-        temporary.write_text(json.dumps(stamps, indent=1), encoding="utf-8")
+        temporary.write_text(_STAMPS.write(stamps, indent=1), encoding="utf-8")
         temporary.replace(folder / STAMP_NAME)
 
 
@@ -130,13 +236,12 @@ def _damaged(entry: ModelEntry, message: str) -> ModelDamaged:
     return ModelDamaged(message, hint=f"assistant models pull {entry.name} --force")
 
 
-def _stamp(file: ModelFile, stat: os.stat_result) -> dict[str, Any]:
-    return {"sha256": file.sha256, "size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+def _stamp(file: ModelFile, stat: os.stat_result) -> Stamp:
+    return Stamp(file.sha256, stat.st_size, stat.st_mtime_ns)
 
 
-def _read_stamps(folder: Path) -> dict[str, Any]:
+def _read_stamps(folder: Path) -> dict[str, Stamp]:
     try:
-        stamps = json.loads((folder / STAMP_NAME).read_text(encoding="utf-8"))
+        return _STAMPS.read((folder / STAMP_NAME).read_bytes())
     except (OSError, ValueError):
-        return {}
-    return stamps if isinstance(stamps, dict) else {}
+        return {}  # the files are hashed again

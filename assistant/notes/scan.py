@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
+from assistant.documents.formats import better_ending, kind_of
+from assistant.documents.loading import check_size
 from assistant.errors import NotesError, UnreadableNote
-from assistant.notes.kinds import better_ending, check_size, kind_of
 from assistant.notes.linked import LinkedFolder
 from assistant.types import SkippedFile
 

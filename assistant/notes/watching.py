@@ -51,6 +51,7 @@ class FolderWatch:
     """Watches folders, and those below them, in a thread of its own.
 
     A folder may vanish and come back (a drive, a renamed folder): that is a change too, and it is watched again.
+    Whenever watching begins, a change is told once: what happened before, or while it began, caused no event.
 
     Args:
         folders: Returns which folders to watch; asked again and again, so a new one is noticed. They need not exist.
@@ -86,7 +87,7 @@ class FolderWatch:
         return dict(self._ways) if self.running else {}
 
     def start(self) -> None:
-        """Begins to watch, unless it does already. What changed before ``ways`` names a folder is not told."""
+        """Begins to watch, unless it does already. A first change is told when it does, for what came before."""
         with self._lock:
             if not self.running:
                 self._stop = threading.Event()
@@ -116,15 +117,12 @@ class FolderWatch:
                     stop.wait(self._pace.poll_ms / 1000)
                 LOG.info("The system gives no events for the notes (%s); they are looked through instead.", error)
                 self._poll = True
-            now = _identities(self._folders())
-            if now != seen and not stop.is_set():
-                self._on_change()
-            seen = now
+            seen = _identities(self._folders())
 
     def _watch_these(self, seen: dict[Path, tuple[int, int] | None], poll: bool, stop: threading.Event) -> None:
         """Watches the folders that are there, until one of them comes or goes."""
         there = [folder for folder, identity in seen.items() if identity is not None]
-        since: float | None = None
+        since: float | None = time.monotonic()  # what changed until now caused no event
         for changes in self._changes(there, poll, stop):
             if _identities(self._folders()) != seen:
                 return

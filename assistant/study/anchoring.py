@@ -10,11 +10,9 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from assistant.answering.sentences import split_sentences
-from assistant.notes.outline import sections
-from assistant.study.cards import AnchorState, Card
-from assistant.study.items import Anchor
-from assistant.types import Note, Section
+from assistant.cards.card import AnchorState, Card
+from assistant.quiz.item import Anchor
+from assistant.types import Document, Section
 
 NEAR = 0.65
 """From this likeness on, a passage under the same headings counts as the quote with changes; below it, as another one.
@@ -28,11 +26,11 @@ _TELLING_CHARS = 25
 _SHORT_CHARS = 15
 """Quotes up to here are like a lot by chance, and have to be very near."""
 
-ReadNote = Callable[[str], Note | None]
+ReadNote = Callable[[str], Document | None]
 """Returns the note at a path, or None for one that cannot be read just now: its cards are left as they are."""
 
 
-class Match(StrEnum):
+class QuoteMatch(StrEnum):
     """How a quote was found again."""
 
     EXACT = "exact"
@@ -50,7 +48,7 @@ class Found:
     """
 
     anchor: Anchor
-    match: Match
+    match: QuoteMatch
     score: float
 
 
@@ -75,14 +73,17 @@ class Relocated:
         return (self.state, self.anchor, self.passage) != (card.anchor_state, card.anchor, card.passage)
 
 
-def relocate(note: Note, anchor: Anchor) -> Found | None:
+def relocate(note: Document, anchor: Anchor) -> Found | None:
     """Returns where the quote stands in ``note`` now, or None.
 
     The same words come first, then the same words spaced otherwise, then the passage most like them. Of several places
     the one under the same headings is meant, then the one nearest to where it was.
     """
-    outline = sections(note)
-    for match, pattern in ((Match.EXACT, re.escape(anchor.quote)), (Match.SPACING, _any_spacing(anchor.quote))):
+    outline = note.outline
+    for match, pattern in (
+        (QuoteMatch.EXACT, re.escape(anchor.quote)),
+        (QuoteMatch.SPACING, _any_spacing(anchor.quote)),
+    ):
         places = [
             _anchor(note, outline, *place.span()) for place in re.finditer(pattern, note.text) if place.group().strip()
         ]
@@ -129,7 +130,7 @@ def _search_elsewhere(lost: list[tuple[Card, Anchor, Found | None]], shelf: _She
 
 
 def _settled(card: Card, anchor: Anchor, found: Found) -> Relocated:
-    if found.match is Match.NEAR:
+    if found.match is QuoteMatch.NEAR:
         return Relocated(card, AnchorState.STALE, anchor, found.anchor)
     return Relocated(card, AnchorState.FOUND, found.anchor)
 
@@ -140,7 +141,7 @@ class _Shelf:
     def __init__(self, paths: frozenset[str], read: ReadNote) -> None:
         self._paths = paths
         self._read = read
-        self._notes: dict[str, Note | None] = {}
+        self._notes: dict[str, Document | None] = {}
 
     def has(self, path: str) -> bool:
         return path in self._paths
@@ -162,7 +163,7 @@ class _Shelf:
                 return found
         return None
 
-    def _note(self, path: str) -> Note | None:
+    def _note(self, path: str) -> Document | None:
         if path not in self._notes:
             self._notes[path] = self._read(path)
         return self._notes[path]
@@ -172,7 +173,7 @@ def _any_spacing(quote: str) -> str:
     return r"\s+".join(map(re.escape, quote.split())) or r"(?!)"
 
 
-def _anchor(note: Note, outline: Sequence[Section], start: int, end: int) -> Anchor:
+def _anchor(note: Document, outline: Sequence[Section], start: int, end: int) -> Anchor:
     return Anchor(note.path, heading_path_at(outline, start), start, end, note.text[start:end])
 
 
@@ -182,7 +183,7 @@ def heading_path_at(outline: Iterable[Section], offset: int) -> tuple[str, ...]:
     return max(around, key=lambda section: section.start).heading_path if around else ()
 
 
-def _nearest(note: Note, outline: Sequence[Section], anchor: Anchor) -> Found | None:
+def _nearest(note: Document, outline: Sequence[Section], anchor: Anchor) -> Found | None:
     """Returns the sentences most like the quote: those under its own headings, if they are like it at all."""
     own = [section for section in outline if section.heading_path == anchor.heading_path and section.level]
     places = [(section.body_start, section.end, NEAR) for section in own]
@@ -193,16 +194,16 @@ def _nearest(note: Note, outline: Sequence[Section], anchor: Anchor) -> Found | 
         cutoff = 100 * (wanted if len(anchor.quote) > _SHORT_CHARS else VERY_NEAR)
         like = fuzz.partial_ratio_alignment(anchor.quote, text, score_cutoff=cutoff)
         if like is not None and like.dest_end > like.dest_start:
-            low, high = _whole_sentences(text, like.dest_start, like.dest_end)
-            return Found(_anchor(note, outline, start + low, start + high), Match.NEAR, like.score / 100)
+            low, high = _whole_sentences(note, start + like.dest_start, start + like.dest_end, (start, end))
+            return Found(_anchor(note, outline, low, high), QuoteMatch.NEAR, like.score / 100)
     return None
 
 
-def _whole_sentences(text: str, start: int, end: int) -> tuple[int, int]:
+def _whole_sentences(note: Document, start: int, end: int, within: tuple[int, int]) -> tuple[int, int]:
     """Returns the span widened to the sentences of which at least half lies in it, or that hold half of it."""
     touched = []
-    for low, high in split_sentences(text):
-        shared = min(high, end) - max(low, start)
-        if shared > 0 and 2 * shared >= min(high - low, end - start):
-            touched.append((low, high))
-    return (touched[0][0], touched[-1][1]) if touched else (start, end)
+    for sentence in note.sentences(*within):
+        shared = min(sentence.end, end) - max(sentence.start, start)
+        if shared > 0 and 2 * shared >= min(sentence.end - sentence.start, end - start):
+            touched.append(sentence)
+    return (touched[0].start, touched[-1].end) if touched else (start, end)

@@ -6,10 +6,22 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 
-from assistant.databases import Cause, cause_of, connect, copy_in_memory, is_read_only
+from assistant.core.sqlite import Cause, cause_of, connect, copy_in_memory, is_read_only
 from assistant.errors import StudyDatabaseError
+
+
+def local_day(at: datetime, zone: tzinfo | None) -> date:
+    """Returns the day on the student's calendar."""
+    return at.astimezone(zone).date()
+
+
+def day_start(at: datetime, zone: tzinfo | None) -> datetime:
+    """Returns the moment, in UTC, at which the student's day of ``at`` began."""
+    return datetime.combine(local_day(at, zone), time(), tzinfo=zone).astimezone(UTC)
+
 
 _SAYS = {
     Cause.FULL: "cannot be written, the disk is full",
@@ -100,8 +112,8 @@ class StudyDatabase:
                 self._db.execute("VACUUM")
             if self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 raise StudyDatabaseError(
-                    f"It is deleted, but its words stay in {self.path.name}-wal: another program uses the file.",
-                    hint="Close the other program; what is left goes with it.",
+                    f"It is deleted, but its words remain in {self.path.name}-wal: another program uses the file.",
+                    hint="Close the other program; the rest is then removed too.",
                 )
 
     @property
@@ -110,6 +122,13 @@ class StudyDatabase:
         with self._lock:
             empty = not self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
             return 0 if empty else int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def damaged(self, fault: str) -> StudyDatabaseError:
+        """Returns the error of a file that holds something else than what was written."""
+        return StudyDatabaseError(
+            f"{self.path} is damaged: {fault}.",
+            hint="Move it away and restore your last export: assistant study import FILE",
+        )
 
     def close(self) -> None:
         """Closes the file. The object is of no use afterwards."""
@@ -120,8 +139,8 @@ class StudyDatabase:
         found = self.format
         if found > len(migrations):
             raise StudyDatabaseError(
-                f"{self.path} was written by a newer version of the assistant (format {found}, known is "
-                f"{len(migrations)}).",
+                f"{self.path} was written by a newer version of the assistant (format {found}; this version "
+                f"knows {len(migrations)}).",
                 hint="Update the assistant; nothing was changed.",
             )
         if 0 < found < len(migrations) and not self._erases and not self._frozen:
@@ -146,16 +165,13 @@ class StudyDatabase:
         except sqlite3.OperationalError as error:
             if self._frozen:
                 raise StudyDatabaseError(
-                    f"{self.path} can only be read here, so nothing of this is kept.",
-                    hint="Copy the workspace to a disk that can be written, and open it there.",
+                    f"{self.path} is read-only here, so this is not saved.",
+                    hint="Copy the workspace to a disk that can be written to, and open it there.",
                 ) from error
             cause = cause_of(error, self.path)
             raise StudyDatabaseError(f"{self.path} {_SAYS[cause]}: {error}.", hint=_HINTS[cause]) from error
         except sqlite3.DatabaseError as error:
-            raise StudyDatabaseError(
-                f"{self.path} is damaged: {error}.",
-                hint="Move it away and restore your last export: assistant study import FILE",
-            ) from error
+            raise self.damaged(str(error)) from error
         except OSError as error:
             raise StudyDatabaseError(
                 f"{self.path} cannot be made: {error.strerror or error}.", hint=_HINTS[cause_of(error, self.path)]

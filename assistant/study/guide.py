@@ -1,4 +1,6 @@
-"""Study guides: what the notes say of a topic on one page, with its key terms and a few questions."""
+"""Study guides: what the notes say of a topic on one page, with its key terms and a few questions, as records and as
+Markdown.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,14 @@ from itertools import groupby
 
 from assistant.answering.attribution import Attributor
 from assistant.errors import Cancelled, StudyError
-from assistant.models.engine import Generator
-from assistant.study.items import Anchor, Item
-from assistant.study.making.facts import Fact
-from assistant.study.quiz.topics import Span
-from assistant.study.summaries import TextEmbedder, pick_summary, summary_prompt, without_repeats, write_summary
-from assistant.types import Block, Note, Sentence
+from assistant.index.embedder import TextEmbedder
+from assistant.models.generator import Generator
+from assistant.quiz.choosing import Span
+from assistant.quiz.item import Anchor, Item
+from assistant.quiz.kinds import kind_of
+from assistant.quiz.making.facts import Fact
+from assistant.study.summaries import pick_summary, summary_prompt, without_repeats, write_summary
+from assistant.types import Citation, ContextBlock, Document, Sentence
 
 SENTENCES = 14
 """Of a summary: with their sources they fill a page."""
@@ -41,8 +45,8 @@ class GuideRequest:
     """
 
     title: str
-    blocks: tuple[Block, ...]
-    notes: dict[str, Note]
+    blocks: tuple[ContextBlock, ...]
+    notes: dict[str, Document]
     facts: tuple[Fact, ...] = ()
     focus: str = ""
     questions: Callable[[int], Sequence[Item]] = field(default=lambda count: ())
@@ -121,7 +125,7 @@ class GuideMaker:
         """
         if not request.blocks:
             hint = "Name a note, a heading, or what it is about: assistant notes list"
-            raise StudyError(f"Your notes hold nothing on {request.title!r}.", hint=hint)
+            raise StudyError(f"Your notes contain nothing on {request.title!r}.", hint=hint)
         blocks = spread(request.blocks, MAX_BLOCKS)
         guide = Guide(request.title, (), key_terms(request.facts, request.blocks), ())
         guide = self._summed_up(guide, replace(request, blocks=blocks), cancel, on_progress)
@@ -158,7 +162,7 @@ class GuideMaker:
         return replace(guide, parts=tuple(_joined(parts)), left_out=left_out, writer=writer)
 
     def _of_block(
-        self, block: Block, count: int, request: GuideRequest, cancel: threading.Event
+        self, block: ContextBlock, count: int, request: GuideRequest, cancel: threading.Event
     ) -> tuple[list[Sentence], int]:
         """Returns the sentences on a block, and how many were dropped. Where none is left, some of the notes' own."""
         if cancel.is_set():
@@ -173,18 +177,18 @@ class GuideMaker:
         return pick_summary([block], request.notes, self._embedder, count, request.focus), dropped
 
 
-def blocks_in(spans: Sequence[Span], blocks: Sequence[Block]) -> tuple[Block, ...]:
+def blocks_in(spans: Sequence[Span], blocks: Sequence[ContextBlock]) -> tuple[ContextBlock, ...]:
     """Returns the parts of ``blocks`` that lie in one of ``spans``, in the order of ``blocks``."""
     cut = (_cut(block, span) for block in blocks for span in spans if span.note == block.note)
     return tuple(dict.fromkeys(block for block in cut if block.text.strip()))
 
 
-def _cut(block: Block, span: Span) -> Block:
+def _cut(block: ContextBlock, span: Span) -> ContextBlock:
     start, end = max(block.start, span.start), min(block.end, span.end)
     return replace(block, start=start, end=max(start, end), text=block.text[start - block.start : end - block.start])
 
 
-def spread(blocks: Sequence[Block], most: int) -> tuple[Block, ...]:
+def spread(blocks: Sequence[ContextBlock], most: int) -> tuple[ContextBlock, ...]:
     """Returns at most ``most`` blocks, evenly from beginning to end."""
     step = max(1.0, len(blocks) / most)
     return tuple(blocks[int(i * step)] for i in range(min(most, len(blocks))))
@@ -196,7 +200,7 @@ def shares(sizes: Sequence[int], total: int) -> list[int]:
     return [max(1, min(_MOST_OF_A_BLOCK, round(total * size / whole))) for size in sizes]
 
 
-def key_terms(facts: Sequence[Fact], blocks: Sequence[Block]) -> tuple[KeyTerm, ...]:
+def key_terms(facts: Sequence[Fact], blocks: Sequence[ContextBlock]) -> tuple[KeyTerm, ...]:
     """Returns the terms that are defined in ``blocks``, each once, evenly from beginning to end."""
     found: dict[str, KeyTerm] = {}
     for fact in facts:
@@ -207,11 +211,11 @@ def key_terms(facts: Sequence[Fact], blocks: Sequence[Block]) -> tuple[KeyTerm, 
     return tuple(terms[int(i * step)] for i in range(min(TERMS, len(terms))))
 
 
-def _holds(block: Block, anchor: Anchor) -> bool:
+def _holds(block: ContextBlock, anchor: Anchor) -> bool:
     return block.note == anchor.note and block.start <= anchor.start < block.end
 
 
-def _name(block: Block) -> str:
+def _name(block: ContextBlock) -> str:
     return " > ".join((block.note, *block.heading_path[-1:]))
 
 
@@ -230,3 +234,81 @@ def _joined(parts: Sequence[GuidePart]) -> Iterator[GuidePart]:
     """Puts neighbours under the same heading together."""
     for (note, heading_path), same in groupby(parts, key=lambda part: (part.note, part.heading_path)):
         yield GuidePart(note, heading_path, tuple(sentence for part in same for sentence in part.sentences))
+
+
+LETTERS = "ABCDEFGH"
+
+
+def guide_markdown(guide: Guide) -> str:
+    """Returns the guide: summary, key terms, questions, answers, and the words of the notes behind each number."""
+    sources: dict[tuple[str, int, int], Citation] = {}
+    parts = [f"# Study guide: {guide.title}", _origin(guide)]
+    if guide.parts:
+        parts += ["## Summary", *_summary(guide.parts, sources)]
+    if guide.terms:
+        parts += ["## Key terms", "\n".join(map(_term, guide.terms))]
+    if guide.questions:
+        parts += ["## Questions", *(_question(item, n) for n, item in enumerate(guide.questions, start=1))]
+        parts += ["## Answers", "\n".join(_answer(item, n) for n, item in enumerate(guide.questions, start=1))]
+    if sources:
+        lines = (f"{n}. {_source(cited)}" for n, cited in enumerate(sources.values(), start=1))
+        parts += ["## Sources", "\n".join(lines)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _origin(guide: Guide) -> str:
+    if guide.writer:
+        text = f"Written by {guide.writer} from your notes; every sentence of the summary was checked against them."
+        text += f" {_counted(guide.left_out)} left out because your notes do not say so." if guide.left_out else ""
+    else:
+        text = "The sentences of the summary are taken from your notes."
+    return f"*{text}*" + ("\n\n*It was stopped before it was complete.*" if guide.stopped else "")
+
+
+def _counted(count: int) -> str:
+    return "1 sentence was" if count == 1 else f"{count} sentences were"
+
+
+def _summary(parts: Sequence[GuidePart], sources: dict[tuple[str, int, int], Citation]) -> Iterator[str]:
+    for part in parts:
+        yield f"### {' > '.join(part.heading_path[-2:]) or part.note}"
+        yield "\n".join(
+            f"- {sentence.text} {' '.join(f'[{_number(cited, sources)}]' for cited in sentence.citations)}"
+            for sentence in part.sentences
+        )
+
+
+def _number(cited: Citation, sources: dict[tuple[str, int, int], Citation]) -> int:
+    key = (cited.note, cited.start, cited.end)
+    sources.setdefault(key, cited)
+    return list(sources).index(key) + 1
+
+
+def _term(term: KeyTerm) -> str:
+    return f"- **{term.name}**: “{_line(term.definition.quote)}” ({_where(term.definition)})"
+
+
+def _question(item: Item, number: int) -> str:
+    kind = kind_of(item)
+    lines = [f"{number}. {kind.lead}{item.question}", *(f"   - {left}" for left in item.lefts)]
+    if not kind.has_fixed_options:
+        lines += [f"   - {letter}) {option}" for letter, option in zip(LETTERS, item.options, strict=False)]
+    return "\n".join(lines)
+
+
+def _answer(item: Item, number: int) -> str:
+    return f"{number}. {kind_of(item).solution(item, LETTERS)} “{_line(item.source.quote)}” ({_where(item.source)})"
+
+
+def _source(cited: Citation) -> str:
+    page = f", page {cited.page}" if cited.page else ""
+    return f"{' > '.join((cited.note, *cited.heading_path))}{page}: “{_line(cited.quote)}”"
+
+
+def _where(anchor: Anchor) -> str:
+    return " > ".join((anchor.note, *anchor.heading_path))
+
+
+def _line(quote: str) -> str:
+    """Returns a quote on one line: a line break within it would end the list."""
+    return " ".join(quote.split())

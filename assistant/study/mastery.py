@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from assistant.study.cards import Card, Review
-from assistant.study.days import local_day
-from assistant.study.scheduling import Phase, Scheduler
+from assistant.cards.card import Card, Review
+from assistant.cards.scheduling import CardPhase, CardScheduler
+from assistant.study.database import local_day
 from assistant.types import Section
 
 KNOWN_RETRIEVABILITY = 0.85
@@ -92,7 +92,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class LearningProgress:
     """Everything at one moment.
 
     Attributes:
@@ -119,7 +119,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class MasteryEvidence:
     """What progress is computed from.
 
     Attributes:
@@ -135,19 +135,21 @@ class Evidence:
     quiz: Sequence[Answered] = ()
 
 
-def measure(evidence: Evidence, scheduler: Scheduler, now: datetime, zone: tzinfo | None = None) -> Progress:
+def measure(
+    evidence: MasteryEvidence, scheduler: CardScheduler, now: datetime, zone: tzinfo | None = None
+) -> LearningProgress:
     """Returns what the student knows at ``now``. ``zone`` is the student's; None for the computer's."""
     live = [card for card in evidence.cards if card.is_live]
     given = [review for review in evidence.reviews if review.undone_at is None]
     times = [(review.at, review.rating.right) for review in given] + [(a.at, a.right) for a in evidence.quiz]
     history = _history(times, zone)
     today = local_day(now, zone)
-    return Progress(
+    return LearningProgress(
         topics=_topics(evidence, live, given, scheduler, now),
         forecast=_forecast(live, today, zone),
         history=history,
         streak_days=_streak({day.day for day in history}, today),
-        new_cards=sum(card.schedule.phase is Phase.NEW for card in live),
+        new_cards=sum(card.schedule.phase is CardPhase.NEW for card in live),
         cards=len(live),
     )
 
@@ -171,7 +173,7 @@ class _Tally:
 
 
 def _topics(
-    evidence: Evidence, live: Sequence[Card], given: Sequence[Review], scheduler: Scheduler, now: datetime
+    evidence: MasteryEvidence, live: Sequence[Card], given: Sequence[Review], scheduler: CardScheduler, now: datetime
 ) -> tuple[TopicMastery, ...]:
     counted = _counted(live, scheduler, now)
     places = {card.id: (card.note, card.topic) for card in evidence.cards}
@@ -193,14 +195,14 @@ def _topics(
     return tuple(_topic(sections[place], totals[place], studied[place] / below[place]) for place in sections)
 
 
-def _counted(live: Iterable[Card], scheduler: Scheduler, now: datetime) -> dict[Place, _Tally]:
+def _counted(live: Iterable[Card], scheduler: CardScheduler, now: datetime) -> dict[Place, _Tally]:
     counted: dict[Place, _Tally] = defaultdict(_Tally)
     for card in live:
         tally = counted[card.note, card.topic]
         tally.cards += 1
-        if card.schedule.phase in (Phase.REVIEW, Phase.RELEARNING):
+        if card.schedule.phase in (CardPhase.REVIEW, CardPhase.RELEARNING):
             tally.learned += 1
-        if card.schedule.phase is Phase.REVIEW:
+        if card.schedule.phase is CardPhase.REVIEW:
             tally.recall += scheduler.retrievability(card.schedule, now)
     return counted
 
@@ -239,7 +241,7 @@ def _topic(section: Section, total: _Tally, coverage: float) -> TopicMastery:
 
 
 def _forecast(live: Iterable[Card], today: date, zone: tzinfo | None) -> tuple[Day, ...]:
-    begun = (card.schedule for card in live if card.schedule.phase is not Phase.NEW)
+    begun = (card.schedule for card in live if card.schedule.phase is not CardPhase.NEW)
     due = Counter(max(today, local_day(schedule.due_at, zone)) for schedule in begun)
     days = (today + timedelta(days=ahead) for ahead in range(FORECAST_DAYS))
     return tuple(Day(day, due[day]) for day in days)

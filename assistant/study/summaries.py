@@ -6,21 +6,22 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.attribution import Attributor
 from assistant.answering.prompts import SYSTEM, render_block
-from assistant.answering.sentences import split_sentences
 from assistant.answering.units import Unit, source_units
+from assistant.documents.labels import MARKER
+from assistant.documents.sentences import split_sentences
 from assistant.errors import Cancelled
-from assistant.models.engine import Generator
-from assistant.study.exam.texts import jaccard, meaning
-from assistant.study.making.phrases import readable
-from assistant.study.making.sentences import points_back
-from assistant.types import Block, Citation, Generated, Note, Prompt, Sentence, Token
+from assistant.index.embedder import TextEmbedder
+from assistant.models.generator import Generator
+from assistant.quiz.exam.texts import jaccard, meaning
+from assistant.quiz.making.facts import readable
+from assistant.quiz.making.prose import points_back
+from assistant.types import Citation, ContextBlock, Document, ElementKind, Generated, Prompt, Sentence, Token
 
 MIN_STEMS = 3
 """A sentence of the notes with fewer content words says too little to stand alone."""
@@ -34,14 +35,6 @@ _REPEATS = 0.5
 
 _TOKENS_A_SENTENCE = 48
 _POINTS = re.compile(r"\b(?:this|these|those)\b", re.IGNORECASE)
-_MARKER = re.compile(r"^(?:[-*+•]|\d{1,2}[.)])\s+")
-
-
-class TextEmbedder(Protocol):
-    """What picking sentences needs of an embedder."""
-
-    def embed_chunks(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Returns one row of norm 1 for each text."""
 
 
 def write_summary(
@@ -73,7 +66,7 @@ def write_summary(
     return kept[:count], len(claims) - len(kept)
 
 
-def summary_prompt(block: Block, topic: str, count: int) -> Prompt:
+def summary_prompt(block: ContextBlock, topic: str, count: int) -> Prompt:
     """Returns the prompt for a summary of ``block``, or of what it says on ``topic`` where that is not empty.
 
     It begins like that of a question, so that a block that was read before is not read again.
@@ -88,8 +81,8 @@ def summary_prompt(block: Block, topic: str, count: int) -> Prompt:
 
 def _sentences(text: str, attributor: Attributor) -> Iterator[Sentence]:
     for start, end in split_sentences(text):
-        marker = _MARKER.match(text[start:end])
-        start += marker.end() if marker else 0
+        marker = MARKER.match(text, start, end)
+        start = marker.end() if marker else start
         if start < end:
             yield attributor.attribute(text, start, end)
 
@@ -101,7 +94,7 @@ def _finished(text: str) -> str:
 
 
 def pick_summary(
-    blocks: Sequence[Block], notes: dict[str, Note], embedder: TextEmbedder, count: int, topic: str = ""
+    blocks: Sequence[ContextBlock], notes: dict[str, Document], embedder: TextEmbedder, count: int, topic: str = ""
 ) -> list[Sentence]:
     """Returns the sentences of the notes that stand for the rest, in their order; no model is needed.
 
@@ -145,7 +138,7 @@ def without_repeats(sentences: Sequence[Sentence], said: Sequence[Sentence]) -> 
 
 def _says_something(unit: Unit) -> bool:
     text = unit.own.text.strip()
-    is_row = text.startswith("|") or "```" in text
+    is_row = unit.kind in (ElementKind.TABLE, ElementKind.CODE)
     return len(unit.own.stems) >= MIN_STEMS and not text.endswith(":") and not is_row
 
 
@@ -158,7 +151,7 @@ def _label(unit: Unit) -> str:
     )
 
 
-def _quoted(unit: Unit, notes: dict[str, Note], labels: Counter[str]) -> Sentence:
+def _quoted(unit: Unit, notes: dict[str, Document], labels: Counter[str]) -> Sentence:
     """Returns a sentence of the notes. "Use - ...", which many items have, gets the item or heading above it."""
     text = readable(unit.own.text)
     if labels[_label(unit)] > 1 and _label(unit):

@@ -7,22 +7,21 @@ their times. So importing twice, or in another order, gives the same.
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Generic, TypeVar
 
+from pydantic import BaseModel, Field, create_model
+
+from assistant.cards.card import CARD, Card, Review
+from assistant.cards.scheduling import CardPhase, CardScheduler, Schedule
+from assistant.cards.store import CardStore
+from assistant.core.files import write_whole
+from assistant.core.json_form import JsonForm, Moment
 from assistant.errors import StudyError
-from assistant.study.card_json import card_json, read_card, read_review, review_json, time_text
-from assistant.study.card_store import CardStore
-from assistant.study.cards import Card, Review
-from assistant.study.scheduling import Schedule, Scheduler
 
 FORMAT = 1
 """Of the export file. A reader refuses a higher one, and brings a lower one forward."""
@@ -30,18 +29,22 @@ FORMAT = 1
 _EXPORT_HINT = "Give a file that `assistant study export` wrote."
 
 
+Record = TypeVar("Record")
+
+
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProgressPart(Generic[Record]):
     """One part of the progress beside the cards, such as the quizzes.
 
     Attributes:
-        dump: Returns everything as plain JSON values.
-        merge: Takes what another ``dump`` gave and returns how many records were new. It must not lose what is there,
-            and raises ``KeyError``, ``TypeError`` or ``ValueError`` for what it cannot read.
+        record: What it consists of.
+        everything: Returns all of it.
+        merge: Takes the records of another computer and returns how many were new. It must not lose what is there.
     """
 
-    dump: Callable[[], list[dict[str, Any]]]
-    merge: Callable[[list[dict[str, Any]]], int]
+    record: type[Record]
+    everything: Callable[[], Sequence[Record]]
+    merge: Callable[[Sequence[Record]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,24 @@ class Imported:
     others: int = 0
 
 
-class Transfer:
+@dataclass(frozen=True, slots=True)
+class _Head:
+    format: Annotated[int, Field(ge=1)]
+
+
+_HEAD = JsonForm[_Head](_Head)
+
+
+class ProgressFile(BaseModel):
+    """An export file; ``ProgressTransfer`` adds a field for each further part."""
+
+    format: int
+    exported_at: Moment
+    cards: tuple[Card, ...]
+    reviews: tuple[Review, ...]
+
+
+class ProgressTransfer:
     """Writes and reads export files.
 
     Args:
@@ -63,20 +83,23 @@ class Transfer:
         parts: Further parts of the progress, by their name in the file.
     """
 
-    def __init__(self, store: CardStore, scheduler: Scheduler, parts: Mapping[str, Part] | None = None) -> None:
+    def __init__(
+        self, store: CardStore, scheduler: CardScheduler, parts: Mapping[str, ProgressPart[Any]] | None = None
+    ) -> None:
         self._store = store
         self._scheduler = scheduler
         self._parts = dict(parts or {})
+        others: dict[str, Any] = {name: (tuple[part.record, ...], ()) for name, part in self._parts.items()}  # type: ignore[name-defined]
+        self._file = create_model("ProgressFile", __base__=ProgressFile, **others)
+        self._form = JsonForm[ProgressFile](self._file)
 
-    def dump(self, now: datetime) -> dict[str, Any]:
+    def write(self, now: datetime) -> str:
         """Returns everything as one JSON object."""
         with self._store.database.transaction():  # all parts as they are at one moment
-            return {
-                "format": FORMAT,
-                "exported_at": time_text(now),
-                "cards": [card_json(card) for card in self._store.cards()],
-                "reviews": [review_json(review) for review in self._store.reviews()],
-            } | {name: part.dump() for name, part in self._parts.items()}
+            others = {name: tuple(part.everything()) for name, part in self._parts.items()}
+            cards, reviews = tuple(self._store.cards()), tuple(self._store.reviews())
+        content = self._file(format=FORMAT, exported_at=now, cards=cards, reviews=reviews, **others)
+        return self._form.write(content, indent=1)
 
     def export(self, file: Path, now: datetime) -> int:
         """Writes everything to ``file``, whole or not at all, and returns the number of cards.
@@ -84,9 +107,8 @@ class Transfer:
         Raises:
             StudyError: The file cannot be written.
         """
-        content = self.dump(now)
-        write_whole(file, json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass") + b"\n")
-        return len(content["cards"])
+        write_export(file, self.write(now).encode() + b"\n")
+        return self._store.count("1", [])
 
     def load(self, file: Path) -> Imported:
         """Merges an export file into the progress, whole or not at all.
@@ -94,23 +116,26 @@ class Transfer:
         Raises:
             StudyError: The file cannot be read, is no export, or is of a newer version.
         """
-        return self.merge(_read(file), str(file))
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise StudyError(f"{file} cannot be read: {error.strerror or error}.", hint="Check the name.") from error
+        return self.merge(content, str(file))
 
-    def merge(self, content: dict[str, Any], name: str = "the export") -> Imported:
-        """Merges what ``dump`` returned, whole or not at all; ``name`` is what messages call it.
+    def merge(self, text: str | bytes, name: str = "the export") -> Imported:
+        """Merges what ``write`` returned, whole or not at all; ``name`` is what messages call it.
 
         Raises:
             StudyError: It is no export, or of a newer version.
         """
+        _check_format(text, name)
+        content = self._form.read(text, lambda fault: _damaged(name, fault))
         try:
-            cards = [read_card(value) for value in content["cards"]]
-            reviews = [read_review(value) for value in content["reviews"]]
             with self._store.database.transaction():
-                done = self._merge_cards(cards, reviews)
-                others = sum(part.merge(content.get(key, [])) for key, part in self._parts.items())
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            fault = f"{name} is damaged: {type(error).__name__}: {error}."
-            raise StudyError(fault, hint="Nothing was imported. Use another export.") from error
+                done = self._merge_cards(content.cards, content.reviews)
+                others = sum(part.merge(getattr(content, key)) for key, part in self._parts.items())
+        except ValueError as error:
+            raise _damaged(name, str(error)) from error
         return replace(done, others=others)
 
     def _merge_cards(self, cards: Sequence[Card], reviews: Sequence[Review]) -> Imported:
@@ -140,15 +165,16 @@ class Transfer:
         union = _united(our_reviews, their_reviews)
         content = max(ours, theirs, key=_change_key)
         created_at = min(ours.created_at, theirs.created_at)
+        start = _start(((ours, our_reviews), (theirs, their_reviews)), created_at)
         if not _counting(union):
-            schedule, history = Schedule(due_at=created_at), union
+            schedule, history = start, union
         elif _counting(union) == _counting(our_reviews):
             schedule, history = ours.schedule, union
         elif _counting(union) == _counting(their_reviews):
             schedule, history = theirs.schedule, union
         else:
             history = sorted(union, key=lambda review: (review.at, review.place, review.id))
-            schedules = self._scheduler.replay(created_at, [(r.rating, r.at) for r in history if r.counts])
+            schedules = self._scheduler.replay(start, [(r.rating, r.at) for r in history if r.counts])
             schedule, history = schedules[-1], _renumbered(history, schedules)
         merged = replace(content, schedule=schedule, created_at=created_at)
         if merged == ours and history == our_reviews:
@@ -160,9 +186,15 @@ class Transfer:
 
 def _change_key(card: Card) -> tuple[datetime, str]:
     """Orders two versions of a card: the later change wins, and between two of one moment always the same one."""
-    value = card_json(card)
-    del value["schedule"], value["created_at"]
-    return card.changed_at, json.dumps(value, sort_keys=True)
+    nowhen = Schedule(due_at=card.changed_at)
+    return card.changed_at, CARD.write(replace(card, schedule=nowhen, created_at=card.changed_at))
+
+
+def _start(sides: Iterable[tuple[Card, Sequence[Review]]], created_at: datetime) -> Schedule:
+    """Returns the schedule before all answers: that of a new card, or what was taken over from another program."""
+    found = [reviews[0].before if reviews else card.schedule for card, reviews in sides]
+    taken = [schedule for schedule in found if schedule.phase is not CardPhase.NEW]
+    return max(taken, key=lambda schedule: schedule.due_at, default=Schedule(due_at=created_at))
 
 
 def _united(ours: Sequence[Review], theirs: Sequence[Review]) -> list[Review]:
@@ -188,41 +220,27 @@ def _renumbered(history: Sequence[Review], schedules: Sequence[Schedule]) -> lis
     return done
 
 
-def write_whole(file: Path, content: bytes) -> None:
-    """Writes a file so that it is there whole or, if that fails, as it was before.
+def write_export(file: Path, content: bytes) -> None:
+    """Writes a file of the student's own choice, whole or not at all.
 
     Raises:
         StudyError: It cannot be written.
     """
-    temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, file)  # noqa: PTH105 - both are paths of one folder
+        write_whole(file, content)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
         raise StudyError(
             f"{file} cannot be written: {error.strerror or error}.", hint="Name a file in a folder of yours."
         ) from error
 
 
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(file.read_bytes())
-    except OSError as error:
-        raise StudyError(f"{file} cannot be read: {error.strerror or error}.", hint="Check the name.") from error
-    except (ValueError, RecursionError) as error:
-        raise StudyError(
-            f"{file} is not JSON: {error}.", hint="Give a file that `assistant study export` wrote."
-        ) from error
-    found = content.get("format") if isinstance(content, dict) else None
-    if not isinstance(found, int) or found < 1:
-        raise StudyError(f"{file} is no export of progress.", hint=_EXPORT_HINT)
+def _check_format(text: str | bytes, name: str) -> None:
+    fault = f"{name} is not an export of progress"
+    found = _HEAD.read(text, lambda said: StudyError(f"{fault}: {said}.", hint=_EXPORT_HINT)).format
     if found > FORMAT:
-        fault = f"{file} was written by a newer version of the assistant (format {found}, known is {FORMAT})."
+        fault = f"{name} was written by a newer version of the assistant (format {found}; this version knows {FORMAT})."
         raise StudyError(fault, hint="Update the assistant; nothing was changed.")
-    return dict(content)
+
+
+def _damaged(name: str, fault: str) -> StudyError:
+    return StudyError(f"{name} is damaged: {fault}.", hint="Nothing was imported. Use another export.")

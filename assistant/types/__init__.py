@@ -1,26 +1,60 @@
 """The records that travel through the program, from a file on disk to a cited answer.
 
-``file -> Note -> Section -> Chunk -> Hit -> Block -> Prompt -> Token -> Sentence -> Answer``
+``file -> Document -> Section -> Chunk -> Hit -> ContextBlock -> Prompt -> Token -> Sentence -> Answer``
 
-Every record is frozen. Offsets count Unicode characters of ``Note.text``; ``start`` is inclusive and ``end`` exclusive,
-so ``note.text[record.start:record.end]`` is the record's text, always. A ``score`` is higher for a better match.
+Every record is frozen. Offsets count Unicode characters of ``Document.text``; ``start`` is inclusive and ``end``
+exclusive, so ``note.text[record.start:record.end]`` is the record's text, always. A ``score`` is higher for a better
+match.
 """
 
 from assistant.types.answers import (
     Answer,
     AnswerState,
+    Citation,
     Done,
     Event,
+    Evidence,
     Fate,
     FoundSection,
+    Hit,
+    Packed,
+    Queued,
+    Request,
     Retrieved,
+    SearchResult,
     Sentence,
+    Span,
     Timings,
     Turn,
+    Weighed,
+    citation_numbers,
 )
-from assistant.types.generation import Aside, Choice, Compared, Generated, Prompt, Reading, Sampling, Token, Watch
-from assistant.types.notes import Block, Chunk, Note, Scope, Section
-from assistant.types.search import Citation, Hit, SearchResult
+from assistant.types.documents import (
+    HIDDEN,
+    UNSEARCHED,
+    Box,
+    Chunk,
+    ContextBlock,
+    Document,
+    Element,
+    ElementKind,
+    ScannedPage,
+    Scope,
+    Section,
+    TextPicture,
+)
+from assistant.types.generation import (
+    Aside,
+    Compared,
+    Generated,
+    Prompt,
+    ReadingProgress,
+    Sampling,
+    Token,
+    TokenChoice,
+    TokenWatch,
+)
+from assistant.types.progress import AnswerPhase, AnswerProgress, answer_of
 from assistant.types.status import (
     BuildProgress,
     BuildReport,
@@ -29,41 +63,60 @@ from assistant.types.status import (
     NoteChanges,
     NoteStatus,
     SkippedFile,
+    reasons_of,
 )
 
 __all__ = [
     "Answer",
+    "AnswerPhase",
+    "AnswerProgress",
     "AnswerState",
     "Aside",
-    "Block",
+    "Box",
+    "ContextBlock",
+    "Document",
+    "Element",
+    "ElementKind",
+    "HIDDEN",
+    "UNSEARCHED",
     "BuildProgress",
     "BuildReport",
-    "Choice",
+    "TokenChoice",
     "Chunk",
     "Citation",
     "Compared",
     "Done",
     "EngineStatus",
     "Event",
+    "Evidence",
     "Fate",
     "FoundSection",
     "Generated",
     "Hit",
     "IndexStatus",
-    "Note",
     "NoteChanges",
     "NoteStatus",
+    "Packed",
     "Prompt",
-    "Reading",
+    "Queued",
+    "ReadingProgress",
+    "Request",
     "Retrieved",
     "Sampling",
+    "ScannedPage",
+    "TextPicture",
     "Scope",
     "SearchResult",
     "Section",
     "Sentence",
     "SkippedFile",
+    "Span",
     "Timings",
     "Token",
     "Turn",
-    "Watch",
+    "TokenWatch",
+    "Weighed",
+    "answer_of",
+    "citation_numbers",
+    "reasons_of",
 ]

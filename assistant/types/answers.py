@@ -1,13 +1,113 @@
-"""An answer, and the events by which it comes to be: ``Token -> Sentence -> Answer``."""
+"""What is found for a question, an answer, and the events by which it comes to be: ``Hit -> Token -> Sentence ->
+Answer``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from assistant.types.generation import Reading, Token
-from assistant.types.notes import Block
-from assistant.types.search import Citation, SearchResult
+from assistant.types.documents import Chunk, ContextBlock, Scope
+from assistant.types.generation import ReadingProgress, Token, TokenChoice, TokenWatch
+
+Span = tuple[str, int, int]
+"""Words of a note: its path, start and end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found for a question.
+
+    Attributes:
+        score: The fused score; higher is better, comparable within one search only.
+        cosine: Cosine of question and passage, in [-1, 1].
+        bm25: Okapi BM25 of the passage's words, 0 where no word of the question occurs.
+        dense_rank: Place (from 1) in the search by meaning, or None where it was not among the candidates.
+        lexical_rank: Place (from 1) in the search by words, or None.
+    """
+
+    chunk: Chunk
+    score: float
+    cosine: float
+    bm25: float
+    dense_rank: int | None
+    lexical_rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found, and what it made of the question.
+
+    Attributes:
+        query: The words that were searched, after a follow-up was completed.
+        hits: Best first.
+        corrections: ``(as typed, as found in the notes)`` for words that look like typing errors.
+        missing_words: Content words of the question that occur nowhere in the notes, as typed.
+    """
+
+    query: str
+    hits: tuple[Hit, ...]
+    corrections: tuple[tuple[str, str], ...] = ()
+    missing_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words of a note that support a sentence: ``note.text[start:end] == quote``.
+
+    Attributes:
+        score: Share of the sentence's content words that the quote covers, in [0, 1].
+        page: Page number, from 1, or None.
+        item: The name of the list item that the words stand under, or the heads of the columns of a row; may be empty.
+        confidence: How sure the recognition of their page is, in [0, 1], if that is a picture; None otherwise.
+    """
+
+    note: str
+    heading_path: tuple[str, ...]
+    start: int
+    end: int
+    quote: str
+    score: float
+    page: int | None = None
+    item: str = ""
+    confidence: float | None = None
+
+    @property
+    def span(self) -> Span:
+        """The words that are meant, whatever is known about them."""
+        return self.note, self.start, self.end
+
+    @property
+    def told(self) -> str:
+        """The quote with the item that it stands under before it, on one line."""
+        return " ".join((f"{self.item} › {self.quote}" if self.item else self.quote).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation and what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question with all that belongs to it, from the surface where it is asked to the model.
+
+    Attributes:
+        history: The turns of this conversation, oldest first.
+        scope: The part of the notes that is searched.
+        exact: Read the prompt in full instead of reusing states of sections that were read before.
+        watch: Somebody looks on: each token comes with a ``TokenChoice``.
+    """
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    scope: Scope = Scope()  # noqa: RUF009  (frozen)
+    exact: bool = False
+    watch: TokenWatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +115,70 @@ class Retrieved:
     """Event: the passages stand, before the model reads anything. ``blocks`` are the sections it will read."""
 
     search: SearchResult
-    blocks: tuple[Block, ...]
+    blocks: tuple[ContextBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for the notes holding the answer.
+
+    Attributes:
+        top_cosine: Of the best passage by meaning, in [-1, 1].
+        coverage: Share of the question's content words that stand in the sections to be read, in [0, 1].
+        stated: 1 if the sections support the question itself, read as a statement, else 0: where a question has one
+            word exchanged, they say something else.
+    """
+
+    top_cosine: float
+    coverage: float
+    stated: float
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Event: what of the sections found is read.
+
+    Attributes:
+        sections: What was found, best first.
+        sizes: Tokens of each of ``sections``.
+        budget: Tokens that they may have together.
+        fitting: What fits together, best first.
+        ready: For each of ``fitting``, whether its state is kept, so that it costs nothing to read.
+        blocks: What is read at most: ``fitting`` without what would take long.
+    """
+
+    sections: tuple[ContextBlock, ...]
+    sizes: tuple[int, ...]
+    budget: int
+    fitting: tuple[ContextBlock, ...]
+    ready: tuple[bool, ...]
+    blocks: tuple[ContextBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Event: how sure it is that the notes hold the answer.
+
+    Attributes:
+        evidence: What the search says.
+        blocks: What the model has read; nothing at the first look.
+        probability: That the notes hold the answer, in (0, 1).
+        threshold: Below it the assistant abstains.
+        margin: log P(Yes) - log P(No) of the model, the highest so far; None at the first look.
+        goes_on: More sections are read before anything is decided.
+    """
+
+    evidence: Evidence
+    blocks: tuple[ContextBlock, ...]
+    probability: float
+    threshold: float
+    margin: float | None = None
+    goes_on: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is decided that the notes hold the answer."""
+        return not self.goes_on and self.probability >= self.threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +281,7 @@ class Answer:
     abstained: bool
     sentences: tuple[Sentence, ...]
     search: SearchResult
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[ContextBlock, ...] = ()
     timings: Timings = field(default_factory=Timings)
     model: str = ""
     fingerprint: str = ""
@@ -146,16 +309,22 @@ class Answer:
 
     def numbered_citations(self) -> tuple[Citation, ...]:
         """Returns the distinct citations in order of first use; number k of the answer is item k - 1."""
-        seen: dict[tuple[str, int, int], Citation] = {}
-        for sentence in self.sentences:
-            for citation in sentence.citations:
-                seen.setdefault((citation.note, citation.start, citation.end), citation)
-        return tuple(seen.values())
+        seen = {c.span: c for sentence in reversed(self.sentences) for c in reversed(sentence.citations)}
+        return tuple(seen[span] for span in citation_numbers(self.sentences))
 
     def numbered_quotes(self) -> tuple[tuple[int, Citation], ...]:
         """Returns the quotes with their numbers, which follow those of the citations; a cited line keeps its own."""
-        numbers = {(c.note, c.start, c.end): number for number, c in enumerate(self.numbered_citations(), start=1)}
-        return tuple((numbers.setdefault((q.note, q.start, q.end), len(numbers) + 1), q) for q in self.quotes)
+        numbers = citation_numbers(self.sentences)
+        return tuple((numbers.setdefault(quote.span, len(numbers) + 1), quote) for quote in self.quotes)
+
+
+def citation_numbers(sentences: Iterable[Sentence]) -> dict[Span, int]:
+    """Returns the number of each citation in an answer, from 1 in the order of first use."""
+    numbers: dict[Span, int] = {}
+    for sentence in sentences:
+        for citation in sentence.citations:
+            numbers.setdefault(citation.span, len(numbers) + 1)
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +334,12 @@ class Done:
     answer: Answer
 
 
-Event = Retrieved | Reading | Token | Sentence | Done
-
-
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One question of a conversation and what was answered."""
+class Queued:
+    """Event: how many go before a question; with 0 its turn has come."""
 
-    question: str
-    answer: str
+    ahead: int
+
+
+Event = Queued | Retrieved | Packed | Weighed | ReadingProgress | TokenChoice | Token | Sentence | Done
+"""What an answer tells while it comes to be; ``TokenChoice`` only where somebody looks on (``Watch``)."""

@@ -58,10 +58,8 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """Somebody looks on while the model writes, as in the laboratory: each token is told as a ``Choice``.
-
-    Questions go before what is only looked at: one that comes in ends it, and its ``finish`` is ``cancelled``.
+class TokenWatch:
+    """Somebody looks on while the model writes, as in the laboratory: each token is told as a ``TokenChoice``.
 
     Attributes:
         alternatives: How many of the most probable tokens are told, at least 1.
@@ -75,7 +73,7 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TokenChoice:
     """Event: how a token was chosen; it stands before the ``Token`` whose text it belongs to.
 
     Attributes:
@@ -110,7 +108,7 @@ class Generated:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingProgress:
     """Event: how many tokens of the prompt the model has read."""
 
     tokens_done: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -11,6 +12,27 @@ class SkippedFile:
 
     path: str
     reason: str
+
+
+_FEW = 3
+
+
+def reasons_of(skipped: Sequence[SkippedFile]) -> tuple[str, ...]:
+    """Returns why files were left out: a line for each, but one for all that have the same reason where they are many.
+
+    ``a.md: The file is empty.`` and ``100 files (a.md, b.md, c.md and 97 more): The file is empty.``
+    """
+    by_reason: dict[str, list[str]] = {}
+    for one in skipped:
+        by_reason.setdefault(one.reason, []).append(one.path)
+    lines: list[str] = []
+    for reason, paths in by_reason.items():
+        if len(paths) <= _FEW:
+            lines += [f"{path}: {reason}" for path in paths]
+        else:
+            named = f"{', '.join(paths[:_FEW])} and {len(paths) - _FEW} more"
+            lines.append(f"{len(paths)} files ({named}): {reason}")
+    return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +46,9 @@ class NoteStatus:
         modified_at: Seconds since the epoch, from the file system; 0 where that is not known.
         same_as: Path of an earlier note with the same contents; empty for the first of them, and for a note alone.
         linked: Name of the linked folder that it lies in; empty for a file of ``notes/``.
+        confidence: Of its page whose text was recognised least surely in a picture, in [0, 1]; None where none was.
+        unread_pages: Pages that are pictures whose text was not recognised yet.
+        unread_pictures: Pictures in its text that were not read yet.
     """
 
     path: str
@@ -36,6 +61,9 @@ class NoteStatus:
     size_bytes: int
     same_as: str = ""
     linked: str = ""
+    confidence: float | None = None
+    unread_pages: int = 0
+    unread_pictures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +87,28 @@ class NoteChanges:
 
 @dataclass(frozen=True, slots=True)
 class BuildProgress:
-    """How far an index build is. ``seconds_left`` is None until it can be estimated."""
+    """How far an index build is.
+
+    Attributes:
+        seconds_left: None until it can be estimated.
+        page, pages: Of a scan whose text is recognised, or of a long note: how many are done, and how many there are.
+        part: What these are: ``page``, or ``picture`` for those inside a document.
+    """
 
     notes_done: int
     notes_total: int
     passages_done: int
     current: str
     seconds_left: float | None = None
+    page: int = 0
+    pages: int = 0
+    part: str = "page"
+
+    @property
+    def share(self) -> float:
+        """How much of the work is done, in [0, 1]; the pages of a long note count in part."""
+        inside = self.page / self.pages if self.pages and self.notes_done < self.notes_total else 0.0
+        return min(1.0, (self.notes_done + inside) / self.notes_total) if self.notes_total else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +119,7 @@ class BuildReport:
         embedded: Passages whose vectors were computed in this build; the others were kept.
         passages: Passages in the index now.
         cancelled: The student stopped it; what was done is kept.
+        offer: What would read the pictures that notes have in their text; empty where nothing is missing.
     """
 
     added: tuple[str, ...]
@@ -88,6 +132,7 @@ class BuildReport:
     passages: int
     seconds: float
     cancelled: bool = False
+    offer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

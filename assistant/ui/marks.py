@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.ui.nodes import Element
+from assistant.ui.nodes import TagNode
 
-Nodes = tuple[str | Element, ...]
+Nodes = tuple[str | TagNode, ...]
 Parse = Callable[[str], Nodes]
 
 # Kharoshthi punctuation (category Po): OPEN, CLOSE and seven digits.
@@ -39,7 +39,7 @@ _NO_TAIL_INSIDE = frozenset({"code", "pre", "a", "math"})
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TextMark:
     """A stretch of a text, ``text[start:end]``.
 
     Attributes:
@@ -49,7 +49,7 @@ class Mark:
 
     start: int
     end: int
-    wrap: Element | None = None
+    wrap: TagNode | None = None
     tail: Nodes = field(default=())
 
 
@@ -58,10 +58,10 @@ class Marked:
     """A marked tree, and the marks that Markdown did not let through."""
 
     nodes: Nodes
-    lost: tuple[Mark, ...]
+    lost: tuple[TextMark, ...]
 
 
-def parse_marked(text: str, marks: Sequence[Mark], parse: Parse) -> Marked:
+def parse_marked(text: str, marks: Sequence[TextMark], parse: Parse) -> Marked:
     """Returns the tree of ``text`` with the marks in it.
 
     Args:
@@ -80,8 +80,8 @@ def parse_marked(text: str, marks: Sequence[Mark], parse: Parse) -> Marked:
     return Marked(_Weaver(kept).weave(tree), lost)
 
 
-def _largest_harmless(text: str, marks: Sequence[Mark], parse: Parse, bare: Nodes) -> list[Mark]:
-    kept: list[Mark] = []
+def _largest_harmless(text: str, marks: Sequence[TextMark], parse: Parse, bare: Nodes) -> list[TextMark]:
+    kept: list[TextMark] = []
     for mark in marks:
         if _harmless(parse(_signed(text, [*kept, mark])), bare, len(kept) + 1):
             kept.append(mark)
@@ -95,7 +95,7 @@ def _harmless(tree: Nodes, bare: Nodes, count: int) -> bool:
     return signs == wanted and _erased(tree) == bare
 
 
-def _signed(text: str, marks: Sequence[Mark]) -> str:
+def _signed(text: str, marks: Sequence[TextMark]) -> str:
     """Returns the text with the signs of the marks in it."""
     signs: list[tuple[int, int, str]] = []
     for index, mark in enumerate(marks):
@@ -114,7 +114,7 @@ def _number(index: int) -> str:
     return (_number(index // 7) if index >= 7 else "") + _DIGITS[index % 7]
 
 
-def _inner(text: str, mark: Mark) -> tuple[int, int]:
+def _inner(text: str, mark: TextMark) -> tuple[int, int]:
     """Returns the stretch without what Markdown needs at the edges of a line: bullets, hashes, bars, fences."""
     start, end = mark.start, mark.end
     while start < end:
@@ -151,7 +151,7 @@ def _texts(nodes: Nodes) -> Iterator[str]:
 
 def _erased(nodes: Nodes) -> Nodes:
     """Returns the tree without signs; neighbouring strings are joined so that trees can be compared."""
-    erased: list[str | Element] = []
+    erased: list[str | TagNode] = []
     for node in nodes:
         if isinstance(node, str):
             erased.append(_SIGN.sub("", node))
@@ -162,9 +162,9 @@ def _erased(nodes: Nodes) -> Nodes:
     return _joined(erased)
 
 
-def _joined(nodes: Sequence[str | Element]) -> Nodes:
+def _joined(nodes: Sequence[str | TagNode]) -> Nodes:
     """Returns the nodes with neighbouring strings made one and empty ones left out."""
-    joined: list[str | Element] = []
+    joined: list[str | TagNode] = []
     for node in nodes:
         if isinstance(node, str) and joined and isinstance(joined[-1], str):
             joined[-1] += node
@@ -173,7 +173,7 @@ def _joined(nodes: Sequence[str | Element]) -> Nodes:
     return tuple(joined)
 
 
-def _without_signs(formula: Element) -> Element:
+def _without_signs(formula: TagNode) -> TagNode:
     tex = _SIGN.sub("", str(formula.attrs["tex"])).strip()
     return replace(formula, attrs={**formula.attrs, "tex": tex})
 
@@ -181,14 +181,14 @@ def _without_signs(formula: Element) -> Element:
 class _Weaver:
     """Walks a tree in reading order, knows which marks are open, and turns signs into elements."""
 
-    def __init__(self, marks: Sequence[Mark]) -> None:
+    def __init__(self, marks: Sequence[TextMark]) -> None:
         self._marks = marks
         self._open: list[int] = []
-        self._waiting: list[str | Element] = []
+        self._waiting: list[str | TagNode] = []
 
     def weave(self, nodes: Nodes) -> Nodes:
         """Returns the nodes with the marks put in."""
-        woven: list[str | Element] = []
+        woven: list[str | TagNode] = []
         for node in nodes:
             if isinstance(node, str):
                 woven += self._pieces(node)
@@ -199,7 +199,7 @@ class _Weaver:
                 woven.append(replace(node, children=self.weave(node.children)))
         return _joined(woven)
 
-    def _closed(self, element: Element) -> str | Element:
+    def _closed(self, element: TagNode) -> str | TagNode:
         """Returns an element that no chip may stand in; chips that fall inside it wait until it ends."""
         if element.tag == "math":
             signs = _SIGN.findall(str(element.attrs["tex"]))
@@ -207,7 +207,7 @@ class _Weaver:
             formula = self._wrapped(_without_signs(element))
             self._toggle([sign for sign in signs if sign[0] == _CLOSE])
             return formula
-        children: list[str | Element] = []
+        children: list[str | TagNode] = []
         for child in element.children:
             if isinstance(child, str):
                 children += self._pieces(child, hold=True)
@@ -215,8 +215,8 @@ class _Weaver:
                 children.append(self._closed(child))
         return replace(element, children=_joined(children))
 
-    def _pieces(self, text: str, *, hold: bool = False) -> list[str | Element]:
-        pieces: list[str | Element] = []
+    def _pieces(self, text: str, *, hold: bool = False) -> list[str | TagNode]:
+        pieces: list[str | TagNode] = []
         last = 0
         for match in _SIGN.finditer(text):
             pieces += [self._wrapped(text[last : match.start()])] if match.start() > last else []
@@ -234,11 +234,11 @@ class _Weaver:
                 self._open.remove(index)
                 self._waiting += self._marks[index].tail
 
-    def _take_waiting(self) -> list[str | Element]:
+    def _take_waiting(self) -> list[str | TagNode]:
         waiting, self._waiting = self._waiting, []
         return waiting
 
-    def _wrapped(self, node: str | Element) -> str | Element:
+    def _wrapped(self, node: str | TagNode) -> str | TagNode:
         for index in reversed(self._open):
             wrap = self._marks[index].wrap
             node = replace(wrap, children=(node,)) if wrap is not None else node

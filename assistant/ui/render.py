@@ -6,33 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from assistant.types import Citation, Sentence
-from assistant.ui.highlighting import highlight_code
-from assistant.ui.markdown import Style, parse_markdown, parse_plain
-from assistant.ui.marks import Mark, Nodes, parse_marked
-from assistant.ui.nodes import Element
-from assistant.ui.obsidian import Resolve
+from assistant.types import Sentence, citation_numbers
+from assistant.ui.markdown import Resolve, Style, parse_markdown, parse_plain
+from assistant.ui.marks import Nodes, TextMark, parse_marked
+from assistant.ui.nodes import TagNode, highlight_code
 
-PLAIN_KINDS = frozenset({"pdf", "text"})
-"""Kinds of notes whose text is not Markdown. Office files and web pages are extracted as Markdown."""
+PLAIN_KINDS = frozenset({"text"})
+"""Kinds of notes whose text is not Markdown. PDFs, office files and web pages are extracted as Markdown."""
 
 _IN_ANSWER = Style(top_heading=3, keep_line_breaks=True)
 _IN_NOTE = Style(top_heading=3, keep_line_breaks=False)
 _CLOSING = ".!?:;,"
-
-
-def citation_numbers(sentences: Sequence[Sentence]) -> dict[tuple[str, int, int], int]:
-    """Returns the number of each distinct cited span, counted from 1 in order of first use."""
-    numbers: dict[tuple[str, int, int], int] = {}
-    for sentence in sentences:
-        for citation in sentence.citations:
-            numbers.setdefault(span_of(citation), len(numbers) + 1)
-    return numbers
-
-
-def span_of(citation: Citation) -> tuple[str, int, int]:
-    """Returns what makes a citation distinct: its note and offsets."""
-    return (citation.note, citation.start, citation.end)
 
 
 def render_answer(text: str, sentences: Sequence[Sentence]) -> Nodes:
@@ -49,14 +33,14 @@ def render_answer(text: str, sentences: Sequence[Sentence]) -> Nodes:
     return highlight_code(_append_to_last(_in_paragraphs(marked.nodes), leftover))
 
 
-def _sentence_mark(text: str, sentence: Sentence, numbers: Mapping[tuple[str, int, int], int]) -> Mark | None:
-    cited = sorted({numbers[span_of(citation)] for citation in sentence.citations})
+def _sentence_mark(text: str, sentence: Sentence, numbers: Mapping[tuple[str, int, int], int]) -> TextMark | None:
+    cited = sorted({numbers[citation.span] for citation in sentence.citations})
     if sentence.supported and cited:
-        return Mark(sentence.start, _before_closing(text, sentence), None, tuple(_chip(number) for number in cited))
+        return TextMark(sentence.start, _before_closing(text, sentence), None, tuple(_chip(number) for number in cited))
     if sentence.is_claim and not sentence.supported:
         reason = sentence.reason or "your notes do not say this"
-        wrap = Element("span", (), {"class": "unsupported", "title": f"Not from your notes: {reason}"})
-        return Mark(sentence.start, sentence.end, wrap)
+        wrap = TagNode("span", (), {"class": "unsupported", "title": f"Not from your notes: {reason}"})
+        return TextMark(sentence.start, sentence.end, wrap)
     return None
 
 
@@ -68,23 +52,23 @@ def _before_closing(text: str, sentence: Sentence) -> int:
     return end - 1 if ends_plainly else end
 
 
-def _chip(number: int) -> Element:
-    return Element("cite", (), {"n": number})
+def _chip(number: int) -> TagNode:
+    return TagNode("cite", (), {"n": number})
 
 
 def _in_paragraphs(nodes: Nodes) -> Nodes:
     """Returns the nodes with chips that follow a formula beside it, and those after a code block in a paragraph."""
-    grouped: list[str | Element] = []
+    grouped: list[str | TagNode] = []
     for node in nodes:
         last = grouped[-1] if grouped else None
-        if not (isinstance(node, Element) and node.tag == "cite"):
+        if not (isinstance(node, TagNode) and node.tag == "cite"):
             grouped.append(node)
-        elif isinstance(last, Element) and last.attrs.get("class") == "formula-line":
+        elif isinstance(last, TagNode) and last.attrs.get("class") == "formula-line":
             grouped[-1] = replace(last, children=(*last.children, node))
-        elif isinstance(last, Element) and last.tag == "math":
-            grouped[-1] = Element("p", (last, node), {"class": "formula-line"})
+        elif isinstance(last, TagNode) and last.tag == "math":
+            grouped[-1] = TagNode("p", (last, node), {"class": "formula-line"})
         else:
-            grouped.append(Element("p", (node,)))
+            grouped.append(TagNode("p", (node,)))
     return tuple(grouped)
 
 
@@ -93,14 +77,16 @@ def _append_to_last(nodes: Nodes, extra: Nodes) -> Nodes:
     if not extra:
         return nodes
     last = nodes[-1] if nodes else None
-    if isinstance(last, Element) and last.tag in ("p", "li"):
+    if isinstance(last, TagNode) and last.tag in ("p", "li"):
         return (*nodes[:-1], replace(last, children=last.children + extra))
-    if isinstance(last, Element) and last.tag in ("ul", "ol", "blockquote"):
+    if isinstance(last, TagNode) and last.tag in ("ul", "ol", "blockquote"):
         return (*nodes[:-1], replace(last, children=_append_to_last(last.children, extra)))
-    return (*nodes, Element("p", extra))
+    return (*nodes, TagNode("p", extra))
 
 
-def render_passage(text: str, marks: Sequence[Mark], kind: str, before: Callable[[str], str] | None = None) -> Nodes:
+def render_passage(
+    text: str, marks: Sequence[TextMark], kind: str, before: Callable[[str], str] | None = None
+) -> Nodes:
     """Returns the tree of a piece of a note with every mark in it.
 
     Args:
@@ -118,7 +104,7 @@ def render_passage(text: str, marks: Sequence[Mark], kind: str, before: Callable
     return parse_marked(text, marks, parse_plain).nodes
 
 
-def render_note_text(text: str, marks: Sequence[Mark], kind: str, resolve: Resolve) -> Nodes:
+def render_note_text(text: str, marks: Sequence[TextMark], kind: str, resolve: Resolve) -> Nodes:
     """Returns the tree of a whole note, whose blocks know their lines and whose links know their notes.
 
     Args:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from assistant.answering.english import count as count  # said of everything on the page
+from assistant.answering.verdict import count as count  # said of everything on the page
 from assistant.answering.verdict import verdict
 from assistant.answering.warming import WarmStatus
-from assistant.study.bank.builder import BankProgress
-from assistant.study.days import local_day
-from assistant.study.deck import Scanned
-from assistant.study.quiz.session import Quiz
-from assistant.study.scheduling import interval_text
-from assistant.types import Answer, AnswerState, Block, BuildProgress, IndexStatus, Reading
+from assistant.cards.deck import Scanned
+from assistant.cards.scheduling import interval_text
+from assistant.quiz.bank import BankProgress
+from assistant.quiz.session import Quiz
+from assistant.study.database import local_day
+from assistant.types import Answer, AnswerState, BuildProgress, ContextBlock, IndexStatus
 
 WORDS_PER_TOKEN = 0.75
 """English words in a token of a GPT-like vocabulary, the rule of thumb of the tokenizers' own documentation."""
@@ -29,14 +29,11 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def reading(progress: Reading | None, blocks: Sequence[Block]) -> str:
+def reading(share: float | None, blocks: Sequence[ContextBlock]) -> str:
     """Returns how far the model is in reading, in words of the notes: tokens mean nothing to a student."""
     total = sum(len(block.text.split()) for block in blocks)
     what = f"Reading {count(len(blocks), 'passage')}…"
-    if progress is None or progress.tokens_total <= 0:
-        return what
-    share = min(1.0, progress.tokens_done / progress.tokens_total)
-    return f"{what} about {round(total * share):,} of {total:,} words"
+    return what if share is None else f"{what} about {round(total * share):,} of {total:,} words"
 
 
 def badge(answer: Answer) -> dict[str, str]:
@@ -54,6 +51,8 @@ def corrections(pairs: Sequence[tuple[str, str]]) -> str:
 def building(progress: BuildProgress) -> str:
     """Returns how far an index build is, with the time left once it is known."""
     text = f"Reading your notes: {progress.notes_done:,} of {progress.notes_total:,}"
+    if progress.pages:
+        text = f"Reading the text of {progress.current}: {progress.part} {progress.page + 1:,} of {progress.pages:,}"
     if progress.seconds_left is not None:
         text += f", about {duration(progress.seconds_left)} left"
     return text
@@ -71,7 +70,7 @@ def warmth(warm: WarmStatus) -> str:
     if not warm.total:
         return ""
     if warm.full:
-        return f"The cache holds {warm.ready:,} of {count(warm.total, 'section')}"
+        return f"The cache contains {warm.ready:,} of {count(warm.total, 'section')}"
     if warm.ready >= warm.total:
         return "All sections ready" if warm.total > 1 else "Ready for instant answers"
     return f"{warm.ready:,} of {count(warm.total, 'section')} ready for instant answers"
@@ -80,7 +79,9 @@ def warmth(warm: WarmStatus) -> str:
 def warmth_means(warm: WarmStatus) -> str:
     """Returns what that means for the student."""
     if warm.full:
-        return "There is no room for more. Sections used least recently make room for the topic you are asking about."
+        return (
+            "The cache is full. Sections you have not needed for long are replaced by those of the topic you ask about."
+        )
     if warm.total and warm.ready >= warm.total:
         return "The model has read all of your notes ahead, so that answers start at once."
     return "While you do not ask anything, the model reads your notes ahead, so that answers start at once."
@@ -99,14 +100,19 @@ def when(at: datetime, now: datetime, zone: tzinfo | None = None) -> str:
 
 def leech(lapses: int) -> str:
     """Returns what happened to a card that was forgotten once too often."""
-    return f"Forgotten {lapses} times, so this card was put aside. Write it anew, in smaller pieces."
+    return f"Forgotten {lapses} times, so this card was suspended. Rewrite it in smaller pieces."
 
 
 def scanned(done: Scanned) -> str:
-    """Returns what the lines of the notes made."""
+    """Returns what the lines of the notes made, and which look like cards and are not read."""
     made = f"{count(len(done.added), 'new card')} from your notes."
     follow = f" {count(len(done.updated), 'card')} changed with their lines." if done.updated else ""
-    return made + follow if done.added or done.updated else "Nothing new: your notes have no more such lines."
+    said = made + follow if done.added or done.updated else "Nothing new: your notes have no more such lines."
+    if not done.unread:
+        return said
+    first, others = done.unread[0], len(done.unread) - 1
+    more = f" And {count(others, 'other line')}: assistant cards scan names them." if others else ""
+    return f"{said} Not read: {first.note}, line {first.line} ({first.why}).{more}"
 
 
 def score(right: int, asked: int) -> str:
@@ -124,6 +130,10 @@ def writing_questions(progress: BankProgress) -> str:
     ready = f"{progress.items:,} ready"
     if progress.stage == "checking":
         return f"Checking questions, {progress.done:,} of {progress.total:,}: {ready}"
+    if progress.stage == "first":
+        return f"Writing the first questions: {ready}"
+    if progress.stage == "model":
+        return f"Writing questions, section {min(progress.done + 1, progress.total):,} of {progress.total:,}: {ready}"
     note = min(progress.done + 1, progress.total)
     return f"Writing questions, note {note:,} of {progress.total:,}: {ready}"
 

@@ -10,7 +10,6 @@ import json
 import re
 import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -19,15 +18,16 @@ from typing import Any
 
 import pytest
 import typer
+from children import run_child
 
 from assistant import errors
+from assistant.app.assistant import Assistant
+from assistant.app.model_loading import Models
 from assistant.cli.main import GLOBAL_OPTIONS, app, hoisted, run
-from assistant.config import Config
+from assistant.config import Config, allowed
 from assistant.errors import AssistantError
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import Prompt
-from assistant.wiring import StudyAssistant
-from assistant.wiring_models import Models
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
@@ -86,12 +86,39 @@ def test_the_folder_map_is_the_repository() -> None:
     section = read("README.md").split("## Where things are")[1].split("\n## ")[0]
     shown = [LINK.search(cells[0]) for cells in rows(section)]
     folders = {match["target"] for match in shown if match}
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    tracked = run_child(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout
     there = {path.split("/")[0] for path in tracked.splitlines() if "/" in path and not path.startswith(".")}
     assert all((ROOT / folder).is_dir() for folder in folders)
     assert there <= folders
     for name, *_, code in (cells for cells in rows(section) if "](assistant/" in cells[-1]):
         assert (ROOT / str(LINK.search(code)["target"])).is_dir(), name  # type: ignore[index]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_is_named_is_there(page: str) -> None:
+    named = re.findall(r"(?:assistant|tests|tools)/[\w/.-]+\.(?:py|js|css|md)\b", read(page))
+    assert [path for path in named if not (ROOT / path).is_file()] == []
+
+
+def test_the_layout_names_every_folder_of_the_code() -> None:
+    layout = read("CONTRIBUTING.md").split("## How the code is laid out")[1].split("```")[1]
+    named = set(re.findall(r"(?:^|\s)([a-z]+)/", layout))
+    folders = {path.name for path in (ROOT / "assistant").iterdir() if (path / "__init__.py").is_file()}
+    assert named == folders
+
+
+def test_a_newcomer_opens_three_files_at_most() -> None:
+    section = read("docs/decisions/0020-one-house.md").split("## The newcomer's test")[1]
+    tasks = [cells for cells in rows(section) if cells[0] not in ("Task", "---")]
+    assert len(tasks) == 5
+    for task, files in tasks:
+        paths = re.findall(r"`(assistant/[^`]+)`", files)
+        assert 1 <= len(paths) <= 3, task
+        assert all(list(ROOT.glob(path.replace("<id>", "*"))) for path in paths), task
+
+
+def test_the_readme_is_short() -> None:
+    assert len(read("README.md").splitlines()) <= 150
 
 
 def test_every_page_of_the_guide_and_every_decision_is_listed() -> None:
@@ -103,21 +130,24 @@ def test_every_page_of_the_guide_and_every_decision_is_listed() -> None:
 # Settings
 
 
-def documented_settings() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+def documented_settings() -> dict[str, dict[str, tuple[Any, str]]]:
+    found: dict[str, dict[str, tuple[Any, str]]] = {}
     group = ""
     for line in read(f"{GUIDE}/settings.md").splitlines():
         if heading := re.match(r"## `\[(\w+)\]`", line):
             group = heading[1]
         elif line.startswith("## "):
             group = ""
-        elif group and (row := re.match(r"\| `(\w+)` \| `(.+?)` \| .+ \|", line)):
-            found.setdefault(group, {})[row[1]] = json.loads(row[2])
+        elif group and (row := re.match(r"\| `(\w+)` \| `(.+?)` \| (.+?) \| .+ \|", line)):
+            found.setdefault(group, {})[row[1]] = (json.loads(row[2]), row[3])
     return found
 
 
-def test_every_setting_is_documented_with_its_default_and_no_other() -> None:
-    assert documented_settings() == asdict(Config())
+def test_every_setting_is_documented_with_its_default_and_range_and_no_other() -> None:
+    assert documented_settings() == {
+        group: {key: (value, allowed(group, key)) for key, value in settings.items()}
+        for group, settings in asdict(Config()).items()
+    }
 
 
 # Commands
@@ -240,7 +270,7 @@ def first_sentence(prompt: Prompt) -> str:
     return lines[0]
 
 
-def load_stand_in(_: StudyAssistant) -> FakeGenerator:
+def load_stand_in(_: Assistant) -> FakeGenerator:
     return FakeGenerator(first_sentence, comparisons=(-9.0, -9.0, -0.1, -5.0))
 
 
@@ -260,7 +290,7 @@ def execute(command: str, workspace: Path, capsys: pytest.CaptureFixture[str]) -
     """Returns the exit code of a line of an example and what it prints, errors last."""
     if not command.startswith("assistant "):
         assert command.startswith(("echo ", "mkdir ")), f"only assistant, echo and mkdir are run: {command}"
-        return subprocess.run(command, shell=True, cwd=workspace, check=False).returncode, ""
+        return run_child(["sh", "-c", command], cwd=workspace).returncode, ""
     code = run(shlex.split(command)[1:])
     printed = capsys.readouterr()
     return code, (printed.out + printed.err).replace(str(workspace), HOME)

@@ -12,18 +12,18 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from children import run_child
 from test_docs import FENCE, PAGES, ROOT, load_stand_in, read
 
+from assistant.app.model_loading import Models
 from assistant.cli.main import run
 from assistant.testing import FakeEmbedder
-from assistant.wiring_models import Models
 
 WINDOWS = "is for Windows; the same commands are executed as they are typed elsewhere"
 INSTALLS = "changes the machine that it runs on"
@@ -33,7 +33,7 @@ NOT_RUN = {
     "sudo apt install python3.11 python3.11-venv build-essential git": INSTALLS,
     "python3.11 -m venv .venv": "makes an environment; tests/unit/test_install.py does",
     ".venv/bin/python -m pip install": INSTALLS,
-    "py -3.11 -m assistant.install": WINDOWS,
+    "py -3.11 -m tools.setup": WINDOWS,
     ".venv\\Scripts\\assistant": WINDOWS,
     "assistant eval": MEASURES,
     "make eval": MEASURES,
@@ -133,7 +133,7 @@ def pdf(text: str) -> bytes:
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Stands in for the page: what would be served is noted, and the command goes on as after Ctrl-C."""
-    from assistant.ui import app
+    from assistant.ui import serving as app
 
     shown: list[str] = []
 
@@ -167,7 +167,7 @@ def test_a_command_of_the_assistant_runs(
     printed = capsys.readouterr()
     assert code == 0, printed.err
     assert printed.out + printed.err
-    assert served == (["StudyAssistant"] if arguments[0] == "ui" else [])
+    assert served == (["Assistant"] if arguments[0] == "ui" else [])
 
 
 @pytest.mark.model
@@ -206,9 +206,9 @@ echo >> "{tmp_path}/called"
 
 
 EXPECTED = {
-    "make run": ["python3.11 -m assistant.install", "assistant index build", "assistant ui"],
-    "make ask": ["python3.11 -m assistant.install", "assistant ask -- What is the difference"],
-    "python3.11 -m assistant.install": ["python3.11 -m assistant.install"],
+    "make run": ["python3.11 -m tools.setup", "assistant index build", "assistant ui"],
+    "make ask": ["python3.11 -m tools.setup", "assistant ask -- What is the difference"],
+    "python3.11 -m tools.setup": ["python3.11 -m tools.setup"],
 }
 
 
@@ -216,7 +216,7 @@ EXPECTED = {
 def test_a_command_that_sets_up_calls_what_it_should(one: Typed, clone: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     environment["PATH"] = f"{clone / 'bin'}:{environment['PATH']}"
-    subprocess.run(one.command, shell=True, cwd=clone, env=environment, check=True, capture_output=True)
+    run_child(["sh", "-c", one.command], cwd=clone, env=environment, check=True, capture_output=True)
     called = [line for line in (clone / "called").read_text(encoding="utf-8").splitlines() if " -c " not in line]
     expected = next(lines for begin, lines in EXPECTED.items() if one.command.startswith(begin))
     assert len(called) == len(expected)

@@ -13,16 +13,17 @@ from typing import Any
 
 import pytest
 
-from assistant.wiring import StudyAssistant
+from assistant.app.assistant import Assistant
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "guide" / "lab.md").read_text(encoding="utf-8")
-FILES = sorted(file.name for file in (ROOT / "assistant" / "lab").glob("*.py") if file.name != "__init__.py")
+LAB = ROOT / "assistant" / "lab"
+FILES = {file.relative_to(LAB).as_posix() for file in LAB.rglob("*.py") if file.name != "__init__.py"}
 SETUP = re.findall(r"^```python setup\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(
     r"^```python exercise=(?P<file>\S+)(?: needs=(?P<needs>\w+))?\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
 )
-ROW = re.compile(r"^\| \[`(?P<file>\w+\.py)`\]\(\.\./\.\./assistant/lab/(?P<target>\w+\.py)\) \|", re.MULTILINE)
+ROW = re.compile(r"^\| \[`(?P<file>[\w/]+\.py)`\]\(\.\./\.\./assistant/lab/(?P<target>[\w/]+\.py)\) \|", re.MULTILINE)
 
 
 def exercises() -> Iterator[Any]:
@@ -34,11 +35,12 @@ def exercises() -> Iterator[Any]:
 def test_every_file_has_a_row_in_reading_order() -> None:
     rows = [(row["file"], row["target"]) for row in ROW.finditer(PAGE)]
     assert all(name == target for name, target in rows)
-    assert sorted(name for name, _ in rows) == FILES
+    assert {name for name, _ in rows} == FILES
 
 
 def test_every_file_has_an_exercise() -> None:
-    assert sorted({block["file"] for block in BLOCK.finditer(PAGE)}) == FILES
+    assert {block["file"] for block in BLOCK.finditer(PAGE)} == FILES
+    assert len(BLOCK.findall(PAGE)) == len(ROW.findall(PAGE)), "each idea has one"
 
 
 def test_every_block_of_code_is_run() -> None:
@@ -46,7 +48,7 @@ def test_every_block_of_code_is_run() -> None:
     assert len(SETUP) == 1
 
 
-def test_the_preparation_loads_nothing(lab_assistant: StudyAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_preparation_loads_nothing(lab_assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(lab_assistant.workspace.root)
     names: dict[str, Any] = {}
     exec(SETUP[0], names)
@@ -56,7 +58,8 @@ def test_the_preparation_loads_nothing(lab_assistant: StudyAssistant, monkeypatc
 
 
 @pytest.mark.parametrize(("file", "code"), list(exercises()))
-def test_an_exercise(file: str, code: str, lab_assistant: StudyAssistant) -> None:
+def test_an_exercise(file: str, code: str, lab_assistant: Assistant) -> None:
     assert "assert " in code, "an exercise states what comes out"
-    assert f"assistant.lab.{file.removesuffix('.py')} import" in code
+    module = "assistant.lab." + file.removesuffix(".py").replace("/", ".")
+    assert f"{module} import" in code
     exec(compile(code, f"docs/guide/lab.md: {file}", "exec"), {"assistant": lab_assistant, "lab": lab_assistant.lab})

@@ -1,38 +1,67 @@
-"""The page of licences says what the installed packages say, and nothing runs here under terms that bind more."""
+"""The page of licences names every package whose version is fixed, and none of them asks for more than its notice."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from importlib.metadata import PackageNotFoundError, distribution
 
 import pytest
 
-from assistant.install.licences import PAGE, ROOT, UNKNOWN, installed
+from tools.setup.licences import DEVELOPS, ELSEWHERE, PAGE, RUNS, UNKNOWN, direct_names, licence_of
+from tools.setup.lock import ROOT, read_locked
+from tools.setup.torch_build import torch_version
 
 ACCEPTED = re.compile(
     r"MIT|BSD|Apache|PSF|Python|MPL-2\.0|ISC|Zlib|0BSD|CC0|HPND|Unlicense|OFL|BSL-1\.0|LLVM|CNRI", re.IGNORECASE
 )
 STRONG = re.compile(r"\b[AL]?GPL", re.IGNORECASE)
-PACKAGES = installed()
 TEXT = PAGE.read_text(encoding="utf-8")
-ROWS = dict(re.findall(r"^\| \**([\w.-]+?)\** \| [^|]+ \| ([^|]+) \|$", TEXT, re.MULTILINE))
+TORCH = torch_version((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+ROW = re.compile(r"^\| (\**)([\w.-]+?)\** \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
-def test_a_package_the_program_runs_with_asks_for_no_more_than_its_notice(package) -> None:  # type: ignore[no-untyped-def]
-    assert package.licence != UNKNOWN
-    assert ACCEPTED.search(package.licence)
-    assert not STRONG.search(package.licence)
+def rows(heading: str) -> dict[str, tuple[str, str]]:
+    """Returns version and licence by package, as the table below a heading states them."""
+    return {name: (version, licence) for _, name, version, licence in ROW.findall(section(heading))[1:]}
 
 
-def test_every_direct_dependency_stands_on_the_page_with_its_licence() -> None:
-    stated = {package.name: package.licence for package in PACKAGES if package.direct}
-    assert {name: ROWS.get(name) for name in stated} == stated, "run: make licences"
+def section(heading: str) -> str:
+    return TEXT.partition(f"{heading}\n")[2].partition("\n## ")[0]
 
 
-def test_what_else_is_installed_has_the_licence_of_the_page() -> None:
-    stated = {package.name: package.licence for package in PACKAGES if package.name in ROWS}
-    assert {name: ROWS[name] for name in stated} == stated, "run: make licences"
+def fixed(group: str) -> dict[str, str]:
+    return {one.name: one.version for one in read_locked(group) if one.here or one.name in ELSEWHERE}
+
+
+def test_the_page_names_every_package_whose_version_is_fixed() -> None:
+    torch = {"torch": TORCH}
+    assert {name: version for name, (version, _) in rows(RUNS).items()} == fixed("run") | torch, "run: make licences"
+    assert {name: version for name, (version, _) in rows(DEVELOPS).items()} == fixed("dev"), "run: make licences"
+    assert {name for bold, name, *_ in ROW.findall(section(RUNS)) if bold} == direct_names("run"), "run: make licences"
+
+
+@pytest.mark.parametrize("package", rows(RUNS))
+def test_a_package_the_program_runs_with_asks_for_no_more_than_its_notice(package: str) -> None:
+    _, licence = rows(RUNS)[package]
+    assert licence != UNKNOWN
+    assert ACCEPTED.search(licence)
+    assert not STRONG.search(licence)
+
+
+def test_a_package_that_is_installed_as_the_page_has_it_says_what_the_page_says() -> None:
+    """A version is always the same file and says the same; torch's says something else on each index."""
+    stated = rows(RUNS) | rows(DEVELOPS)
+    compared = {}
+    for name, (version, _) in stated.items():
+        try:
+            package = distribution(name)
+        except PackageNotFoundError:
+            continue  # tests/docs/test_locked_versions.py says so
+        if package.version == version:
+            compared[name] = (version, licence_of(package))
+    assert len(compared) > len(stated) / 2
+    assert compared == {name: stated[name] for name in compared}, "run: make licences"
 
 
 def test_every_model_and_what_is_bundled_stand_on_the_page() -> None:

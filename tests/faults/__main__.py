@@ -8,6 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 from fault_kills import kill_again_and_again
 from kill_cache import CACHE
 from kill_download import DOWNLOAD

@@ -21,17 +21,17 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.cards.card import CardDraft
+from assistant.cards.deck import Deck
 from assistant.config import ChunkingConfig, NotesConfig
 from assistant.errors import AssistantError, DownloadFailed
 from assistant.index.build import Builder
 from assistant.models import download
 from assistant.models.download import PullOptions, pull
-from assistant.models.entries import HuggingFaceSource, ModelEntry, ModelFile
-from assistant.models.kv_store import StateStore
-from assistant.notes import library
-from assistant.study.cards import Draft
+from assistant.models.integrity import HuggingFaceSource, ModelEntry, ModelFile
+from assistant.models.llama.kv_cache import StateStore
+from assistant.notes import folder as library
 from assistant.study.database import StudyDatabase
-from assistant.study.deck import Deck
 from assistant.study.schema import MIGRATIONS
 from assistant.testing import FakeEmbedder
 
@@ -85,13 +85,13 @@ def _review(root: Path) -> None:
     with contextlib.closing(StudyDatabase(root / "study.db", MIGRATIONS)) as database:
         deck = Deck(database)
         for number in range(40):
-            deck.add(Draft(f"{os.urandom(8).hex()} {number}", "back " * 200), NOW)
+            deck.add(CardDraft(f"{os.urandom(8).hex()} {number}", "back " * 200), NOW)
 
 
 def _review_again(root: Path, database: StudyDatabase) -> None:
     """What is acknowledged on a connection that met the condition is seen by another one."""
     deck = Deck(database)
-    made = {deck.add(Draft(f"{os.urandom(8).hex()} {number}", "back " * 200), NOW).id for number in range(40)}
+    made = {deck.add(CardDraft(f"{os.urandom(8).hex()} {number}", "back " * 200), NOW).id for number in range(40)}
     with contextlib.closing(StudyDatabase(root / "study.db", MIGRATIONS)) as other:
         assert made <= {card.id for card in Deck(other).cards()}, "what was acknowledged is gone"
 
@@ -113,7 +113,8 @@ def _download(root: Path) -> None:
     try:
         pull(entry, root / "models", cancel=cancel, options=PullOptions("http://127.0.0.1:1", timeout_s=0.1))
     except DownloadFailed as error:
-        if "No source could give" not in error.message:  # that nobody serves it is not what is tried here
+        nobody_serves_it = "could not be downloaded from any source" in error.message
+        if not nobody_serves_it:  # which is not what is tried here
             raise
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from children import start_child
+
 READY = "ready"
 
 
@@ -66,11 +68,9 @@ def kill_again_and_again(scenario: Scenario, root: Path, runs: int, seed: int = 
 
 def _killed(scenario: Scenario, arguments: Sequence[str], moment: float) -> list[list[str]]:
     """Returns the words of the lines that the work printed before it was killed."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", scenario.script, *arguments], stdout=subprocess.PIPE, start_new_session=True, text=True
-    )
-    assert process.stdout is not None
-    with process.stdout:
+    command = [sys.executable, "-c", scenario.script, *arguments]
+    with start_child(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
         assert process.stdout.readline() == f"{READY}\n", f"{scenario.name} did not start"
         try:
             process.wait(timeout=moment)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from fault_kills import Scenario
 
-from assistant.models.kv_store import StateStore
+from assistant.models.llama.kv_cache import StateStore
 
 BYTES = 1_500_000
 BUDGET = 12_000_000
@@ -19,7 +19,7 @@ SCRIPT = textwrap.dedent(
     import itertools, sys
     from pathlib import Path
     import numpy as np
-    from assistant.models.kv_store import StateStore
+    from assistant.models.llama.kv_cache import StateStore
 
     store = StateStore(Path(sys.argv[1], "kv"), 12_000_000)
     print("ready", flush=True)

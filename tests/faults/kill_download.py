@@ -12,8 +12,7 @@ from pathlib import Path
 from fault_kills import Scenario
 
 from assistant.models.download import PullOptions, pull
-from assistant.models.entries import HuggingFaceSource, ModelEntry, ModelFile
-from assistant.models.integrity import verify
+from assistant.models.integrity import HuggingFaceSource, ModelEntry, ModelFile, verify
 
 CONTENT = b"GGUF" + b"".join(b"%07d\n" % number for number in range(400_000))
 CHECKSUM = hashlib.sha256(CONTENT).hexdigest()
@@ -22,7 +21,7 @@ SCRIPT = textwrap.dedent(
     import sys
     from pathlib import Path
     from assistant.models.download import PullOptions, pull
-    from assistant.models.entries import HuggingFaceSource, ModelEntry, ModelFile
+    from assistant.models.integrity import HuggingFaceSource, ModelEntry, ModelFile
 
     root, address, size, checksum = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
     file = ModelFile("tiny.gguf", size, checksum)

@@ -10,7 +10,7 @@ from fault_kills import Scenario
 from assistant.config import ChunkingConfig, NotesConfig, RetrievalConfig
 from assistant.errors import IndexMissing
 from assistant.index.build import Builder, fingerprint
-from assistant.index.search import Retriever
+from assistant.index.retriever import Retriever
 from assistant.index.store import Store
 from assistant.index.vectors import load_vectors
 from assistant.testing import FakeEmbedder
@@ -91,7 +91,7 @@ def _finish(root: Path) -> None:
     report = Builder(root / "notes", root / "index", FakeEmbedder(), CHUNKING, NotesConfig()).build()
     assert report.unchanged + len(report.added) + len(report.changed) == NOTES
     _check(root, [["built"]])
-    retriever = Retriever(root / "index", FakeEmbedder(), RetrievalConfig(), fingerprint(CHUNKING, FakeEmbedder().name))
+    retriever = Retriever(root / "index", FakeEmbedder(), RetrievalConfig, fingerprint(CHUNKING, FakeEmbedder().name))
     assert retriever.search("word7x3").hits[0].chunk.note == "n07.md"
     retriever.close()
     assert [p.name for p in (root / "index").glob("*.tmp")] == [], "a killed build left a temporary file behind"

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.cards.card import CardDraft
+from assistant.cards.deck import Deck
+from assistant.cards.scheduling import Rating
 from assistant.config import ChunkingConfig, NotesConfig
 from assistant.index.build import Builder
-from assistant.models.kv_store import StateStore
-from assistant.study.cards import Draft
+from assistant.models.llama.kv_cache import StateStore
+from assistant.quiz.session import Mode, Quiz
 from assistant.study.database import StudyDatabase
-from assistant.study.deck import Deck
-from assistant.study.quiz.session import Mode, Quiz
-from assistant.study.scheduling import Rating
 from assistant.study.schema import MIGRATIONS
 from assistant.testing import FakeEmbedder
 
@@ -34,7 +34,7 @@ def deck(tmp_path: Path) -> Iterator[Deck]:
 
 
 def test_an_answer_of_a_clock_that_ran_ahead_does_not_hide_the_card(deck: Deck) -> None:
-    card = deck.add(Draft("front", "back"), NOW)
+    card = deck.add(CardDraft("front", "back"), NOW)
     for later in (0, 1, 4):
         deck.reviews.review(card.id, Rating.GOOD, AHEAD + timedelta(days=later))
     assert deck.card(card.id).schedule.due_at > AHEAD
@@ -45,7 +45,7 @@ def test_an_answer_of_a_clock_that_ran_ahead_does_not_hide_the_card(deck: Deck) 
 
 
 def test_what_was_answered_last_is_taken_back_first_whatever_the_clock_said(deck: Deck) -> None:
-    card = deck.add(Draft("front", "back"), NOW)
+    card = deck.add(CardDraft("front", "back"), NOW)
     first = deck.reviews.review(card.id, Rating.GOOD, AHEAD).card
     deck.reviews.review(card.id, Rating.AGAIN, NOW)
     assert deck.reviews.undo(NOW - timedelta(days=1)).schedule == first.schedule

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from children import run_child
 
 SCRIPT = Path(__file__).with_name("fault_disk.py")
 REFUSED = 3
 DOORS = ["index", "study", "cache", "download", "add a note"]
 SAYS = {
     "full": ("is full", "No space left", "GB free"),
-    "read-only": ("Read-only file system", "can only be read", "attempt to write a readonly"),
+    "read-only": ("Read-only file system", "is read-only here", "attempt to write a readonly"),
     "not ours": ("Permission denied", "attempt to write a readonly", "cannot be written"),
 }
 MENDS = {
@@ -28,7 +28,7 @@ MENDS = {
 @pytest.mark.parametrize("condition", SAYS)
 def test_each_door_says_what_happened_and_works_again(condition: str, tmp_path: Path) -> None:
     command = [sys.executable, str(SCRIPT), condition, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_child(command, capture_output=True, text=True)
     if done.returncode == REFUSED:
         pytest.skip("this system lets nobody mount a small disk")
     assert done.returncode == 0, done.stderr

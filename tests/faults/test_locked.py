@@ -6,19 +6,20 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from children import start_child
 
+from assistant.cards.card import CardDraft
+from assistant.cards.deck import Deck
 from assistant.config import ChunkingConfig, NotesConfig
 from assistant.errors import IndexBusy, StudyDatabaseError
 from assistant.index.build import Builder
 from assistant.index.store import Store
-from assistant.study.cards import Draft
 from assistant.study.database import StudyDatabase
-from assistant.study.deck import Deck
 from assistant.study.schema import MIGRATIONS
 from assistant.testing import FakeEmbedder
 
@@ -35,50 +36,41 @@ HOLD = textwrap.dedent(
 )
 
 
-class Holder:
-    """A process that holds a database until ``let_go``."""
-
-    def __init__(self, path: Path) -> None:
-        command = [sys.executable, "-c", HOLD, str(path)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "held\n"
-
-    def let_go(self) -> None:
-        self._process.communicate("\n")
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Another process holds a database."""
+    command = [sys.executable, "-c", HOLD, str(path)]
+    with start_child(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield
+        process.communicate("\n")
 
 
-@pytest.fixture
-def holders() -> Iterator[list[Holder]]:
-    found: list[Holder] = []
-    yield found
-    for holder in found:
-        holder.let_go()
-
-
-def test_a_card_waits_for_the_file_and_then_says_who_is_in_the_way(tmp_path: Path, holders: list[Holder]) -> None:
+def test_a_card_waits_for_the_file_and_then_says_who_is_in_the_way(tmp_path: Path) -> None:
     with closing(StudyDatabase(tmp_path / "study.db", MIGRATIONS)) as database:
         deck = Deck(database)
-        before = deck.add(Draft("before", "back"), NOW)
+        before = deck.add(CardDraft("before", "back"), NOW)
         database.rows("PRAGMA busy_timeout = 100")  # of 30 seconds
-        holder = Holder(tmp_path / "study.db")
-        with pytest.raises(StudyDatabaseError, match=r"study\.db is in use by another program") as caught:
-            deck.add(Draft("front", "back"), NOW)
-        assert "Close other programs" in caught.value.hint
-        assert [card.id for card in deck.cards()] == [before.id], "reading goes on"
-        holder.let_go()
-        assert deck.add(Draft("front", "back"), NOW).front == "front"
+        with held(tmp_path / "study.db"):
+            with pytest.raises(StudyDatabaseError, match=r"study\.db is in use by another program") as caught:
+                deck.add(CardDraft("front", "back"), NOW)
+            assert "Close other programs" in caught.value.hint
+            assert [card.id for card in deck.cards()] == [before.id], "reading goes on"
+        assert deck.add(CardDraft("front", "back"), NOW).front == "front"
 
 
-def test_a_note_is_not_indexed_and_the_index_still_answers(tmp_path: Path, holders: list[Holder]) -> None:
+def test_a_note_is_not_indexed_and_the_index_still_answers(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "n.md").write_text("# One\n\nSome words.\n", encoding="utf-8")
     builder = Builder(tmp_path / "notes", tmp_path / "index", FakeEmbedder(), ChunkingConfig(), NotesConfig())
     builder.build()
     with closing(Store(tmp_path / "index")) as store:
         store._db.execute("PRAGMA busy_timeout = 100")
-        holders.append(Holder(tmp_path / "index" / "index.db"))
-        with pytest.raises(IndexBusy, match="in use by another process") as caught:
+        with (
+            held(tmp_path / "index" / "index.db"),
+            pytest.raises(IndexBusy, match="in use by another process") as caught,
+        ):
             store.remove("n.md")
         assert caught.value.hint == "Try again in a moment."
         assert store.note("n.md").title == "One"

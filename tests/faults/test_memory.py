@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import textwrap
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from children import run_child
 
+from assistant.core.process import is_out_of_memory
 from assistant.errors import ModelError
 from assistant.index.embedder import SentenceTransformerEmbedder
-from assistant.memory import is_out_of_memory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limit of the address space is Linux's")
 
@@ -36,20 +36,20 @@ LIMIT = textwrap.dedent(
 MODEL = LIMIT + textwrap.dedent(
     """
     from pathlib import Path
-    from assistant.models.llama import LlamaModel, library
+    from assistant.models.llama.library import LlamaModel, library
 
     library()
     leave(20)
-    tried(lambda: LlamaModel(Path(sys.argv[1]), repack=False))
+    tried(lambda: LlamaModel(Path(sys.argv[1])))
     """
 )
 CONTEXT = LIMIT + textwrap.dedent(
     """
     from pathlib import Path
-    from assistant.models.context import ContextOptions, LlamaContext
-    from assistant.models.llama import LlamaModel
+    from assistant.models.llama.context import ContextOptions, LlamaContext
+    from assistant.models.llama.library import LlamaModel
 
-    model = LlamaModel(Path(sys.argv[1]), repack=False)
+    model = LlamaModel(Path(sys.argv[1]))
     leave(20)
     tried(lambda: LlamaContext(model, ContextOptions(cells=65536)))
     """
@@ -67,7 +67,7 @@ EMBEDDER = LIMIT + textwrap.dedent(
 
 
 def run(script: str, path: Path) -> list[str]:
-    done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=False)
+    done = run_child([sys.executable, "-c", script, str(path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip().split("|")
 
@@ -82,7 +82,7 @@ def test_the_weights_do_not_fit(small_model_path: Path) -> None:
 @pytest.mark.model
 def test_the_context_does_not_fit(small_model_path: Path) -> None:
     kind, message, hint = run(CONTEXT, small_model_path)
-    assert (kind, "no context of 65536 tokens" in message) == ("ModelError", True), message
+    assert (kind, "create a context of 65536 tokens" in message) == ("ModelError", True), message
     assert "Close other programs" in hint
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import textwrap
 import threading
@@ -11,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from children import run_child
 from kill_download import DOWNLOAD
 
-from assistant.cli.lost_files import LAST_WORDS
+from assistant.cli.startup import LAST_WORDS
 from assistant.errors import ModelDamaged
-from assistant.models.engine import LlamaEngine, load_engine
-from assistant.models.options import EngineOptions
+from assistant.models.llama.engine import LlamaEngine, load_engine
+from assistant.models.llama.options import EngineOptions
 from assistant.types import Prompt, Token
 
 pytestmark = [pytest.mark.model, pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps files in use")]
@@ -30,7 +30,7 @@ def file(tmp_path: Path, small_model_path: Path) -> Path:
 
 @pytest.fixture
 def engine(file: Path) -> Iterator[LlamaEngine]:
-    options = EngineOptions(context_tokens=256, threads=1, batch_threads=1, repack=False)
+    options = EngineOptions(context_tokens=256, threads=1, batch_threads=1)
     with load_engine(file, "model", options) as engine:
         yield engine
 
@@ -73,14 +73,14 @@ CUT = textwrap.dedent(
     """
     import os, sys, threading
     from pathlib import Path
-    from assistant.cli.lost_files import explain_lost_files
-    from assistant.models.engine import load_engine
-    from assistant.models.options import EngineOptions
+    from assistant.cli.startup import explain_lost_files
+    from assistant.models.llama.engine import load_engine
+    from assistant.models.llama.options import EngineOptions
     from assistant.types import Prompt, Token
 
     explain_lost_files()
     file = Path(sys.argv[1])
-    options = EngineOptions(context_tokens=256, threads=1, batch_threads=1, repack=False)
+    options = EngineOptions(context_tokens=256, threads=1, batch_threads=1)
     engine = load_engine(file, "model", options)
     prompt = Prompt("You help.", (), "What is a token?")
     for event in engine.generate(prompt, max_tokens=100, cancel=threading.Event()):
@@ -91,5 +91,5 @@ CUT = textwrap.dedent(
 
 
 def test_cut_short_in_the_middle_of_an_answer_the_process_says_why_it_ends(file: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", CUT, str(file)], capture_output=True, text=True, check=False)
+    done = run_child([sys.executable, "-c", CUT, str(file)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (ModelDamaged.exit_code, LAST_WORDS)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from assistant.app.assistant import Assistant
+from assistant.app.model_loading import Models
 from assistant.config import Config
 from assistant.testing import FakeEmbedder
-from assistant.wiring import StudyAssistant
-from assistant.wiring_models import Models
 from assistant.workspace import Workspace
 
 TABS, TIMES = 8, 12
@@ -34,14 +34,14 @@ def test_tabs_start_and_stop_the_bank_at_once(
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "n.md").write_text("# Rivers\n\n- **Source** - where a river begins\n", encoding="utf-8")
     monkeypatch.setattr(Models, "_open_embedder", lambda _: FakeEmbedder())
-    assistant = StudyAssistant(Workspace(tmp_path), Config())
+    assistant = Assistant(Workspace(tmp_path), Config())
     together = threading.Barrier(TABS)
 
     def tab() -> None:
         together.wait()
         for _ in range(TIMES):
-            assistant.quizzes.start()
-            assistant.quizzes.stop()
+            assistant.quiz.start()
+            assistant.quiz.stop()
 
     with ThreadPoolExecutor(TABS) as tabs:
         for done in [tabs.submit(tab) for _ in range(TABS)]:

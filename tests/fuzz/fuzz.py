@@ -18,6 +18,10 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from children import run_child
+
 HERE = Path(__file__).resolve().parent
 CORPUS, CRASHES = HERE / "corpus", HERE / "crashes"
 LIMITS = ("-timeout=60", "-rss_limit_mb=2048", "-max_len=4096", "-report_slow_units=60", "-print_final_stats=1")
@@ -90,7 +94,7 @@ def _fuzz(name: str, seconds: float, grown: Path, *, keep: bool) -> bool:
 
 def _run(name: str, *arguments: object) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, str(HERE / "fuzz.py"), "--engine", name, *LIMITS, *map(str, arguments)]
-    return subprocess.run(command, cwd=HERE.parents[1], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return run_child(command, cwd=HERE.parents[1], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def _why(output: bytes) -> str:

@@ -11,19 +11,20 @@ from pathlib import Path
 
 from fuzz_draw import Draw
 
-from assistant.answering.answer import Answerer, Request
+from assistant.answering.answer import Answerer
 from assistant.answering.attribution import Attributor
-from assistant.answering.sentences import SentenceSplitter, split_sentences
 from assistant.config import AnsweringConfig, ChunkingConfig, NotesConfig, RetrievalConfig
+from assistant.documents.loading import parse
+from assistant.documents.sentences import SentenceSplitter, split_sentences
 from assistant.errors import AssistantError
 from assistant.index.build import Builder, fingerprint
 from assistant.index.chunking import split
-from assistant.index.search import Retriever
+from assistant.index.retriever import Retriever
 from assistant.testing import FakeEmbedder, FakeGenerator
-from assistant.types import Done, Note, Sampling, Scope, Sentence, Turn
-from assistant.ui.nodes import Element, find_all, to_json
-from assistant.ui.note_view import Around, render_note
+from assistant.types import Document, Done, Request, Sampling, Scope, Sentence, Turn
+from assistant.ui.nodes import TagNode, find_all, to_json
 from assistant.ui.render import render_answer
+from assistant.ui.tabs.library.view import Around, render_note
 
 _SCHEMES = ("http:", "https:", "mailto:")
 COURSE = {
@@ -41,13 +42,13 @@ def support(data: bytes) -> None:
     text = draw.text(0.5, 3000).replace("\r", "").encode("utf-8", "ignore").decode()
     question = draw.text(0.2, 200)
     answer = draw.text(0.5, 500) + text[draw.below(400) :][: draw.below(300)] + draw.text(1.0, 500)
-    note = Note("n.md", text, "markdown", "n")
+    note = parse("n.md", text, "markdown", "n")
     blocks, _ = split(note, FakeEmbedder(), ChunkingConfig())
     attributor = Attributor(blocks[:3], question, 0.68, {note.path: note})
     check_sentences([attributor.attribute(answer, *span) for span in split_sentences(answer)], answer, {"n.md": note})
 
 
-def check_sentences(sentences: Iterable[Sentence], answer: str, notes: dict[str, Note]) -> None:
+def check_sentences(sentences: Iterable[Sentence], answer: str, notes: dict[str, Document]) -> None:
     """Offsets are exact, quotes stand in their notes, scores are shares, and the page can show it."""
     held = tuple(sentences)
     end = 0
@@ -82,7 +83,7 @@ def course() -> Retriever:
         (root / "notes" / path).write_text(text, encoding="utf-8")
     embedder, chunking = FakeEmbedder(), ChunkingConfig(20, 60)
     Builder(root / "notes", root / "index", embedder, chunking, NotesConfig()).build()
-    return Retriever(root / "index", embedder, RetrievalConfig(), fingerprint(chunking, embedder.name))
+    return Retriever(root / "index", embedder, RetrievalConfig, fingerprint(chunking, embedder.name))
 
 
 def questions(data: bytes) -> None:
@@ -117,12 +118,12 @@ def page_text(data: bytes) -> None:
     kind = draw.pick(("markdown", "markdown", "text", "pdf", "csv"))
     text = draw.text(longest=6000).replace("\r", "").encode("utf-8", "ignore").decode()
     start = draw.below(300)
-    shown = render_note(Note("n.md", text, kind, "n"), Around(), (start, start + draw.below(100)))
-    json.dumps(shown, allow_nan=False)
+    shown = render_note(parse("n.md", text, kind, "n"), Around(), (start, start + draw.below(100)))
+    assert shown.model_dump_json()
     check_nodes(render_answer(text, ()))
 
 
-def check_nodes(nodes: Iterable[str | Element]) -> None:
+def check_nodes(nodes: Iterable[str | TagNode]) -> None:
     """The tree can be sent, and its links lead to the web only."""
     held = tuple(nodes)
     json.dumps([to_json(node) for node in held], allow_nan=False)

@@ -7,17 +7,18 @@ from pathlib import Path
 
 from fuzz_draw import Draw
 
+from assistant.cards.note_lines import read_lines, unread_lines
 from assistant.config import ChunkingConfig, NotesConfig
+from assistant.core.files import safe_folder, safe_name
+from assistant.documents.formats import formats
+from assistant.documents.loading import load_document, parse
+from assistant.documents.outline import Node, tree
+from assistant.documents.sandbox import check_archive
 from assistant.errors import ConfigError, UnreadableNote
 from assistant.index.chunking import split
-from assistant.notes import load_note, sections, tree
-from assistant.notes.archives import check_archive
-from assistant.notes.names import safe_folder, safe_name
-from assistant.notes.outline import Node
-from assistant.study.making.pool import read_facts
-from assistant.study.note_lines import read_lines
+from assistant.quiz.making.pool import read_facts
 from assistant.testing import FakeEmbedder
-from assistant.types import Note
+from assistant.types import Document
 
 _HERE = Path(tempfile.mkdtemp(prefix="fuzz-notes-"))
 _TEXT_ENDINGS = (".md", ".txt", ".csv", ".ipynb")
@@ -32,7 +33,7 @@ def loaders(data: bytes) -> None:
     file = _HERE / f"note{ending}"
     file.write_bytes(draw.rest() if draw.byte() % 2 else draw.text().encode("utf-8", "surrogatepass"))
     try:
-        note = load_note(file, file.name, NotesConfig(max_file_mb=1))
+        note = load_document(file, file.name, NotesConfig(max_file_mb=1))
     except UnreadableNote as refusal:
         assert refusal.message
         return
@@ -41,13 +42,13 @@ def loaders(data: bytes) -> None:
     check_outline(note)
 
 
-def check_outline(note: Note) -> None:
+def check_outline(note: Document) -> None:
     """Every character has one place in the tree, and sections lie in the text."""
     root = tree(note)
     assert (root.start, root.end) == (0, len(note.text))
     for node in root.walk():
         _check_tiles(node)
-    for section in sections(note):
+    for section in note.outline:
         assert 0 <= section.start <= section.body_start <= section.end <= len(note.text)
 
 
@@ -69,7 +70,7 @@ def archives(data: bytes) -> None:
     file = _HERE / f"file.{kind}"
     file.write_bytes(draw.rest())
     try:
-        check_archive(file, kind)
+        check_archive(file, formats()[kind])
     except UnreadableNote as refusal:
         assert refusal.message
 
@@ -81,7 +82,7 @@ def chunker(data: bytes) -> None:
     config = ChunkingConfig(8 + draw.below(60), 60 + draw.below(200))
     kind = draw.pick(("markdown", "markdown", "text"))
     text = draw.text(longest=4000).replace("\r", "").replace("\x00", "").encode("utf-8", "ignore").decode()
-    blocks, chunks = split(Note("n.md", text, kind, "n"), embedder, config)
+    blocks, chunks = split(parse("n.md", text, kind, "n"), embedder, config)
     for pieces in (blocks, chunks):
         end = 0
         for piece in pieces:
@@ -97,7 +98,8 @@ def chunker(data: bytes) -> None:
 def lines(data: bytes) -> None:
     """What cards and quiz items are made of stands word for word in the note."""
     text = Draw(data).text().replace("\r", "").replace("\x00", "").encode("utf-8", "ignore").decode()
-    note = Note("n.md", text, "markdown", "n")
+    note = parse("n.md", text, "markdown", "n")
+    assert all(0 < line.line <= note.text.count("\n") + 1 for line in unread_lines(note))
     for line in read_lines(note):
         assert note.text[line.anchor.start : line.anchor.end] == line.anchor.quote
     for fact in read_facts(note).facts:

@@ -16,7 +16,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
         *(fuzz_notes.loaders, fuzz_notes.archives, fuzz_notes.chunker, fuzz_notes.lines, fuzz_notes.settings),
         *(fuzz_answers.support, fuzz_answers.sentences, fuzz_answers.questions, fuzz_answers.page_text),
         *(fuzz_json.transfer, fuzz_json.tables, fuzz_json.items, fuzz_json.remote, fuzz_json.eval_sets),
-        *(fuzz_page.desks, fuzz_page.quiz_answers),
+        *(fuzz_page.calls, fuzz_page.quiz_answers),
     )
 }
 CORPUS = Path(__file__).parent / "corpus"

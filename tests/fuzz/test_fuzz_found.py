@@ -3,22 +3,29 @@ for what is now done at once, or ended in an error that nobody would understand.
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
 from fuzz_answers import course
+from pydantic import BaseModel
 
 from assistant.answering.followup import complete
-from assistant.answering.sentences import split_sentences
-from assistant.errors import UsageError
-from assistant.evaluation.questions import load_notes_set, load_squad
+from assistant.api.calls import Whole, read
+from assistant.cards.anki_package import read_package
+from assistant.cards.note_lines import read_lines
+from assistant.cards.scheduling import CardScheduler
+from assistant.core.files import safe_folder, safe_name
+from assistant.documents.labels import plain
+from assistant.documents.loading import parse
+from assistant.documents.sentences import split_sentences
+from assistant.errors import StudyError, UsageError
+from assistant.evaluation.datasets import load_notes_set
 from assistant.evaluation.report import load_rows
-from assistant.notes.labels import plain
-from assistant.notes.names import safe_folder, safe_name
-from assistant.study.bank.item_json import read_item
-from assistant.study.note_lines import read_lines
-from assistant.types import Note, Scope, Turn
-from assistant.ui.message import listed, number, objects, read_message, whole, wholes
+from assistant.quiz.item import ITEM
+from assistant.types import Scope, Turn
+from tools.research.squad import load_squad
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -26,12 +33,12 @@ pytestmark = pytest.mark.timeout(60)
 @pytest.mark.parametrize("blank", ["\u00a0", " ", "\t", "\u2003"])
 def test_a_line_of_blanks_is_no_card(blank: str) -> None:
     text = f"Question::Answer\n\nx{blank * 20_000}x\n\n{blank * 20_000}\n"
-    assert [line.front for line in read_lines(Note("n.md", text, "markdown", "n"))] == ["Question"]
+    assert [line.front for line in read_lines(parse("n.md", text, "markdown", "n"))] == ["Question"]
 
 
 def test_the_schedule_of_obsidian_is_left_out_as_before() -> None:
     text = "What is a token?::A piece of text <!--SR:!2026-01-01,3,250-->\nA::B --> C\n"
-    found = read_lines(Note("n.md", text, "markdown", "n"))
+    found = read_lines(parse("n.md", text, "markdown", "n"))
     assert [(line.front, line.back) for line in found] == [("What is a token?", "A piece of text"), ("A", "B --> C")]
 
 
@@ -39,7 +46,7 @@ def test_the_schedule_of_obsidian_is_left_out_as_before() -> None:
 def test_marks_without_partners_in_a_line_of_half_a_million_letters(piece: str) -> None:
     text = piece * (500_000 // len(piece))
     assert plain(text) == " ".join(text.split())
-    read_lines(Note("n.md", text, "markdown", "n"))
+    read_lines(parse("n.md", text, "markdown", "n"))
 
 
 def test_abbreviations_in_a_line_of_half_a_million_letters() -> None:
@@ -70,9 +77,9 @@ def test_an_item_with_a_number_that_is_none(number: object) -> None:
     from fuzz_json import _ITEM
 
     with pytest.raises((TypeError, ValueError)):
-        read_item(_ITEM | {"difficulty": number})
+        ITEM.read(json.dumps(_ITEM | {"difficulty": number}))
     with pytest.raises((TypeError, ValueError)):
-        read_item(_ITEM | {"key": [number]})
+        ITEM.read(json.dumps(_ITEM | {"key": [number]}))
 
 
 def test_question_sets_say_which_line_is_wrong(tmp_path: Path) -> None:
@@ -87,17 +94,54 @@ def test_question_sets_say_which_line_is_wrong(tmp_path: Path) -> None:
         load_rows(tmp_path / "report.json")
 
 
+class PageMessage(BaseModel):
+    a: Whole
+    b: list[Whole] = []
+    c: dict[str, str] = {}
+    g: Whole = 7
+
+
 def test_messages_of_the_page_are_read_as_if_anybody_wrote_them() -> None:
-    message = read_message({"a": "3", "b": [1, 2], "c": {"d": "\ud800x\x00"}, "e": float("inf"), "f": "²", "g": None})
-    assert (whole(message, "a"), wholes(message["b"], "b"), message["c"]["d"]) == (3, (1, 2), "x")
-    assert (whole(message, "g", 7), whole(message, "h", 7), number(message, "a"), listed(message, "h")) == (7, 7, 3, [])
-    for wrong in ("b", "e", "f", "g", "h"):
-        with pytest.raises(UsageError, match=f"{wrong}"):
-            whole(message, wrong)
-    with pytest.raises(UsageError):
-        objects(message, "b")
-    assert read_message(["no", "object"]) == {} == read_message(None)
+    message = read(PageMessage, {"a": "3", "b": [1, 2], "c": {"d": "\ud800x\x00"}, "g": None})
+    assert (message.a, message.b, message.c["d"], message.g) == (3, [1, 2], "x", 7)
+    for wrong in ("b", float("inf"), "²", None, 10**400, [1], {}):
+        with pytest.raises(UsageError, match=" a"):
+            read(PageMessage, {"a": wrong})
+    for sent in (["no", "object"], None, 5):
+        with pytest.raises(UsageError, match="did not say which a"):
+            read(PageMessage, sent)
     deep: object = "x"
     for _ in range(5000):
         deep = [deep]
-    assert read_message({"deep": deep})["deep"]
+    assert read(PageMessage, {"a": 3, "deep": deep}).a == 3
+
+
+def test_a_workbook_that_names_a_row_beyond_the_last_is_read(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    from assistant.documents.formats.sheets import read_sheets
+
+    book = Workbook()
+    book.active.append(["Term", "Meaning"])
+    book.active.append(["ion", "charged"])
+    book.save(tmp_path / "sound.xlsx")
+    with zipfile.ZipFile(tmp_path / "sound.xlsx") as sound, zipfile.ZipFile(tmp_path / "far.xlsx", "w") as far:
+        for name in sound.namelist():
+            content = sound.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content.replace(b'<row r="2"', b'<row r="99999999999999999999"')
+                assert b"9999999" in content
+            far.writestr(name, content)
+    assert "Term" in read_sheets(tmp_path / "far.xlsx").pages[0]
+
+
+def test_a_package_of_cards_whose_compressed_data_is_changed_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "cards.apkg"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("collection.anki2", bytes(range(256)) * 40)
+    data = bytearray(file.read_bytes())
+    start = 30 + len("collection.anki2")
+    data[start : start + 12] = b"\xff" * 12
+    file.write_bytes(bytes(data))
+    with pytest.raises(StudyError, match="damaged"):
+        read_package(file, CardScheduler())

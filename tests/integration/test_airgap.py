@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.offline.airgap import AirgapReport, run_airgap
-from assistant.offline.namespace import Unrouted
-from assistant.offline.tour import Stop
-from assistant.offline.watch import Attempt
 from assistant.workspace import Workspace
+from tools.airgap.airgap import AirgapReport, run_airgap
+from tools.airgap.namespace import Unrouted
+from tools.airgap.tour import Stop
+from tools.airgap.watch import Attempt
 
 REPOSITORY = Path(__file__).parents[2]
 SETTINGS = '[model]\nname = "smollm2-135m"\nthreads = 1\n[answering]\nmin_evidence = 0.1\nmax_output_tokens = 24\n'

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from assistant.app.assistant import Assistant
 from assistant.cli.main import run
-from assistant.wiring import StudyAssistant
 
 pytestmark = [pytest.mark.model, pytest.mark.embedder]
 
 
-def arguments(lab_assistant: StudyAssistant, *more: str) -> list[str]:
+def arguments(lab_assistant: Assistant, *more: str) -> list[str]:
     return ["--workspace", str(lab_assistant.workspace.root), "--model", "smollm2-135m", "lab", "tokens", *more]
 
 
-def test_the_pieces_and_the_cost(lab_assistant: StudyAssistant, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_pieces_and_the_cost(lab_assistant: Assistant, capsys: pytest.CaptureFixture[str]) -> None:
     options = ("is learning", "--price-read", "1000000", "--answer-tokens", "0")
     assert run(arguments(lab_assistant, *options)) == 0
     out = capsys.readouterr().out
@@ -27,7 +27,7 @@ def test_the_pieces_and_the_cost(lab_assistant: StudyAssistant, capsys: pytest.C
 
 
 def test_json_from_standard_input(
-    lab_assistant: StudyAssistant,
+    lab_assistant: Assistant,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -42,10 +42,10 @@ def test_json_from_standard_input(
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_vocabulary_alone_and_the_loaded_model_agree(lab_assistant: StudyAssistant) -> None:
+def test_the_vocabulary_alone_and_the_loaded_model_agree(lab_assistant: Assistant) -> None:
     name, before = lab_assistant.lab.vocabulary()
     tokens = before.tokenize("One text, two ways.", special=False)
-    engine = lab_assistant.engine()
+    engine = lab_assistant.models.engine.get()
     same, after = lab_assistant.lab.vocabulary()
     assert (name, after) == (same, engine.model)
     assert after.tokenize("One text, two ways.", special=False) == tokens

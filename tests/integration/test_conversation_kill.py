@@ -10,9 +10,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from children import start_child
 
-from assistant.study.conversations.schema import MIGRATIONS
-from assistant.study.conversations.store import ConversationStore
+from assistant.conversations.store import MIGRATIONS, ConversationStore
 from assistant.study.database import StudyDatabase
 
 KILLS = 6
@@ -22,8 +22,8 @@ ASK = textwrap.dedent(
     from datetime import UTC, datetime
     from dataclasses import replace
     from pathlib import Path
-    from assistant.study.conversations.keeper import Keeper
-    from assistant.study.conversations.records import begun
+    from assistant.conversations.keeper import Keeper
+    from assistant.conversations.records import begun
     from assistant.types import Scope
 
     keeper, run = Keeper(Path(sys.argv[1]), lambda: True), sys.argv[2]
@@ -49,15 +49,12 @@ def test_kill_while_conversations_are_kept(tmp_path: Path) -> None:
     kept: dict[str, str] = {}
     deleted: set[str] = set()
     for run in range(KILLS):
-        process = subprocess.Popen(
-            [sys.executable, "-c", ASK, str(file), str(run)], stdout=subprocess.PIPE, text=True, bufsize=1
-        )
-        assert process.stdout is not None
-        lines = [process.stdout.readline().split() for _ in range(choose.randint(2, 40))]
-        process.send_signal(signal.SIGKILL)
-        lines += [line.split() for line in process.stdout]
-        process.wait()
-        process.stdout.close()
+        command = [sys.executable, "-c", ASK, str(file), str(run)]
+        with start_child(command, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+            assert process.stdout is not None
+            lines = [process.stdout.readline().split() for _ in range(choose.randint(2, 40))]
+            process.send_signal(signal.SIGKILL)
+            lines += [line.split() for line in process.stdout]
         kept |= {line[2]: line[1] for line in lines if line[0] == "kept"}
         deleted |= {line[1] for line in lines if line[0] == "deleted"}
         check(file, kept, deleted)

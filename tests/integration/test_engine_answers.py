@@ -13,9 +13,11 @@ import psutil
 import pytest
 
 from assistant.errors import Cancelled, ModelError, PromptTooLong
-from assistant.models.engine import Generator, LlamaEngine, load_engine
-from assistant.models.options import EngineOptions
-from assistant.types import Aside, Generated, Prompt, Reading, Sampling, Token
+from assistant.models.generator import Generator
+from assistant.models.llama.engine import LlamaEngine, load_engine
+from assistant.models.llama.options import EngineOptions
+from assistant.types import Aside, Generated, Prompt, ReadingProgress, Sampling, Token
+from tools.research.bench_chat import weights_as_they_are
 
 pytestmark = pytest.mark.model
 
@@ -85,7 +87,7 @@ class TestReading:
 
     def test_reading_is_reported_up_to_the_whole(self, small_engine):
         events = list(small_engine.generate(LONG, max_tokens=1, cancel=threading.Event(), exact=True))
-        read = [event for event in events if isinstance(event, Reading)]
+        read = [event for event in events if isinstance(event, ReadingProgress)]
         assert [event.tokens_done for event in read] == sorted(event.tokens_done for event in read)
         assert len(read) > 5
         assert read[-1].tokens_done == read[-1].tokens_total == events[-1].prompt_tokens
@@ -110,9 +112,10 @@ class TestWriting:
         llama_cpp = pytest.importorskip("llama_cpp")
         with load_engine(small_model_path, "m", OPTIONS) as engine:
             prompt = engine.tokenize(PROMPT)
-        llama = llama_cpp.Llama(
-            str(small_model_path), n_ctx=2048, n_batch=256, n_threads=1, n_threads_batch=1, verbose=False
-        )
+        with weights_as_they_are(llama_cpp.llama_cpp):
+            llama = llama_cpp.Llama(
+                str(small_model_path), n_ctx=2048, n_batch=256, n_threads=1, n_threads_batch=1, verbose=False
+            )
         try:
             start = 0
             for end in prompt.piece_ends:
@@ -218,7 +221,7 @@ class TestStopping:
             cancel, read = threading.Event(), []
             for event in engine.generate(prompt, max_tokens=5, cancel=cancel, exact=True):
                 read.append(event)
-                if isinstance(event, Reading) and event.tokens_done == len(engine.tokenize(prompt).prefix):
+                if isinstance(event, ReadingProgress) and event.tokens_done == len(engine.tokenize(prompt).prefix):
                     cancel.set()
             assert read[-1].finish == "cancelled"
             assert read[-2].tokens_done == len(engine.tokenize(prompt).prefix), "the batch was not finished"

@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.models.engine import LlamaEngine, load_engine
-from assistant.models.options import EngineOptions
-from assistant.types import Aside, Compared, Generated, Prompt, Reading, Sampling, Token
+from assistant.models.llama.engine import LlamaEngine, load_engine
+from assistant.models.llama.options import EngineOptions
+from assistant.types import Aside, Compared, Generated, Prompt, ReadingProgress, Sampling, Token
 
 pytestmark = pytest.mark.model
 
@@ -48,6 +48,11 @@ def forget_main(engine: LlamaEngine) -> None:
 
 def tokens_of(engine: LlamaEngine, *numbers: int) -> int:
     return sum(engine.count_tokens(BLOCKS[i]) for i in numbers)
+
+
+def read_before(engine: LlamaEngine, *numbers: int) -> int:
+    """The tokens of blocks and of the instructions before them."""
+    return len(engine.tokenize(prompt_of()).prefix) + tokens_of(engine, *numbers)
 
 
 @pytest.fixture
@@ -121,7 +126,7 @@ class TestAside:
         events = list(engine.generate(prompt, max_tokens=1, cancel=threading.Event(), exact=exact, aside=self.ASIDE))
         compared = [event for event in events if isinstance(event, Compared)]
         assert [event.log_probabilities for event in compared] == [pytest.approx(alone, abs=0.02)]
-        assert isinstance(events[events.index(compared[0]) - 1], Reading)
+        assert isinstance(events[events.index(compared[0]) - 1], ReadingProgress)
 
     def test_it_leaves_no_trace_in_the_answer(self, engine):
         """A batch of another size rounds differently, so scores may differ in the last digits and no further."""
@@ -178,13 +183,12 @@ class TestConversation:
 
     def test_a_followup_computes_only_what_is_new(self, engine):
         ask(engine, prompt_of(0, 1))
-        engine.prepare_turn(SYSTEM, self.TURN)
-        list(engine.warm(SYSTEM, BLOCKS[3:4], threading.Event()))  # background work is done in order
+        list(engine.warm(SYSTEM, [self.TURN], threading.Event(), lasting=False))
         forget_main(engine)
         followup = replace(prompt_of(1, 0, question="\nQuestion: And its price?"), turns=(self.TURN,))
         generated = ask(engine, followup)[1]
         pieces = engine.tokenize(followup)
-        assert generated.prompt_tokens - generated.cached_tokens == len(pieces.prefix) + len(pieces.tail)
+        assert generated.prompt_tokens - generated.cached_tokens == len(pieces.tail)
         assert pieces.fleeting == 1
 
     def test_a_turn_stands_between_notes_and_question(self, engine):
@@ -195,7 +199,7 @@ class TestConversation:
     def test_what_was_said_is_not_written_to_disk(self, small_model_path, options):
         with load_engine(small_model_path, "small", options) as engine:
             before = engine.cache_status().disk_blocks
-            engine.prepare_turn("Another prefix.", self.TURN)
+            list(engine.warm("Another prefix.", [self.TURN], threading.Event(), lasting=False))
             ask(engine, Prompt("Another prefix.", (), "Hm?", (self.TURN,)))
             assert engine.ready("Another prefix.", [self.TURN]) == (True,)
         with load_engine(small_model_path, "small", options) as engine:
@@ -207,9 +211,9 @@ class TestReuse:
     def test_blocks_seen_before_in_any_place_need_no_computing(self, engine):
         assert ask(engine, prompt_of(0, 1, 2))[1].cached_tokens == 0
         forget_main(engine)
-        assert ask(engine, prompt_of(2, 0, 1))[1].cached_tokens == tokens_of(engine, 0, 1, 2)
+        assert ask(engine, prompt_of(2, 0, 1))[1].cached_tokens == read_before(engine, 0, 1, 2)
         forget_main(engine)
-        assert ask(engine, prompt_of(1, 3))[1].cached_tokens == tokens_of(engine, 1)
+        assert ask(engine, prompt_of(1, 3))[1].cached_tokens == read_before(engine, 1)
 
     def test_a_new_question_on_the_same_blocks_computes_only_itself(self, engine):
         ask(engine, prompt_of(0, 1))
@@ -228,11 +232,23 @@ class TestReuse:
         assert ask(engine, other)[1].cached_tokens == 0
         assert engine.ready("Be brief.", BLOCKS[:2]) == (True, True)
 
+    def test_who_comes_back_to_instructions_need_not_read_them_again(self, engine):
+        """As after the checking of items, which stands behind other instructions than an answer."""
+        expected, _ = ask(engine, prompt_of(0, 1))
+        for number in range(3):
+            ask(engine, Prompt(f"Instructions number {number}.", (), "Hm?"))
+        text, generated = ask(engine, prompt_of(0, 1))
+        assert text == expected
+        assert generated.prompt_tokens - generated.cached_tokens == len(engine.tokenize(prompt_of()).tail)
+        for number in range(3, 8):
+            ask(engine, Prompt(f"Instructions number {number}.", (), "Hm?"))
+        assert ask(engine, prompt_of(0, 1))[1].cached_tokens == tokens_of(engine, 0, 1)
+
     def test_an_edited_block_is_computed_again_and_the_others_are_not(self, engine):
         ask(engine, prompt_of(0, 1, 2))
         forget_main(engine)
         edited = Prompt(SYSTEM, (BLOCKS[0], BLOCKS[1] + "One more line.\n", BLOCKS[2]), QUESTION)
-        assert ask(engine, edited)[1].cached_tokens == tokens_of(engine, 0, 2)
+        assert ask(engine, edited)[1].cached_tokens == read_before(engine, 0, 2)
 
     def test_an_empty_block_is_no_block(self, engine):
         prompt = Prompt(SYSTEM, ("", BLOCKS[0], "", BLOCKS[1]), QUESTION)
@@ -242,7 +258,7 @@ class TestReuse:
         ask(engine, prompt_of(1))
         forget_main(engine)
         events = engine.generate(prompt_of(0, 1, 2), max_tokens=1, cancel=threading.Event())
-        done = [event.tokens_done for event in events if isinstance(event, Reading)]
+        done = [event.tokens_done for event in events if isinstance(event, ReadingProgress)]
         assert done == sorted(set(done))
 
 
@@ -322,7 +338,7 @@ class TestDisk:
         with load_engine(small_model_path, "m", options) as engine:
             assert ask(engine, prompt_of(0, 1))[1].output_tokens > 0
             forget_main(engine)
-            assert ask(engine, prompt_of(0, 1))[1].cached_tokens == tokens_of(engine, 0, 1)
+            assert ask(engine, prompt_of(0, 1))[1].cached_tokens == read_before(engine, 0, 1)
 
 
 class TestWarming:
@@ -331,7 +347,7 @@ class TestWarming:
         assert list(engine.warm(SYSTEM, BLOCKS[:3], threading.Event())) == [1, 2, 3]
         assert engine.ready(SYSTEM, BLOCKS) == (True, True, True, False)
         forget_main(engine)
-        assert ask(engine, prompt_of(2, 0))[1].cached_tokens == tokens_of(engine, 2, 0)
+        assert ask(engine, prompt_of(2, 0))[1].cached_tokens == read_before(engine, 2, 0)
 
     def test_warming_gives_the_same_answers_as_asking(self, engine):
         asked = ask(engine, prompt_of(0, 1, 2))[0]

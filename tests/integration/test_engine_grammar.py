@@ -8,9 +8,9 @@ import threading
 import pytest
 
 from assistant.errors import ModelError
-from assistant.models.engine import EngineOptions, load_engine
-from assistant.models.sampler import Sampler
-from assistant.types import Generated, Prompt, Reading, Sampling, Token
+from assistant.models.llama.engine import EngineOptions, load_engine
+from assistant.models.llama.sampler import Sampler
+from assistant.types import Generated, Prompt, ReadingProgress, Sampling, Token
 
 pytestmark = pytest.mark.model
 
@@ -131,10 +131,10 @@ class TestRefusing:
         with pytest.raises(ModelError, match="grammar of the answer is not valid") as caught:
             seen += events
         assert caught.value.hint
-        assert not any(isinstance(event, Reading) for event in seen)
+        assert not any(isinstance(event, ReadingProgress) for event in seen)
         assert ITEM_PATTERN.fullmatch(write(small_engine, Sampling(grammar=ITEM))[0]), "the engine goes on"
 
     def test_a_grammar_that_no_token_fits_is_an_error(self, small_engine, monkeypatch):
-        monkeypatch.setattr("assistant.models.sampler._is_unwritten", lambda model, token: True)
+        monkeypatch.setattr("assistant.models.llama.sampler._is_unwritten", lambda model, token: True)
         with pytest.raises(ModelError, match="No token"):
             write(small_engine, Sampling(grammar=ITEM))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import random
-import subprocess
 import sys
 import threading
 from dataclasses import replace
 
 import pytest
+from children import run_child
 
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
-from assistant.models import probe
-from assistant.models.context import ContextOptions, LlamaContext
-from assistant.models.engine import LlamaEngine, load_engine
-from assistant.models.llama import LlamaModel, build_id
-from assistant.models.options import EngineOptions
+from assistant.models.llama import probe
+from assistant.models.llama.context import ContextOptions, LlamaContext
+from assistant.models.llama.engine import LlamaEngine, load_engine
+from assistant.models.llama.library import LlamaModel, build_id
+from assistant.models.llama.options import EngineOptions
 from assistant.types import Prompt
 
 pytestmark = pytest.mark.model
@@ -51,7 +51,7 @@ def test_a_damaged_file_is_refused_with_the_reason(small_model_path, tmp_path, k
 
 def test_a_context_that_no_machine_can_hold(small_model_path):
     model = LlamaModel(small_model_path)
-    with pytest.raises(ModelError, match="no context of") as caught:
+    with pytest.raises(ModelError, match="create a context of") as caught:
         LlamaContext(model, ContextOptions(cells=2**31))
     assert "context_tokens" in caught.value.hint
     model.close()
@@ -90,8 +90,8 @@ def test_the_process_ends_cleanly(small_model_path, state):
     program = f"""
 import sys, threading
 from pathlib import Path
-from assistant.models.engine import load_engine
-from assistant.models.options import EngineOptions
+from assistant.models.llama.engine import load_engine
+from assistant.models.llama.options import EngineOptions
 from assistant.types import Prompt, Token
 engine = load_engine(Path({str(small_model_path)!r}), "m", EngineOptions(threads=1, batch_threads=1))
 events = engine.generate(Prompt("s", ("word " * 2000,), "q"), max_tokens=900, cancel=threading.Event())
@@ -104,13 +104,13 @@ if state == "closed":
     engine.close()
 print("end", flush=True)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    done = run_child([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
 
 
 def test_importing_the_engine_does_not_import_llama_cpp():
-    program = "import sys, assistant.models.engine; print('llama_cpp' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    program = "import sys, assistant.models.llama.engine; print('llama_cpp' in sys.modules)"
+    done = run_child([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "False\n"
 
 

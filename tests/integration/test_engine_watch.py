@@ -8,22 +8,23 @@ import threading
 import numpy as np
 import pytest
 
-from assistant.models.context import LlamaContext
-from assistant.models.engine import LlamaEngine
-from assistant.models.options import context_options
-from assistant.types import Choice, Generated, Prompt, Sampling, Token, Watch
+from assistant.models.llama.context import LlamaContext
+from assistant.models.llama.engine import LlamaEngine
+from assistant.models.llama.options import context_options
+from assistant.models.scheduler import Priority, Scheduler
+from assistant.types import Generated, Prompt, Sampling, Token, TokenChoice, TokenWatch
 
 pytestmark = pytest.mark.model
 
 NOTES = ("## Inference\nBatch inference works on many records at once, on a schedule. It is cheap and slow.\n\n",)
-WATCH = Watch()
+WATCH = TokenWatch()
 PROMPT = Prompt("Answer the question from the notes only.", NOTES, "Question: What is batch inference?")
 
 
-def watched(engine: LlamaEngine, prompt: Prompt = PROMPT, watch: Watch = WATCH, **options):
+def watched(engine: LlamaEngine, prompt: Prompt = PROMPT, watch: TokenWatch = WATCH, **options):
     options.setdefault("max_tokens", 12)
     events = list(engine.generate(prompt, cancel=threading.Event(), watch=watch, **options))
-    return [event for event in events if isinstance(event, Choice)], events
+    return [event for event in events if isinstance(event, TokenChoice)], events
 
 
 def text_of(events) -> str:
@@ -34,11 +35,11 @@ class TestChoices:
     def test_nothing_is_told_and_nothing_changes_without_a_watch(self, small_engine):
         plain = list(small_engine.generate(PROMPT, max_tokens=12, cancel=threading.Event()))
         choices, events = watched(small_engine)
-        assert not any(isinstance(event, Choice) for event in plain)
+        assert not any(isinstance(event, TokenChoice) for event in plain)
         assert text_of(plain) == text_of(events) == "".join(choice.text for choice in choices)
 
     def test_the_greedy_choice_is_the_most_probable_token(self, small_engine):
-        choices, _ = watched(small_engine, watch=Watch(alternatives=3))
+        choices, _ = watched(small_engine, watch=TokenWatch(alternatives=3))
         for choice in choices:
             assert len(choice.alternatives) == 3
             assert choice.alternatives[0] == (choice.text, choice.log_probability)
@@ -82,7 +83,7 @@ class TestDictation:
     def test_what_it_wrote_itself_has_the_same_probabilities_when_dictated(self, small_engine):
         own, _ = watched(small_engine)
         tokens = tuple(choice.token for choice in own)
-        again, events = watched(small_engine, watch=Watch(dictated=tokens), max_tokens=len(tokens))
+        again, events = watched(small_engine, watch=TokenWatch(dictated=tokens), max_tokens=len(tokens))
         assert [c.token for c in again] == list(tokens)
         assert [c.log_probability for c in again] == pytest.approx([c.log_probability for c in own], abs=1e-3)
         assert isinstance(events[-1], Generated)
@@ -90,32 +91,42 @@ class TestDictation:
     def test_other_words_are_less_probable_than_its_own(self, small_engine):
         own, _ = watched(small_engine)
         strange = small_engine.model.tokenize("Bananas dance quietly under purple seas of old iron", special=False)
-        told, _ = watched(small_engine, watch=Watch(dictated=strange), max_tokens=len(strange))
+        told, _ = watched(small_engine, watch=TokenWatch(dictated=strange), max_tokens=len(strange))
         assert [c.token for c in told] == list(strange)
         assert np.mean([c.log_probability for c in told]) < np.mean([c.log_probability for c in own]) - 3
 
 
 class TestManners:
     def test_a_question_goes_first_and_ends_what_is_looked_at(self, small_engine):
-        looking = small_engine.generate(PROMPT, max_tokens=400, cancel=threading.Event(), watch=Watch())
-        events = [next(looking)]
-        while not isinstance(events[-1], Choice):
-            events.append(next(looking))
-        answer = list(small_engine.generate(PROMPT, max_tokens=3, cancel=threading.Event()))
-        assert answer[-1].finish == "length"
-        assert list(looking)[-1].finish in ("cancelled", "stop")
+        scheduler, answers = Scheduler(quiet_s=0), []
+
+        def chat():
+            with scheduler.lease(Priority.QUESTION) as lease:
+                answers.append(list(small_engine.generate(PROMPT, max_tokens=3, cancel=lease.stop))[-1])
+
+        asking = threading.Thread(target=chat)
+        with scheduler.lease(Priority.LAB) as lease:
+            looking = small_engine.generate(PROMPT, max_tokens=400, cancel=lease.stop, watch=TokenWatch())
+            events = [next(looking)]
+            while not isinstance(events[-1], TokenChoice):
+                events.append(next(looking))
+            asking.start()
+            assert list(looking)[-1].finish in ("cancelled", "stop")
+            lease.resume()
+        asking.join()
+        assert answers[0].finish == "length"
 
     def test_states_may_be_kept_from_the_disk(self, small_model_path, tmp_path):
-        from assistant.models.engine import load_engine
-        from assistant.models.options import EngineOptions
+        from assistant.models.llama.engine import load_engine
+        from assistant.models.llama.options import EngineOptions
 
         options = EngineOptions(context_tokens=2048, threads=1, batch_threads=1, cache_folder=tmp_path)
         with load_engine(small_model_path, "small", options) as engine:
-            watched(engine, watch=Watch(keep=False), max_tokens=1)
+            watched(engine, watch=TokenWatch(keep=False), max_tokens=1)
             assert engine.ready(PROMPT.system, PROMPT.blocks) == (True,)
         with load_engine(small_model_path, "small", options) as engine:
             assert engine.ready(PROMPT.system, PROMPT.blocks) == (False,)
-            watched(engine, watch=Watch(keep=True), max_tokens=1)
+            watched(engine, watch=TokenWatch(keep=True), max_tokens=1)
         with load_engine(small_model_path, "small", options) as engine:
             assert engine.ready(PROMPT.system, PROMPT.blocks) == (True,)
 

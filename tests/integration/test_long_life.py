@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,17 +15,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from children import run_child
 
+from assistant.app.assistant import Assistant
+from assistant.app.model_loading import Models
 from assistant.config import ChunkingConfig, Config
-from assistant.errors import IndexMissing, NotesIndexError, StudyDatabaseError
-from assistant.index.schema import FORMAT
-from assistant.models.kv_store import StateStore
+from assistant.documents.loading import parse
+from assistant.errors import NotesIndexError, StudyDatabaseError
+from assistant.index.rows import element_row
+from assistant.index.schema import FORMAT, INDEX_WORDS
+from assistant.index.store import Store
+from assistant.index.words import index_words, words
+from assistant.models.llama.kv_cache import StateStore
 from assistant.study.database import StudyDatabase
 from assistant.study.schema import MIGRATIONS
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import Done
-from assistant.wiring import StudyAssistant
-from assistant.wiring_models import Models
 from assistant.workspace import Workspace
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -33,7 +38,7 @@ FORMATS = REPOSITORY / "tests" / "data" / "formats"
 CATS = "# Cats\n\n## Sounds\n\nCats purr at night.\n"
 PURR = "Cats purr at night."
 NEWER = 99
-Open = Callable[[Path], StudyAssistant]
+Open = Callable[[Path], Assistant]
 
 
 @pytest.fixture
@@ -41,10 +46,10 @@ def open_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens the assistant of a workspace, with stand-ins for the models."""
     monkeypatch.setattr(Models, "_open_embedder", lambda _: FakeEmbedder())
     monkeypatch.setattr(Models, "_load_engine", lambda _: FakeGenerator(lambda _: PURR, comparisons=(-9, -9, -0.1, -5)))
-    opened: list[StudyAssistant] = []
+    opened: list[Assistant] = []
 
-    def open_one(root: Path) -> StudyAssistant:
-        opened.append(StudyAssistant(Workspace(root), Config(chunking=ChunkingConfig(20, 60))))
+    def open_one(root: Path) -> Assistant:
+        opened.append(Assistant(Workspace(root), Config(chunking=ChunkingConfig(20, 60))))
         return opened[-1]
 
     yield open_one
@@ -91,10 +96,10 @@ def test_progress_of_every_earlier_format_is_carried_over(root: Path, open_at: O
     old_study(file, number)
     before = contents(file)
     assistant = open_at(root)
-    deck = assistant.study.deck
+    deck = assistant.cards
     assert [card.front for card in deck.cards()] == ["What is overfitting?", "Capital of France"]
     assert len(deck.store.reviews()) == 2
-    assert len(assistant.quizzes.room.bank.items()) == 2
+    assert len(assistant.quiz.room.bank.items()) == 2
     assert len(assistant.study.gaps.gaps()) == (1 if number >= 3 else 0)
     after = contents(file)
     assert {name: rows for name, rows in after.items() if name in before} == before
@@ -139,6 +144,24 @@ def test_progress_of_a_newer_version_is_refused_and_not_touched(root: Path, open
 
 # The index
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from assistant.index import opening
+from assistant.index.store import Store
+
+read, left = opening.parse, [int(sys.argv[2])]
+
+def parse(*arguments):
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return read(*arguments)
+
+opening.parse = parse
+Store(Path(sys.argv[1]))
+"""
+
 
 def old_index(root: Path, number: int, fingerprint: str) -> None:
     """Writes ``index.db`` as the program of this format left it: one note in one passage."""
@@ -151,6 +174,7 @@ def old_index(root: Path, number: int, fingerprint: str) -> None:
     (root / "index").mkdir(exist_ok=True)
     with closing(sqlite3.connect(root / "index" / "index.db", isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = WAL")
+        db.create_function(INDEX_WORDS, 1, index_words)
         db.executescript(script(f"index-{number}"))
         meta = {"identity": "0" * 32, "generation": "1", "fingerprint": fingerprint}
         db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
@@ -160,44 +184,101 @@ def old_index(root: Path, number: int, fingerprint: str) -> None:
         vector = FakeEmbedder().embed_chunks([f"{context}\n{PURR}"])[0].astype(np.float32).tobytes()
         key = text_key(f"{context}\n{PURR}")
         chunk = (1, 1, 0, start, start + len(PURR), path, "", context, PURR, None, key, vector)
-        db.execute("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", chunk)
-        db.execute("INSERT INTO vocabulary (word, notes) VALUES ('cats', 1), ('purr', 1), ('night', 1), ('sounds', 1)")
+        columns = 'id, note_id, block, start, "end", heading_path, parents, context, text, page, text_key, vector'
+        db.execute(f"INSERT INTO chunks ({columns}) VALUES ({', '.join('?' * len(chunk))})", chunk)
+        if number >= 3:
+            rows = [element_row(1, n, element) for n, element in enumerate(parse("cats.md", text).elements)]
+            db.executemany("INSERT INTO elements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        db.execute("INSERT INTO vocabulary (word, notes) VALUES "
+                   "('at', 1), ('cats', 1), ('purr', 1), ('night', 1), ('sounds', 1)")  # fmt: skip
 
 
 @pytest.mark.parametrize("number", range(1, FORMAT))
-def test_an_index_of_an_earlier_format_is_made_anew_from_the_notes(root: Path, open_at: Open, number: int) -> None:
+def test_an_index_of_an_earlier_format_is_carried_over(root: Path, open_at: Open, number: int) -> None:
     assistant = open_at(root)
-    old_index(root, number, assistant.fingerprint())
-    with pytest.raises(IndexMissing, match="older version"):
-        assistant.search("Do cats purr?")
-    assert assistant.index_status().state == "missing"
-    assert assistant.build().added == ("cats.md",)
-    assert assistant.search("Do cats purr?").hits[0].chunk.text == PURR
+    old_index(root, number, assistant.index.fingerprint())
+    file = root / "index" / "index.db"
+    before = contents(file)
+    assert assistant.index.search("Do cats purr?").hits[0].chunk.text == PURR
+    assert assistant.notes.read("cats.md") == parse("cats.md", CATS)
+    assert assistant.notes.read("cats.md").elements == parse("cats.md", CATS).elements
+    after = contents(file)
+    assert [row[:12] for row in after["chunks"]] == [row[:12] for row in before["chunks"]]
+    assert {name: after[name] for name in ("notes", "blocks", "vocabulary")} == {
+        name: before[name] for name in ("notes", "blocks", "vocabulary")
+    }
+    report = assistant.index.build()
+    assert (report.unchanged, report.embedded) == (1, 0)
+
+
+def test_words_without_blanks_are_found_in_an_index_of_an_earlier_format(root: Path, open_at: Open) -> None:
+    assistant = open_at(root)
+    old_index(root, 3, assistant.index.fingerprint())
+    with closing(sqlite3.connect(root / "index" / "index.db")) as db, db:
+        db.execute("UPDATE notes SET text = replace(text, 'purr', '猫咪在夜里打呼噜')")
+        db.execute("DELETE FROM chunks")
+        values = "1, 0, 0, 9, 'Cats', '', '', '猫咪在夜里打呼噜', NULL, x'00', zeroblob(1536)"
+        db.execute(f"INSERT INTO chunks (note_id, block, start, \"end\", heading_path, parents, context, text, page,"
+                   f" text_key, vector) VALUES ({values})")  # fmt: skip
+    with closing(sqlite3.connect(root / "index" / "index.db")) as db:
+        assert db.execute("SELECT count(*) FROM words WHERE words MATCH '\"打呼\"'").fetchone() == (0,)
+    with closing(Store(root / "index")) as store:
+        assert [store.count_matches(f'"{word}"') for word in words("打呼噜")] == [1, 1]
+        store.remove("cats.md")
+        assert store.count_matches('"打呼"') == 0
+
+
+def test_a_note_that_is_cut_in_other_places_now_is_read_again_and_keeps_its_vectors(root: Path, open_at: Open) -> None:
+    file = root / "notes" / "cats.md"
+    file.write_text(CATS + "\n<!-- a hint -->\n", encoding="utf-8")
+    assistant = open_at(root)
+    old_index(root, 2, assistant.index.fingerprint())
+    assert assistant.index.search("Do cats purr?").hits[0].chunk.text == PURR
+    report = assistant.index.build()
+    assert (report.changed, report.embedded) == (("cats.md",), 0)
+    assert [chunk.text for chunk in assistant.notes.passages("cats.md")] == [PURR]
+
+
+@pytest.mark.parametrize("killed_at", [1, 3])
+def test_a_kill_while_an_index_is_carried_over_loses_nothing(root: Path, open_at: Open, killed_at: int) -> None:
+    assistant = open_at(root)
+    old_index(root, 2, assistant.index.fingerprint())
+    file = root / "index" / "index.db"
+    with closing(sqlite3.connect(file)) as db, db:
+        for number in (2, 3):
+            db.execute(f"INSERT INTO notes SELECT {number}, '{number}.md', kind, title, text, page_starts, file_sha256,"
+                       " size_bytes, mtime_ns FROM notes WHERE id = 1")  # fmt: skip
+    before = contents(file)
+    done = run_child([sys.executable, "-c", KILLED, str(root / "index"), str(killed_at)], cwd=REPOSITORY)
+    assert done.returncode == -signal.SIGKILL
+    assert contents(file) == before
+    assert assistant.index.search("Do cats purr?").hits[0].chunk.text == PURR
+    assert [row[:12] for row in contents(file)["chunks"]] == before["chunks"]
 
 
 def test_an_index_of_this_format_is_used_as_it_is(root: Path, open_at: Open) -> None:
     assistant = open_at(root)
-    old_index(root, FORMAT, assistant.fingerprint())
-    assert assistant.search("Do cats purr?").hits[0].chunk.text == PURR
-    report = assistant.build()
+    old_index(root, FORMAT, assistant.index.fingerprint())
+    assert assistant.index.search("Do cats purr?").hits[0].chunk.text == PURR
+    report = assistant.index.build()
     assert (report.unchanged, report.embedded) == (1, 0)
 
 
 def test_an_index_of_a_newer_version_is_refused_and_not_touched(root: Path, open_at: Open) -> None:
     assistant = open_at(root)
-    old_index(root, FORMAT, assistant.fingerprint())
+    old_index(root, FORMAT, assistant.index.fingerprint())
     file = root / "index" / "index.db"
     with closing(sqlite3.connect(file)) as db:
         db.execute(f"PRAGMA user_version = {NEWER}")
     before = digest(file)
-    for use in (assistant.build, lambda: assistant.search("Do cats purr?")):
+    for use in (assistant.index.build, lambda: assistant.index.search("Do cats purr?")):
         with pytest.raises(
-            NotesIndexError, match=f"newer version of the assistant \\(format {NEWER}, known is {FORMAT}"
+            NotesIndexError, match=f"newer version of the assistant \\(format {NEWER}; this version knows {FORMAT}"
         ):
             use()
-    status = assistant.index_status()
+    status = assistant.index.status()
     assert "Update the assistant" in status.fault
-    assert [note.state for note in assistant.library()] == ["waiting"]
+    assert [note.state for note in assistant.notes.all()] == ["waiting"]
     assert digest(file) == before
 
 
@@ -216,8 +297,8 @@ def learned(open_at: Open, root: Path) -> None:
     """Builds the index of a workspace and some progress in it, and closes it."""
     old_study(root / "study.db", 3)
     assistant = open_at(root)
-    assistant.build()
-    assert len(assistant.study.deck.cards()) == 2
+    assistant.index.build()
+    assert len(assistant.cards.cards()) == 2
     assistant.close()
 
 
@@ -232,12 +313,12 @@ def test_a_workspace_works_in_another_place(root: Path, tmp_path: Path, open_at:
         shutil.copytree(root, there, copy_function=shutil.copy2 if how == "copied" else shutil.copyfile)
         shutil.rmtree(root)
     assistant = open_at(there)
-    last = list(assistant.ask("Do cats purr at night?"))[-1]
+    last = list(assistant.answers.ask("Do cats purr at night?"))[-1]
     assert isinstance(last, Done)
     assert [citation.quote for citation in last.answer.numbered_citations()] == [PURR]
-    report = assistant.build()
+    report = assistant.index.build()
     assert (report.added, report.changed, report.embedded) == ((), (), 0), "nothing is computed again"
-    assert len(assistant.study.deck.cards()) == 2
+    assert len(assistant.cards.cards()) == 2
     assert not root.exists(), "nothing looks for the old place"
 
 
@@ -257,22 +338,22 @@ from pathlib import Path
 from datetime import UTC, datetime
 from assistant.config import ChunkingConfig, Config
 from assistant.errors import AssistantError
-from assistant.study.cards import Draft
+from assistant.cards.card import CardDraft
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import Done
-from assistant.wiring import StudyAssistant
-from assistant.wiring_models import Models
+from assistant.app.assistant import Assistant
+from assistant.app.model_loading import Models
 from assistant.workspace import Workspace
 
 Models._open_embedder = lambda _: FakeEmbedder()
 Models._load_engine = lambda _: FakeGenerator(lambda _: "Cats purr at night.", comparisons=(-9, -9, -0.1, -5))
-assistant = StudyAssistant(Workspace(Path(sys.argv[1])), Config(chunking=ChunkingConfig(20, 60)))
-done = list(assistant.ask("Do cats purr at night?"))[-1]
+assistant = Assistant(Workspace(Path(sys.argv[1])), Config(chunking=ChunkingConfig(20, 60)))
+done = list(assistant.answers.ask("Do cats purr at night?"))[-1]
 assert isinstance(done, Done)
-print([c.quote for c in done.answer.numbered_citations()], assistant.index_status().state)
-print(len(assistant.study.deck.cards()), len(assistant.quizzes.room.bank.items()))
+print([c.quote for c in done.answer.numbered_citations()], assistant.index.status().state)
+print(len(assistant.cards.cards()), len(assistant.quiz.room.bank.items()))
 try:
-    assistant.study.deck.add(Draft("New", "card"), datetime.now(UTC))
+    assistant.cards.add(CardDraft("New", "card"), datetime.now(UTC))
 except AssistantError as error:
     print(error.message.replace(sys.argv[1], "HERE"), error.hint)
 assistant.close()
@@ -299,14 +380,14 @@ def test_a_workspace_on_a_read_only_medium_answers_and_says_what_it_cannot_do(pr
     before = {place: place.stat().st_mtime_ns for place in protected.rglob("*")}
     command = [sys.executable, "-c", AS_SOMEBODY_BOUND, READ_ONLY_USE, str(protected)]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd="/", check=False)
+    done = run_child(command, capture_output=True, text=True, env=environment, cwd="/")
     if done.returncode == UNBOUND:
         pytest.skip("permissions do not bind this user")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "['Cats purr at night.'] ready",
         "2 2",
-        "HERE/study.db can only be read here, so nothing of this is kept."
-        " Copy the workspace to a disk that can be written, and open it there.",
+        "HERE/study.db is read-only here, so this is not saved."
+        " Copy the workspace to a disk that can be written to, and open it there.",
     ]
     assert {place: place.stat().st_mtime_ns for place in protected.rglob("*")} == before

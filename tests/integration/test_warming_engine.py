@@ -9,26 +9,26 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.prompts import SYSTEM, render_block
-from assistant.answering.topic import Agenda
-from assistant.answering.warming import Warmer, WarmStatus
-from assistant.models.engine import load_engine
-from assistant.models.options import EngineOptions
-from assistant.types import Block, Prompt, Token
+from assistant.answering.warming import Agenda, Warmer, WarmStatus
+from assistant.models.llama.engine import load_engine
+from assistant.models.llama.options import EngineOptions
+from assistant.models.scheduler import Priority, Scheduler
+from assistant.types import ContextBlock, Prompt, Token
 
 pytestmark = pytest.mark.model
 
 OPTIONS = EngineOptions(context_tokens=1024, threads=1, batch_threads=1)
 BLOCKS = tuple(
-    Block("a.md", (name,), (), 0, 1, " ".join(f"{name} has property {i}." for i in range(20)), n)
+    ContextBlock("a.md", (name,), (), 0, 1, " ".join(f"{name} has property {i}." for i in range(20)), n)
     for n, name in enumerate(("Batch", "Token", "Vector", "Prompt", "Model"))
 )
 TEXTS = [render_block(block) for block in BLOCKS]
 QUESTION = Prompt(SYSTEM, (TEXTS[4],), "Question: What is said?")
 
 
-def run(engine, cancel: threading.Event | None = None, blocks: tuple[Block, ...] = BLOCKS) -> list[WarmStatus]:
+def run(engine, cancel: threading.Event | None = None, blocks: tuple[ContextBlock, ...] = BLOCKS) -> list[WarmStatus]:
     seen: list[WarmStatus] = []
-    Warmer(lambda: engine, lambda _: Agenda(blocks)).run(cancel or threading.Event(), seen.append)
+    Warmer(lambda: engine, lambda _: Agenda(blocks), Scheduler()).run(cancel or threading.Event(), seen.append)
     return seen
 
 
@@ -59,7 +59,7 @@ def test_a_process_that_ends_in_the_middle_leaves_only_the_rest(small_model_path
             cancel.set()
 
     with load_engine(small_model_path, "m", options) as engine:
-        Warmer(lambda: engine, lambda _: Agenda(BLOCKS)).run(cancel, after_two)
+        Warmer(lambda: engine, lambda _: Agenda(BLOCKS), Scheduler()).run(cancel, after_two)
     with load_engine(small_model_path, "m", options) as engine:
         assert engine.ready(SYSTEM, TEXTS) == (True, True, False, False, False)
         assert run(engine)[-1] == WarmStatus(5, 5)
@@ -69,11 +69,12 @@ def test_a_question_interrupts_it_gets_its_own_answer_and_it_goes_on(small_model
     with load_engine(small_model_path, "m", OPTIONS) as engine:
         expected = words(engine)
         engine.clear_cache()
-        warmer = Warmer(lambda: engine, lambda _: Agenda(BLOCKS), quiet_s=0)
+        scheduler = Scheduler(quiet_s=0)
+        warmer = Warmer(lambda: engine, lambda _: Agenda(BLOCKS), scheduler)
         with warmer._changed:
             warmer.start()
             assert warmer._changed.wait_for(lambda: warmer._pass is not None, 30)
-        with warmer.paused():
+        with scheduler.lease(Priority.QUESTION):
             assert words(engine) == expected
             ready = sum(engine.ready(SYSTEM, TEXTS))
         with warmer._changed:

@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 from load_run import Load, Outcome, run_load
 
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from children import run_child, start_child
 from load_workspace import REPOSITORY
 
+from assistant.api.app_file import find_app
 from assistant.errors import AppNotRunning
-from assistant.offline.page_client import PageClient
-from assistant.remote.appfile import find_app
+from tools.airgap.page_client import PageClient
 
 START_S = 1200
 _LOOK_S = 0.3
@@ -44,16 +45,16 @@ class App:
 def running(root: Path) -> Iterator[App]:
     """Starts the app over a workspace that is indexed, and ends it with Ctrl-C."""
     build = [sys.executable, "-m", "assistant", "--workspace", str(root), "index", "build"]
-    subprocess.run(build, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+    run_child(build, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
     command = [sys.executable, "-m", "assistant", "--workspace", str(root), "ui", "--no-browser"]
-    log = (root / "app.log").open("wb")
-    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=log, stderr=log, env=os.environ | {"NO_COLOR": "1"})
-    try:
+    environment = os.environ | {"NO_COLOR": "1"}
+    with (
+        (root / "app.log").open("wb") as log,
+        start_child(command, cwd=REPOSITORY, stdout=log, stderr=log, env=environment) as process,
+    ):
         yield App(root, _address(root, process), process)
-    finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
-        log.close()
 
 
 def _address(root: Path, process: subprocess.Popen[bytes]) -> str:

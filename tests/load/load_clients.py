@@ -13,7 +13,7 @@ from typing import Any
 from load_workspace import Subject
 
 from assistant.errors import AssistantError
-from assistant.offline.page_client import PageClient
+from tools.airgap.page_client import PageClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,11 @@ class Client(threading.Thread):
 
     def _quiz(self) -> None:
         topic = self._own.note
-        quiz = self._checked(self._page.call("quiz_start", {"topic": topic, "count": 3, "kinds": ["cloze", "choice"]}))
+        quiz = self._checked(self._page.call("quiz/start", {"topic": topic, "count": 3, "kinds": ["cloze", "choice"]}))
         mine = (quiz["id"], quiz["topic"])
         while (posed := quiz["question"]) is not None and not quiz["over"]:
             given = {"quiz": quiz["id"], "number": posed["number"], "response": 0 if posed["options"] else "granite"}
-            quiz = self._checked(self._page.call("quiz_answer", given))
+            quiz = self._checked(self._page.call("quiz/answer", given))
             if (quiz["id"], quiz["topic"]) != mine:
                 self._records.mixed.append(f"{self.name}: quiz {mine} goes on as {quiz['id'], quiz['topic']}")
 
@@ -94,7 +94,7 @@ class Client(threading.Thread):
         self._uploads += 1
         name = f"{self._own.name.lower()} addition {self._uploads}.md"
         text = f"# Addition {self._uploads} to the {self._own.name} {self._own.kind}\n\nIt was painted again.\n"
-        added = self._checked(self._page.call("add", {"files": [self._page.upload(name, text.encode())]}))
+        added = self._checked(self._page.call("library/add", {"files": [self._page.upload(name, text.encode())]}))
         if added["added"] != [name]:
             self._records.mixed.append(f"{self.name}: {name} became {added['added']}")
 

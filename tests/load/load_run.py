@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from children import run_child
 from load_app import App, running
 from load_browsers import Browsers
 from load_clients import Client, Pulse, Records
@@ -89,7 +89,7 @@ def _second_processes(app: App, commands: tuple[tuple[str, ...], ...]) -> dict[s
     found = {}
     for command in commands:
         words = [sys.executable, "-m", "assistant", "--workspace", str(app.root), *command]
-        done = subprocess.run(words, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+        done = run_child(words, cwd=REPOSITORY, capture_output=True, text=True)
         said = (done.stderr if done.returncode else done.stdout).strip().splitlines() or [""]
         found[" ".join(command[:2])] = (done.returncode, said[0])
     return found

@@ -60,6 +60,7 @@ def _subject(name: str, number: int, choose: random.Random) -> Subject:
     stuff = choose.choice(("granite and steel", "oak and brass", "basalt and glass", "copper and brick"))
     text = (
         f"# The {name} {kind}\n\n"
+        f"The {name} {kind} is the largest work of its land, made of {stuff} by many hands.\n\n"
         f"- **Designer** - the {name} {kind} was designed by {designer}.\n"
         f"- **Opening** - the {name} {kind} was opened in {year}.\n"
         f"- **Staff** - {people} people work at the {name} {kind}.\n"

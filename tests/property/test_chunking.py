@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.config import ChunkingConfig
+from assistant.documents.loading import parse
+from assistant.documents.outline import tree
 from assistant.index.chunking import split
-from assistant.notes.outline import tree
 from assistant.testing import FakeEmbedder
-from assistant.types import Note
+from assistant.types import Document
 
 WORDS = st.text(alphabet="abc é漢🙂.,*`", min_size=1, max_size=40)
 LINES = st.one_of(
@@ -24,8 +25,8 @@ TEXTS = st.lists(LINES, max_size=40).map("\n".join)
 CONFIGS = st.builds(ChunkingConfig, st.integers(8, 60), st.integers(60, 200))
 
 
-def note_of(text: str, kind: str = "markdown") -> Note:
-    return Note("n.md", text, kind, "n")
+def note_of(text: str, kind: str = "markdown") -> Document:
+    return parse("n.md", text, kind, "n")
 
 
 @settings(max_examples=150, deadline=None)

@@ -8,7 +8,7 @@ import fsrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.study.scheduling import Rating, Schedule, Scheduler
+from assistant.cards.scheduling import CardScheduler, Rating, Schedule
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ANSWERS = st.lists(
@@ -18,7 +18,7 @@ ANSWERS = st.lists(
 
 @given(ANSWERS)
 def test_equal_to_the_library(answers: list[tuple[Rating, timedelta]]) -> None:
-    ours, scheduler = Schedule(due_at=START), Scheduler()
+    ours, scheduler = Schedule(due_at=START), CardScheduler()
     theirs = fsrs.Card(card_id=1, due=START)
     library = fsrs.Scheduler(desired_retention=0.9, enable_fuzzing=False)
     at = START
@@ -35,11 +35,11 @@ def test_equal_to_the_library(answers: list[tuple[Rating, timedelta]]) -> None:
 
 @given(ANSWERS)
 def test_a_replay_is_the_same_history(answers: list[tuple[Rating, timedelta]]) -> None:
-    scheduler, at, given_at = Scheduler(), START, []
+    scheduler, at, given_at = CardScheduler(), START, []
     for rating, wait in answers:
         at += wait
         given_at.append((rating, at))
-    schedules = scheduler.replay(START, given_at)
+    schedules = scheduler.replay(Schedule(due_at=START), given_at)
     assert len(schedules) == len(answers) + 1
     assert schedules[0] == Schedule(due_at=START)
     for (rating, moment), before, after in zip(given_at, schedules, schedules[1:], strict=False):

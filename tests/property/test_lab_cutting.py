@@ -7,12 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.config import ChunkingConfig
+from assistant.documents.loading import parse
 from assistant.errors import UsageError
-from assistant.lab.chunk_drawing import first_part, stretches
-from assistant.lab.cutting import Settings, cut
-from assistant.lab.splitters import OURS, SPLITTERS
+from assistant.lab.charts.chunks import first_part, stretches
+from assistant.lab.lessons.cutting import OURS, SPLITTERS, CutSettings, cut
 from assistant.testing import FakeEmbedder
-from assistant.types import Note
 
 TEXTS = st.lists(
     st.sampled_from(
@@ -24,16 +23,16 @@ OTHERS = sorted(set(SPLITTERS) - {OURS})
 
 
 @st.composite
-def ways(draw: st.DrawFn) -> Settings:
+def ways(draw: st.DrawFn) -> CutSettings:
     splitter = draw(st.sampled_from(sorted(SPLITTERS)))
-    size = draw(st.integers(4, 100))
-    return Settings(splitter, size, 0 if splitter == OURS else draw(st.integers(0, size - 2)))
+    size = draw(st.integers(8, 100))
+    return CutSettings(splitter, size, 0 if splitter == OURS else draw(st.integers(0, size - 2)))
 
 
 @settings(max_examples=200)
 @given(text=TEXTS, way=ways())
-def test_chunks_are_stretches_of_the_note_in_order(text: str, way: Settings) -> None:
-    _, cuts = cut(Note("n.md", text, "markdown", "n"), way, FakeEmbedder(), ChunkingConfig(way.size_tokens, 120))
+def test_chunks_are_stretches_of_the_note_in_order(text: str, way: CutSettings) -> None:
+    _, cuts = cut(parse("n.md", text, "markdown", "n"), way, FakeEmbedder(), ChunkingConfig(way.size_tokens, 120))
     behind = 0
     for piece in cuts:
         chunk = piece.chunk
@@ -51,8 +50,8 @@ def test_no_word_is_lost_and_sizes_and_overlaps_are_as_asked(
 ) -> None:
     overlap = data.draw(st.integers(0, size - 2))
     embedder = FakeEmbedder()
-    note = Note("n.md", text, "markdown", "n")
-    _, cuts = cut(note, Settings(splitter, size, overlap), embedder, ChunkingConfig())
+    note = parse("n.md", text, "markdown", "n")
+    _, cuts = cut(note, CutSettings(splitter, size, overlap), embedder, ChunkingConfig())
     left = list(text)
     for place, piece in enumerate(cuts):
         left[piece.fresh : piece.chunk.end] = " " * (piece.chunk.end - piece.fresh)
@@ -65,10 +64,10 @@ def test_no_word_is_lost_and_sizes_and_overlaps_are_as_asked(
 
 @settings(max_examples=200)
 @given(text=TEXTS, way=ways())
-def test_the_drawing_joins_to_the_text_and_marks_what_is_shared(text: str, way: Settings) -> None:
+def test_the_drawing_joins_to_the_text_and_marks_what_is_shared(text: str, way: CutSettings) -> None:
     embedder = FakeEmbedder(window_tokens=20)
     config = ChunkingConfig(min(way.size_tokens, 12), 120)
-    _, cuts = cut(Note("n.md", text, "markdown", "n"), way, embedder, config)
+    _, cuts = cut(parse("n.md", text, "markdown", "n"), way, embedder, config)
     drawn = list(stretches(text, cuts))
     assert "".join(stretch.text for stretch in drawn) == text
     at = 0
@@ -81,14 +80,14 @@ def test_the_drawing_joins_to_the_text_and_marks_what_is_shared(text: str, way: 
 
 
 def test_fixed_tokens_by_hand() -> None:
-    note = Note("n.md", "a b c d e f g h", "text", "n")
-    _, cuts = cut(note, Settings("tokens", 4, 1), FakeEmbedder(), ChunkingConfig())
+    note = parse("n.md", "a b c d e f g h", "text", "n")
+    _, cuts = cut(note, CutSettings("tokens", 4, 1), FakeEmbedder(), ChunkingConfig())
     assert [piece.chunk.text for piece in cuts] == ["a b c", "c d e f", "f g h"]
 
 
 def test_sentences_by_hand() -> None:
-    note = Note("n.md", "One two. Three four five. Six.\nA very long sentence of eight words it is.", "text", "n")
-    _, cuts = cut(note, Settings("sentences", 8), FakeEmbedder(), ChunkingConfig())
+    note = parse("n.md", "One two. Three four five. Six.\nA very long sentence of eight words it is.", "text", "n")
+    _, cuts = cut(note, CutSettings("sentences", 8), FakeEmbedder(), ChunkingConfig())
     shown = [piece.chunk.text for piece in cuts]
     assert shown[:2] == ["One two. Three four five.", "Six."]
     assert " ".join(shown[2:]) == "A very long sentence of eight words it is."
@@ -96,8 +95,8 @@ def test_sentences_by_hand() -> None:
 
 
 def test_what_the_embedder_does_not_read_is_known() -> None:
-    note = Note("n.md", " ".join(f"w{n}" for n in range(30)), "text", "n")
-    _, (piece,) = cut(note, Settings("tokens", 30), FakeEmbedder(window_tokens=10), ChunkingConfig())
+    note = parse("n.md", " ".join(f"w{n}" for n in range(30)), "text", "n")
+    _, (piece,) = cut(note, CutSettings("tokens", 30), FakeEmbedder(window_tokens=10), ChunkingConfig())
     assert note.text[: piece.read_to].split() == [f"w{n}" for n in range(10)]
 
 
@@ -107,14 +106,14 @@ def test_what_the_embedder_does_not_read_is_known() -> None:
 )
 def test_impossible_settings_are_refused_with_the_value(wrong: tuple[str, int, int], value: str) -> None:
     with pytest.raises(UsageError, match=value):
-        Settings(*wrong)
+        CutSettings(*wrong)
 
 
 def test_a_long_note_is_shown_up_to_a_heading() -> None:
     text = "".join(f"# Part {n}\n\n{'word ' * 50}\n\n" for n in range(10))
-    note = Note("n.md", text, "markdown", "n")
+    note = parse("n.md", text, "markdown", "n")
     assert first_part(note, 10_000) is note
     shown = first_part(note, 700).text
     assert text.startswith(shown) and len(shown) <= 700
     assert text[len(shown) :].startswith("# Part 2")
-    assert len(first_part(Note("n.md", "x" * 900, "text", "n"), 700).text) == 700
+    assert len(first_part(parse("n.md", "x" * 900, "text", "n"), 700).text) == 700

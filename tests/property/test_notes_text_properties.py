@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.core.files import safe_folder, safe_name
+from assistant.documents.decoding import clean, decode
+from assistant.documents.formats.delimited import read_csv
+from assistant.documents.tables import markdown_table
 from assistant.errors import UnreadableNote
-from assistant.notes.names import safe_folder, safe_name
-from assistant.notes.tables import markdown_table, read_csv
-from assistant.notes.text import clean, decode
 
 _PRINTABLE = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\n\t"), max_size=200)
 

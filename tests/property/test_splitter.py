@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.index.splitter import split_text
+from assistant.index.chunking import split_text
 
 PARTS = st.sampled_from(
     ["a", "word", " ", "  ", "\n", "\n\n", "\t", ". ", ".", "? ", "!", ", ", "; ", "é", "🙂", "漢字"]

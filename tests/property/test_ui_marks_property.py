@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ui.markdown import Style, parse_markdown
-from assistant.ui.marks import Mark, parse_marked
-from assistant.ui.nodes import Element, find_all, plain_text
+from assistant.ui.marks import TextMark, parse_marked
+from assistant.ui.nodes import TagNode, find_all, plain_text
 
 BLOCKS = ["\n", "\n\n", "- ", "  - ", "1. ", "# ", "> ", "```\n", "| a | b |\n", "|---|---|\n", "---\n", "\t"]
 INLINE = [
@@ -37,17 +37,17 @@ PARSE = partial(parse_markdown, style=Style())
 
 
 @st.composite
-def marked_texts(draw: st.DrawFn) -> tuple[str, list[Mark]]:
+def marked_texts(draw: st.DrawFn) -> tuple[str, list[TextMark]]:
     text = draw(TEXTS)
     offsets = st.integers(0, len(text))
     pairs = draw(st.lists(st.tuples(offsets, offsets), max_size=5))
     spans = [(min(pair), max(pair)) for pair in pairs]
-    return text, [Mark(a, b, Element("mark"), (Element("cite", (), {"n": i}),)) for i, (a, b) in enumerate(spans)]
+    return text, [TextMark(a, b, TagNode("mark"), (TagNode("cite", (), {"n": i}),)) for i, (a, b) in enumerate(spans)]
 
 
 @given(marked_texts())
 def test_marks_change_no_visible_character_and_each_ends_once_or_is_reported_lost(
-    given_text: tuple[str, list[Mark]],
+    given_text: tuple[str, list[TextMark]],
 ) -> None:
     text, marks = given_text
     marked = parse_marked(text, marks, PARSE)
@@ -59,10 +59,10 @@ def test_marks_change_no_visible_character_and_each_ends_once_or_is_reported_los
 
 
 @given(marked_texts())
-def test_on_plain_text_the_marked_words_are_the_words_of_the_span(given_text: tuple[str, list[Mark]]) -> None:
+def test_on_plain_text_the_marked_words_are_the_words_of_the_span(given_text: tuple[str, list[TextMark]]) -> None:
     text, marks = given_text
     words = "".join(c for c in text if c.isalpha()) or "nothing"
     for mark in marks[:1]:
-        span = Mark(mark.start % len(words), len(words), Element("mark"))
-        nodes = parse_marked(words, [span], lambda t: (Element("p", (t,)),)).nodes
+        span = TextMark(mark.start % len(words), len(words), TagNode("mark"))
+        nodes = parse_marked(words, [span], lambda t: (TagNode("p", (t,)),)).nodes
         assert "".join(plain_text([e]) for e in find_all(nodes, lambda e: e.tag == "mark")) == words[span.start :]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.index.embedder import Attentions, SentenceTransformerEmbedder
-from assistant.lab.attention import attention_grid, habits, marks_share, selected
+from assistant.lab.lessons.attention import attention_grid, habits, marks_share, selected
 
 pytestmark = pytest.mark.embedder
 

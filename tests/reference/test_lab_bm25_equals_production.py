@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.documents.loading import parse
+from assistant.index.entries import Entry, FileState
+from assistant.index.question_words import read_question
 from assistant.index.schema import COLUMN_WEIGHTS
-from assistant.index.spelling import read_question
-from assistant.index.store import Entry, FileState, Store
-from assistant.index.terms import index_tokens, vocabulary, word_totals
-from assistant.lab.bm25 import idf, occurrences, read_terms, saturation, score_passages
-from assistant.types import Chunk, Note
+from assistant.index.store import Store
+from assistant.index.vocabulary import index_tokens, vocabulary, word_totals
+from assistant.lab.lessons.word_search import idf, occurrences, read_terms, saturation, score_passages
+from assistant.types import Chunk
 
 WORDS = ["model", "models", "overfitting", "overfits", "Café", "cafe", "don't", "real-time", "F1", "t", "naïve", "data"]
 texts = st.lists(st.sampled_from([*WORDS, "the", "a.", "(b)", "\n"]), max_size=40).map(" ".join)
@@ -30,10 +32,11 @@ def fill(folder: Path, wanted: list[list[tuple[str, str]]]) -> Store:
         chunks = tuple(Chunk(path, (), (), context, 0, len(text), text, 0) for context, text in passages)
         text = "".join(text for _, text in passages)
         vectors = np.ones((len(chunks), 4), dtype=np.float32) / 2
-        store.put(Entry(Note(path, text, "markdown", path), FileState(1, 1, path), (), chunks), vectors)
+        store.put(Entry(parse(path, text, "markdown", path), FileState(1, 1, path), (), chunks), vectors)
     return store
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(notes, st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join))
 def test_the_words_add_up_to_the_score_of_the_search(wanted: list[list[tuple[str, str]]], question: str) -> None:

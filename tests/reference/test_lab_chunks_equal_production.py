@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.config import ChunkingConfig, RetrievalConfig
+from assistant.documents.loading import parse
 from assistant.evaluation.retrieval import coverage_at
 from assistant.index.build import fingerprint
-from assistant.index.chunking import split
-from assistant.index.search import Retriever
-from assistant.index.splitter import split_text
-from assistant.index.store import Entry, FileState, Store
-from assistant.lab.chunk_trial import DEEPEST, Bench, Probe, measure
-from assistant.lab.cutting import Settings, cut, in_use
-from assistant.lab.remembering import RememberingEmbedder
+from assistant.index.chunking import split, split_text
+from assistant.index.entries import Entry, FileState
+from assistant.index.retriever import Retriever
+from assistant.index.store import Store
+from assistant.lab.chunk_trial import DEEPEST, Probe, TrialParts, measure
+from assistant.lab.kept import RememberingEmbedder
+from assistant.lab.lessons.cutting import CutSettings, cut, in_use
 from assistant.testing import FakeEmbedder
-from assistant.types import Note
 
 LINES = st.one_of(
     st.builds(lambda n, t: "#" * n + " " + t, st.integers(1, 4), st.text("abc é漢.", min_size=1, max_size=20)),
@@ -30,10 +31,11 @@ TEXTS = st.lists(LINES, max_size=30).map("\n".join)
 CONFIGS = st.builds(ChunkingConfig, st.integers(8, 90), st.integers(60, 200))
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(text=TEXTS, config=CONFIGS)
 def test_the_way_in_use_is_productions(text: str, config: ChunkingConfig) -> None:
-    note, embedder = Note("n.md", text, "markdown", "n"), FakeEmbedder()
+    note, embedder = parse("n.md", text, "markdown", "n"), FakeEmbedder()
     blocks, cuts = cut(note, in_use(config), RememberingEmbedder(embedder), config)
     assert (blocks, tuple(piece.chunk for piece in cuts)) == split(note, embedder, config)
     for piece in cuts:
@@ -41,12 +43,13 @@ def test_the_way_in_use_is_productions(text: str, config: ChunkingConfig) -> Non
         assert (piece.fresh, piece.read_to) == (piece.chunk.start, piece.chunk.end)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(text=TEXTS, size=st.integers(5, 60))
 def test_the_recursive_way_is_the_one_door_to_langchain(text: str, size: int) -> None:
     embedder = FakeEmbedder()
-    note = Note("n.md", text, "markdown", "n")
-    _, cuts = cut(note, Settings("recursive", size), embedder, ChunkingConfig())
+    note = parse("n.md", text, "markdown", "n")
+    _, cuts = cut(note, CutSettings("recursive", size), embedder, ChunkingConfig())
     pieces = split_text(text, size, lambda piece: embedder.token_starts(piece).size)
     assert [piece.chunk.text for piece in cuts] == [piece.strip() for piece in pieces if piece.strip()]
 
@@ -69,7 +72,7 @@ def test_what_the_copy_finds_is_what_the_index_finds(tmp_path: Path) -> None:
         "input",
     ]
     notes = [
-        Note(
+        parse(
             f"{n}.md",
             "\n".join(f"# {word}\n\n- {word} number {n} {words[(i + n) % 9]}" for i, word in enumerate(words)),
             "markdown",
@@ -85,9 +88,9 @@ def test_what_the_copy_finds_is_what_the_index_finds(tmp_path: Path) -> None:
         entry = Entry(note, FileState(0, 0, ""), blocks, chunks)
         store.put(entry, embedder.embed_chunks([chunk.embedding_text for chunk in chunks]))
     store.close()
-    retriever = Retriever(tmp_path, embedder, RetrievalConfig(), fingerprint(config, embedder.name))
+    retriever = Retriever(tmp_path, embedder, RetrievalConfig, fingerprint(config, embedder.name))
     probes = [Probe(f"What about {word}?", (("2.md", 10 * i, 10 * i + 25),), "") for i, word in enumerate(words)]
-    bench = Bench(RememberingEmbedder(embedder, retriever.store.known_vectors), config, RetrievalConfig())
+    bench = TrialParts(RememberingEmbedder(embedder, retriever.store.known_vectors), config, RetrievalConfig())
     outcome = measure(notes, lambda _: in_use(config), probes, bench)
     for probe, coverage in zip(probes, outcome.coverages, strict=True):
         spans = [(h.chunk.note, h.chunk.start, h.chunk.end) for h in retriever.search(probe.question, k=DEEPEST).hits]

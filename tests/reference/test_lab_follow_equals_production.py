@@ -10,20 +10,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.answering.answer import Answerer, Request
+from assistant.answering.answer import Answerer
 from assistant.answering.evidence import FIRST_GATE, gate_of
 from assistant.answering.packing import choose_blocks, pack
 from assistant.answering.prompts import SYSTEM, answer_prompt, render_block
 from assistant.config import AnsweringConfig, ChunkingConfig, NotesConfig, RetrievalConfig
 from assistant.index.build import Builder, fingerprint
-from assistant.index.search import Retriever
-from assistant.lab.follow import Journey, follow
-from assistant.lab.leave_one_out import dictate, effects, passages, without_passage
-from assistant.lab.prompt_parts import prompt_parts
-from assistant.lab.rewriting import Setting, write
-from assistant.models.engine import LlamaEngine
+from assistant.index.retriever import Retriever
+from assistant.lab.lessons.causal_citation import dictate, effects, passages, without_passage
+from assistant.lab.lessons.rag import ChangedSetting, Journey, follow, prompt_parts, write
+from assistant.models.llama.engine import LlamaEngine
+from assistant.models.scheduler import Lease, Priority, Scheduler
 from assistant.testing import FakeEmbedder
-from assistant.types import Answer, Choice, Done, Sampling, Scope, Watch
+from assistant.types import Answer, Done, Request, Sampling, Scope, TokenChoice, TokenWatch
 
 pytestmark = pytest.mark.model
 
@@ -47,7 +46,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
         (folder / "notes" / name).write_text(text, encoding="utf-8")
     embedder, chunking = FakeEmbedder(), ChunkingConfig(24, 60)
     Builder(folder / "notes", folder / "index", embedder, chunking, NotesConfig()).build()
-    made = Retriever(folder / "index", embedder, RetrievalConfig(), fingerprint(chunking, embedder.name))
+    made = Retriever(folder / "index", embedder, RetrievalConfig, fingerprint(chunking, embedder.name))
     yield made
     made.close()
 
@@ -60,12 +59,17 @@ def answerer(retriever: Retriever, small_engine: LlamaEngine) -> Answerer:
     return Answerer(retriever, lambda: small_engine, CONFIG, Sampling(), "fp")
 
 
+def free(cancel: threading.Event | None = None) -> Lease:
+    """A lease that nobody else wants."""
+    return Scheduler().lease(Priority.LAB, cancel)
+
+
 @pytest.fixture(scope="module")
 def journey(answerer: Answerer, retriever: Retriever, small_engine: LlamaEngine) -> Journey:
     blocks = retriever.store.blocks(retriever.store.block_keys(Scope()))
     list(small_engine.warm(SYSTEM, [render_block(block) for block in blocks], threading.Event()))  # sections not read
     # before may be left out of an answer: now all are known, for the journey as for the answer below
-    return list(follow(answerer, Request(QUESTION), Watch(alternatives=4)))[-1]
+    return list(follow(answerer, QUESTION, free(), TokenWatch(alternatives=4)))[-1]
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +135,7 @@ def test_the_probabilities_are_those_of_the_next_token(
     assert math.exp(first.log_probability) == pytest.approx(float(every[first.token]), abs=0.02)
     assert [math.exp(p) for _, p in first.alternatives] == pytest.approx(np.sort(every)[:-5:-1].tolist(), abs=0.02)
     tokens = [choice.token for choice in journey.choices]
-    told = list(dictate(small_engine, QUESTION, answer.blocks, tokens, threading.Event()))[-1]
+    told = list(dictate(small_engine, QUESTION, answer.blocks, tokens, free()))[-1]
     assert [c.token for c in told] == tokens
     assert [c.log_probability for c in told] == pytest.approx([c.log_probability for c in journey.choices], abs=1e-5)
 
@@ -144,11 +148,11 @@ def test_tokens_join_to_the_text_and_know_where_they_begin(journey: Journey) -> 
 
 
 def test_other_settings_change_only_what_they_name(answerer: Answerer, answer: Answer, small_engine) -> None:
-    same = Setting(answer.blocks).prompt(QUESTION)
+    same = ChangedSetting(answer.blocks).prompt(QUESTION)
     assert same == answer_prompt(QUESTION, answer.blocks)
-    assert Setting().prompt(QUESTION).blocks == ()
+    assert ChangedSetting().prompt(QUESTION).blocks == ()
     attributor = answerer.attributor(answer.blocks, QUESTION)
-    drafts = list(write(small_engine, QUESTION, Setting(answer.blocks), attributor, threading.Event(), max_tokens=40))
+    drafts = list(write(small_engine, QUESTION, ChangedSetting(answer.blocks), attributor, free(), max_tokens=40))
     assert drafts[-1].text == (answer.draft or answer.text)
     assert drafts[-1].finish in ("stop", "length")
     assert [s.supported for s in drafts[-1].sentences] == [
@@ -182,7 +186,7 @@ class TestTakingAPassageAway:
 
         def log_probability(without: int | None) -> float:
             left = blocks if without is None else without_passage(blocks, chunks[without])
-            told = list(dictate(small_engine, QUESTION, left, tokens, threading.Event()))[-1]
+            told = list(dictate(small_engine, QUESTION, left, tokens, free()))[-1]
             return sum(choice.log_probability for choice in told)
 
         chunks = passages(retriever.store, blocks)
@@ -201,20 +205,31 @@ class TestTakingAPassageAway:
 def test_a_question_of_the_chat_goes_first_and_the_journey_begins_anew(
     answerer: Answerer, answer: Answer, small_engine: LlamaEngine
 ) -> None:
-    states = follow(answerer, Request(QUESTION), Watch())
-    state = next(s for s in states if len(s.choices) > 1)
-    assert state.restarts == 0
-    assert answered(answerer, QUESTION).text == answer.text  # while the journey waits
-    last = list(states)[-1]
+    scheduler, said = Scheduler(quiet_s=0), []
+
+    def chat() -> None:
+        with scheduler.lease(Priority.QUESTION) as lease:
+            events = answerer.ask(Request(QUESTION), lease.stop)
+            said.append(next(event.answer for event in events if isinstance(event, Done)))
+
+    asking = threading.Thread(target=chat)
+    with scheduler.lease(Priority.LAB) as lease:
+        states = follow(answerer, QUESTION, lease, TokenWatch())
+        state = next(s for s in states if len(s.choices) > 1)
+        assert state.restarts == 0
+        asking.start()
+        last = list(states)[-1]
+    asking.join()
+    assert said[0].text == answer.text  # while the journey waited
     assert last.restarts == 1 and last.text == (answer.draft or answer.text)
 
 
 def test_a_stopped_journey_ends(answerer: Answerer) -> None:
     cancel = threading.Event()
     states = []
-    for state in follow(answerer, Request(QUESTION, cancel=cancel), Watch()):
+    for state in follow(answerer, QUESTION, free(cancel), TokenWatch()):
         states.append(state)
         if state.choices:
             cancel.set()
     assert states[-1].answer is not None and states[-1].answer.stopped
-    assert all(isinstance(choice, Choice) for choice in states[-1].choices)
+    assert all(isinstance(choice, TokenChoice) for choice in states[-1].choices)

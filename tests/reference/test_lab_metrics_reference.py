@@ -7,12 +7,28 @@ import pytest
 from sklearn import metrics
 from sklearn.cluster import KMeans
 
-from assistant.lab.agreement import adjusted_rand, purity, table
-from assistant.lab.confusion import Confusion, cell, confusion
-from assistant.lab.kmeans import kmeans, lloyd, spread_out, squared_distances
-from assistant.lab.prices import Prices, cheapest, costs, thresholds
-from assistant.lab.roc import area_under, chance_of_right_order, roc_curve
-from assistant.lab.silhouette import silhouettes
+from assistant.lab.lessons.clustering import (
+    adjusted_rand,
+    kmeans,
+    lloyd,
+    purity,
+    silhouettes,
+    spread_out,
+    squared_distances,
+    table,
+)
+from assistant.lab.lessons.decisions import (
+    ConfusionMatrix,
+    Prices,
+    area_under,
+    cell,
+    chance_of_right_order,
+    cheapest,
+    confusion,
+    costs,
+    roc_curve,
+    thresholds,
+)
 
 HAND_SCORES = [0.9, 0.8, 0.7, 0.6, 0.4, 0.3]
 HAND_LABELS = [True, True, False, True, False, False]
@@ -20,7 +36,7 @@ HAND_LABELS = [True, True, False, True, False, False]
 
 def test_the_rates_of_a_table_worked_by_hand() -> None:
     """Fawcett's layout: 10 of 100 wrongly answered, 20 wrongly refused."""
-    counted = Confusion(tp=30, fp=10, fn=20, tn=40)
+    counted = ConfusionMatrix(tp=30, fp=10, fn=20, tn=40)
     assert counted.accuracy == pytest.approx(0.7)
     assert counted.precision == pytest.approx(0.75)
     assert counted.recall == pytest.approx(0.6)
@@ -29,15 +45,15 @@ def test_the_rates_of_a_table_worked_by_hand() -> None:
 
 
 def test_of_nothing_no_share_can_be_told() -> None:
-    nothing = Confusion(0, 0, 0, 0)
+    nothing = ConfusionMatrix(0, 0, 0, 0)
     rates = (nothing.accuracy, nothing.precision, nothing.recall, nothing.false_alarm_rate, nothing.f1)
     assert rates == (None,) * 5
-    assert Confusion(tp=0, fp=0, fn=3, tn=2).precision is None
-    assert Confusion(tp=0, fp=0, fn=3, tn=2).recall == 0.0
+    assert ConfusionMatrix(tp=0, fp=0, fn=3, tn=2).precision is None
+    assert ConfusionMatrix(tp=0, fp=0, fn=3, tn=2).recall == 0.0
 
 
 def test_the_four_cells_by_hand() -> None:
-    assert confusion(HAND_SCORES, HAND_LABELS, 0.65) == Confusion(tp=2, fp=1, fn=1, tn=2)
+    assert confusion(HAND_SCORES, HAND_LABELS, 0.65) == ConfusionMatrix(tp=2, fp=1, fn=1, tn=2)
     assert confusion(HAND_SCORES, HAND_LABELS, 0.7).fp == 1, "a score equal to the threshold is answered"
     cells = [cell(score, label, 0.65) for score, label in zip(HAND_SCORES, HAND_LABELS, strict=True)]
     assert cells == ["tp", "tp", "fp", "fn", "tn", "tn"]

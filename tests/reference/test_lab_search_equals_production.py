@@ -12,18 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.config import ChunkingConfig, RetrievalConfig
+from assistant.documents.loading import parse
 from assistant.index.chunking import split
+from assistant.index.entries import Entry, FileState
 from assistant.index.fusion import name_bonus
-from assistant.index.search import Retriever
-from assistant.index.store import Entry, FileState, Store
-from assistant.index.terms import word_totals
+from assistant.index.retriever import Retriever
+from assistant.index.store import Store
 from assistant.index.vectors import MemoryIndex
-from assistant.lab.note_map import draw_map
-from assistant.lab.reciprocal import RRF_CONSTANT, places, reciprocal_scores
-from assistant.lab.search_steps import take_apart
-from assistant.lab.similarity import similarity
+from assistant.index.vocabulary import word_totals
+from assistant.lab.lessons.embeddings import similarity
+from assistant.lab.lessons.meaning_search import take_apart
+from assistant.lab.lessons.note_map import draw_map
+from assistant.lab.lessons.word_search import RRF_CONSTANT, places, reciprocal_scores
 from assistant.testing import FakeEmbedder
-from assistant.types import Note, Scope
+from assistant.types import Scope
 
 WORDS = ["batch", "inference", "models", "training", "data", "bias", "variance", "overfitting", "token", "cost"]
 sentences = st.lists(st.sampled_from(WORDS), min_size=2, max_size=12).map(" ".join)
@@ -40,7 +42,7 @@ def fill(folder: Path, notes: list[str]) -> FakeEmbedder:
     store = Store(folder, create=True)
     store.begin_fingerprint("test")
     for number, text in enumerate(notes):
-        note = Note(f"{number}.md", text, "markdown", f"{number}.md")
+        note = parse(f"{number}.md", text, "markdown", f"{number}.md")
         blocks, chunks = split(note, embedder, ChunkingConfig(20, 60))
         vectors = embedder.embed_chunks([chunk.embedding_text for chunk in chunks])
         store.put(Entry(note, FileState(len(text), 1, note.path), blocks, chunks), vectors)
@@ -48,13 +50,14 @@ def fill(folder: Path, notes: list[str]) -> FakeEmbedder:
     return embedder
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(texts, min_size=1, max_size=4), sentences, st.sampled_from([0.0, 0.7, 1.0]), st.integers(1, 60))
 def test_a_search_taken_apart_is_the_search(notes: list[str], question: str, weight: float, candidates: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         embedder = fill(Path(folder), notes)
         config = RetrievalConfig(candidates=candidates, lexical_weight=weight)
-        retriever = Retriever(Path(folder), embedder, config, "test")
+        retriever = Retriever(Path(folder), embedder, lambda: config, "test")
         found = take_apart(question, retriever, word_totals(retriever.store), Scope(), 8)
         hits = retriever.search(question, k=8).hits
         assert [step.chunk for step in found.steps] == [hit.chunk for hit in hits]
@@ -74,23 +77,25 @@ def test_a_search_taken_apart_is_the_search(notes: list[str], question: str, wei
         retriever.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(texts, min_size=1, max_size=3), sentences)
 def test_the_cosine_of_two_texts_is_the_search_s(notes: list[str], question: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         embedder = fill(Path(folder), notes)
-        retriever = Retriever(Path(folder), embedder, RetrievalConfig(), "test")
+        retriever = Retriever(Path(folder), embedder, RetrievalConfig, "test")
         for hit in retriever.search(question).hits:
             assert similarity(question, hit.chunk.embedding_text, embedder) == pytest.approx(hit.cosine, abs=1e-5)
         retriever.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(texts, min_size=1, max_size=3), sentences)
 def test_the_nearest_passages_are_those_of_the_search_by_meaning(notes: list[str], text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         embedder = fill(Path(folder), notes)
-        retriever = Retriever(Path(folder), embedder, RetrievalConfig(), "test")
+        retriever = Retriever(Path(folder), embedder, RetrievalConfig, "test")
         query = embedder.embed_query(text)
         nearest, found = retriever.nearest(query, 5), retriever.trace(text).found.dense
         assert [cosine for _, cosine in nearest] == pytest.approx([cosine for _, cosine in found[:5]], abs=1e-6)
@@ -107,7 +112,7 @@ def test_reciprocal_ranks_by_hand(tmp_path: Path) -> None:
     embedder = fill(
         tmp_path, ["# batch\n\nbatch inference", "# data\n\ntraining data", "# cost\n\nthe cost of a token"]
     )
-    retriever = Retriever(tmp_path, embedder, RetrievalConfig(), "test")
+    retriever = Retriever(tmp_path, embedder, RetrievalConfig, "test")
     found = retriever.trace("training data cost").found
     scores = reciprocal_scores(found)
     for id_, score in scores.items():

@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.index.embedder import SentenceTransformerEmbedder
-from assistant.lab.tokens import Split, embedder_split, generator_split
-from assistant.models.engine import LlamaEngine
-from assistant.models.llama import LlamaModel
+from assistant.lab.lessons.tokens import Split, embedder_split, generator_split
+from assistant.models.llama.engine import LlamaEngine
+from assistant.models.llama.library import LlamaModel
 
 pytestmark = [pytest.mark.model, pytest.mark.embedder]
 

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answer import Answerer, Request
+from assistant.answering.answer import Answerer
 from assistant.answering.evidence import CLEARLY_ABSENT
 from assistant.config import ChunkingConfig, Config
+from assistant.documents.loading import parse
 from assistant.index.chunking import split
-from assistant.index.search import Retriever
-from assistant.index.store import Entry, FileState, Store
-from assistant.lab.trial import Examined, answerer_over, first_look, full_look
+from assistant.index.entries import Entry, FileState
+from assistant.index.retriever import Retriever
+from assistant.index.store import Store
+from assistant.lab.lessons.examination import Examined, answerer_over, first_look, full_look
 from assistant.testing import FakeEmbedder, FakeGenerator
-from assistant.types import Done, Note, Prompt, Sampling
+from assistant.types import Done, Prompt, Request, Sampling
 
 CONFIG = Config(chunking=ChunkingConfig(20, 60))
 WORDS = ["cat", "dog", "fish", "bird", "cow", "milk", "water", "night", "song", "food", "river", "stone", "cloud"]
@@ -40,12 +42,12 @@ def test_scores_equal_the_evidence_of_production(tmp_path: Path, seed: int) -> N
     store.begin_fingerprint("test")
     for number in range(8):
         body = "\n\n".join(" ".join(draw.choices(WORDS, k=12)) + "." for _ in range(3))
-        note = Note(f"{number}.md", f"# {draw.choice(WORDS)}\n\n{body}\n", "markdown", "t")
+        note = parse(f"{number}.md", f"# {draw.choice(WORDS)}\n\n{body}\n", "markdown", "t")
         blocks, chunks = split(note, embedder, CONFIG.chunking)
         vectors = embedder.embed_chunks([chunk.embedding_text for chunk in chunks])
         store.put(Entry(note, FileState(1, 1, note.path), blocks, chunks), vectors)
     store.close()
-    retriever = Retriever(tmp_path, embedder, CONFIG.retrieval, "test")
+    retriever = Retriever(tmp_path, embedder, lambda: CONFIG.retrieval, "test")
     model = FakeGenerator(lambda _: "Cats drink milk.", comparisons=margin_of)
     ours = answerer_over(retriever, Examined(retriever, embedder, CONFIG, lambda: model))
     production = Answerer(retriever, lambda: model, CONFIG.answering, Sampling(), "test")

@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 
 from assistant.config import ChunkingConfig, RetrievalConfig
+from assistant.documents.loading import parse
 from assistant.errors import NotesIndexError
 from assistant.index.chunking import split
+from assistant.index.entries import Entry, FileState
 from assistant.index.fusion import standardise
-from assistant.index.search import Retriever
-from assistant.index.store import Entry, FileState, Store
+from assistant.index.retriever import Retriever
+from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex, load_vectors
 from assistant.testing import FakeEmbedder
-from assistant.types import Note, Scope
+from assistant.types import Scope
 
 TOPICS = ["cats purr at night", "dogs bark loudly", "fish swim in water", "birds sing songs", "cows give fresh milk"]
 
@@ -23,7 +25,7 @@ def fill(folder: Path, notes: dict[str, str], embedder: FakeEmbedder) -> Store:
     store = Store(folder, create=True)
     store.begin_fingerprint("test")
     for path, text in notes.items():
-        note = Note(path, text, "markdown", path)
+        note = parse(path, text, "markdown", path)
         blocks, chunks = split(note, embedder, ChunkingConfig(20, 60))
         vectors = embedder.embed_chunks([chunk.embedding_text for chunk in chunks])
         store.put(Entry(note, FileState(len(text), 1, path), blocks, chunks), vectors)
@@ -66,7 +68,7 @@ def test_a_query_of_another_length_is_an_error_with_words() -> None:
 def test_the_fused_score_is_the_formula(tmp_path: Path) -> None:
     embedder = FakeEmbedder()
     fill(tmp_path, {f"{i}.md": f"# {text}\n\n{text}" for i, text in enumerate(TOPICS)}, embedder).close()
-    retriever = Retriever(tmp_path, embedder, RetrievalConfig(lexical_weight=1.5), "test")
+    retriever = Retriever(tmp_path, embedder, lambda: RetrievalConfig(lexical_weight=1.5), "test")
     question = "which dogs bark in water"
     hits = retriever.search(question).hits
     by_note = {hit.chunk.note: hit for hit in hits}
@@ -95,7 +97,7 @@ def test_a_scope_is_never_left(tmp_path: Path) -> None:
         "a/two.md": "# Dogs\n\ncats and dogs",
     }
     fill(tmp_path, notes, embedder).close()
-    retriever = Retriever(tmp_path, embedder, RetrievalConfig(), "test")
+    retriever = Retriever(tmp_path, embedder, RetrievalConfig, "test")
 
     def found(scope: str) -> set[tuple[str, tuple[str, ...]]]:
         hits = retriever.search("cats fish", Scope.parse(scope)).hits
@@ -131,12 +133,12 @@ def test_beyond_the_budget_the_rarest_words_are_searched(tmp_path: Path, monkeyp
     fill(
         tmp_path, {f"{n}.md": f"cats and {'zebras' if n == 3 else 'dogs'} number{n}" for n in range(9)}, embedder
     ).close()
-    retriever = Retriever(tmp_path, embedder, RetrievalConfig(), "test")
+    retriever = Retriever(tmp_path, embedder, RetrievalConfig, "test")
 
     def matched() -> list[str]:
         return sorted(hit.chunk.note for hit in retriever.search("cats and zebras", k=20).hits if hit.lexical_rank)
 
     assert len(matched()) == 9
-    monkeypatch.setattr("assistant.index.search._MATCH_BUDGET", 5)
+    monkeypatch.setattr("assistant.index.retriever._MATCH_BUDGET", 5)
     assert matched() == ["3.md"]
     retriever.close()

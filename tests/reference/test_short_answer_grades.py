@@ -1,6 +1,7 @@
-"""Answers that were graded by hand: right in other words, half right, negated, swapped, off topic.
+"""Answers that were graded by hand: right in other words, half right, negated, swapped, off topic, formulas.
 
-The half marked ``tune`` was looked at while the thresholds were chosen, the half marked ``report`` was not.
+Those marked ``tune`` were looked at while the rules were written; what the others gave at the first look is in decision
+0011. Of notes that nobody here wrote the exact words are not kept: a point is in other words, with their hash.
 """
 
 from __future__ import annotations
@@ -15,19 +16,20 @@ from typing import Any
 import pytest
 
 from assistant.index.embedder import SentenceTransformerEmbedder
-from assistant.study.grading.short import Grade, Result, Sheet, grade_short
-from assistant.study.items import KeyPoint
+from assistant.quiz.grading import Grade, Result, Sheet, grade_short
+from assistant.quiz.item import KeyPoint
 
 REPOSITORY = Path(__file__).parents[2]
 MIN_SHARE = 0.92
 
 
-def rows() -> list[dict[str, Any]]:
-    text = (REPOSITORY / "eval" / "questions" / "short_answers.jsonl").read_text(encoding="utf-8")
+def rows(name: str) -> list[dict[str, Any]]:
+    text = (REPOSITORY / "eval" / "questions" / name).read_text(encoding="utf-8")
     return [json.loads(line) for line in text.splitlines()]
 
 
-ROWS = rows()
+ROWS = rows("short_answers.jsonl")
+ELSEWHERE = rows("short_answers_elsewhere.jsonl")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def similarity(models_dir: Path) -> Callable[[str, str], float]:
 
 
 def graded(row: dict[str, Any], similarity: Callable[[str, str], float] | None) -> Grade:
-    points = tuple(KeyPoint(point["text"], point["quote"]) for point in row["points"])
+    points = tuple(KeyPoint(point["text"], point.get("quote", "")) for point in row["points"])
     return grade_short(row["answer"], Sheet(row["question"], points, tuple(row["rivals"])), similarity)
 
 
@@ -51,20 +53,46 @@ def test_the_answers_are_of_all_sorts_and_about_the_notes() -> None:
         assert all(point["quote"] in note for point in row["points"]), row["id"]
 
 
+def test_the_answers_about_strangers_notes_are_of_all_sorts_and_hold_no_long_quotes() -> None:
+    assert len({row["id"] for row in ELSEWHERE}) == len(ELSEWHERE) == 191
+    assert Counter(row["set"] for row in ELSEWHERE) == {
+        "psychology": 32, "algorithms": 31, "economics": 30, "physiology": 31, "physics": 20, "law": 16,
+        "thermodynamics": 18, "neurons": 13,
+    }  # fmt: skip
+    assert set(Counter(row["sort"] for row in ELSEWHERE)) == {
+        "right", "half", "negated", "swapped", "off_topic", "formula", "wrong_formula", "typos",
+    }  # fmt: skip
+    points = [point for row in ELSEWHERE for point in row["points"]]
+    assert all(len(point["text"].split()) <= 20 and len(point["quote_sha256"]) == 16 for point in points)
+    assert not any("quote" in point for point in points)
+
+
 @pytest.mark.embedder
-@pytest.mark.parametrize("split", ["tune", "report"])
-def test_answers_are_graded_as_a_teacher_would(split: str, similarity: Callable[[str, str], float]) -> None:
-    wanted = [row for row in ROWS if row["split"] == split]
+@pytest.mark.parametrize(
+    ("rows", "split"),
+    [
+        (ROWS, "tune"),
+        (ROWS, "report"),
+        (ELSEWHERE, "tune"),
+        (ELSEWHERE, "report"),
+        (ELSEWHERE, "report 2"),
+        (ELSEWHERE, "report 3"),
+    ],
+)
+def test_answers_are_graded_as_a_teacher_would(
+    rows: list[dict[str, Any]], split: str, similarity: Callable[[str, str], float]
+) -> None:
+    wanted = [row for row in rows if row["split"] == split]
     missed = [(row["id"], row["teacher"]) for row in wanted if graded(row, similarity).result != row["teacher"]]
     assert len(missed) <= (1 - MIN_SHARE) * len(wanted), missed
 
 
 @pytest.mark.embedder
 def test_no_negated_or_swapped_answer_passes(similarity: Callable[[str, str], float]) -> None:
-    wrong = [row for row in ROWS if row["sort"] in ("negated", "swapped", "off_topic")]
+    wrong = [row for row in (*ROWS, *ELSEWHERE) if row["teacher"] == "wrong"]
     assert [row["id"] for row in wrong if graded(row, similarity).passed] == []
 
 
 def test_no_negated_or_swapped_answer_passes_by_words_alone() -> None:
-    wrong = [row for row in ROWS if row["sort"] in ("negated", "swapped", "off_topic")]
+    wrong = [row for row in (*ROWS, *ELSEWHERE) if row["teacher"] == "wrong"]
     assert [row["id"] for row in wrong if graded(row, None).result is Result.RIGHT] == []

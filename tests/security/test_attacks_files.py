@@ -11,15 +11,16 @@ from typing import Any
 
 import pytest
 from attack_data import attacks
+from through_api import Asked
 
+from assistant.app.assistant import Assistant
 from assistant.config import AnsweringConfig, Config, ModelConfig, NotesConfig
+from assistant.documents.loading import load_document
 from assistant.errors import AssistantError, ModelError, NoteNotFound, NotesError, UnreadableNote
-from assistant.models.engine import load_engine
-from assistant.models.options import EngineOptions
-from assistant.notes import add_notes, load_note, scan
-from assistant.ui.library import LibraryDesk
-from assistant.ui.message import read_message
-from assistant.wiring import StudyAssistant
+from assistant.models.llama.engine import load_engine
+from assistant.models.llama.options import EngineOptions
+from assistant.notes import add_notes, scan
+from assistant.ui.tabs.library.handlers import LibraryHandlers
 from assistant.workspace import Workspace
 
 ATTACKS = attacks("files")
@@ -40,8 +41,8 @@ class Place:
     """A workspace in a folder with things around it that nobody may touch."""
 
     root: Path
-    assistant: StudyAssistant
-    desk: LibraryDesk
+    assistant: Assistant
+    desk: Asked
     uploads: Path
     secret: Path
 
@@ -51,7 +52,7 @@ class Place:
 
     def call(self, name: str, message: object) -> dict[str, Any]:
         """Calls the desk as the browser does."""
-        answer: dict[str, Any] = getattr(self.desk, name)(read_message(message))
+        answer: dict[str, Any] = getattr(self.desk, name)(message)
         return answer
 
     def outside(self) -> dict[str, bytes]:
@@ -70,16 +71,16 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     uploads = tmp_path / "uploads"
     uploads.mkdir()
     config = Config(model=ModelConfig(name="none"), answering=AnsweringConfig(warm=False))
-    assistant = StudyAssistant(Workspace(root), config, model_named=True)
-    monkeypatch.setattr(assistant, "start_build", lambda: None)  # nothing here is searched for
-    yield Place(tmp_path, assistant, LibraryDesk(assistant, uploads), uploads, secret)
+    assistant = Assistant(Workspace(root), config, model_named=True)
+    monkeypatch.setattr(assistant.index, "start", lambda: None)  # nothing here is searched for
+    yield Place(tmp_path, assistant, Asked(LibraryHandlers(assistant, uploads)), uploads, secret)
     assistant.close()
 
 
 def upload_named(place: Place, attack: dict[str, Any]) -> None:
     arrived = place.uploads / "blob"
     arrived.write_text("# Escaped\n\nwords\n", encoding="utf-8")
-    answer = place.call("add", {"files": [{"path": str(arrived), "name": attack["name"]}]})
+    answer = place.call("add", {"files": [{"file": arrived.name, "name": attack["name"]}]})
     (added,) = answer["added"]
     there = (place.notes / added).resolve()
     assert there.is_relative_to(place.notes) and there.is_file()
@@ -89,7 +90,7 @@ def upload_named(place: Place, attack: dict[str, Any]) -> None:
 
 def upload_of_system_file(place: Place, attack: dict[str, Any]) -> None:
     for path in ("/etc/passwd", str(place.secret), f"{place.uploads}/../secret.md", "\x00", str(place.uploads)):
-        answer = place.call("add", {"files": [{"path": path, "name": "mine.md"}]})
+        answer = place.call("add", {"files": [{"file": path, "name": "mine.md"}]})
         assert "did not arrive" in answer["error"]["message"]
     assert list(place.notes.iterdir()) == []
 
@@ -98,7 +99,7 @@ def upload_program(place: Place, attack: dict[str, Any]) -> None:
     for name in ("run.exe", "run.sh", "page.svg", "page.js", "page.md.exe", ".md"):
         arrived = place.uploads / "blob"
         arrived.write_bytes(b"\x7fELF")
-        answer = place.call("add", {"files": [{"path": str(arrived), "name": name}]})
+        answer = place.call("add", {"files": [{"file": arrived.name, "name": name}]})
         assert answer["error"]["message"].startswith(("Nothing was added", f"{name} did not arrive")), name
     assert [path for path in place.notes.rglob("*") if path.is_file()] == []
 
@@ -112,7 +113,7 @@ def read_outside(place: Place, attack: dict[str, Any]) -> None:
     )
     for path in spellings:
         with pytest.raises(NoteNotFound):
-            place.assistant.note(path)
+            place.assistant.notes.read(path)
         answer = place.call("read", {"path": path})
         assert "There is no note" in answer["error"]["message"]
         assert SECRET not in str(answer)
@@ -142,14 +143,14 @@ def _nothing_is_read(place: Place, path: str) -> None:
     assert found.files == ()
     assert all("link leads" in skipped.reason for skipped in found.skipped) and found.skipped
     with pytest.raises(NoteNotFound):
-        place.assistant.note(path)
+        place.assistant.notes.read(path)
 
 
 def add_through_link(place: Place, attack: dict[str, Any]) -> None:
     (place.notes / "out").symlink_to(place.root)
     mine = place.uploads / "mine.md"
     mine.write_text("# Mine\n", encoding="utf-8")
-    with pytest.raises(NotesError, match="link out of the notes folder"):
+    with pytest.raises(NotesError, match="leads out of the notes folder"):
         add_notes(place.notes, [mine], folder="out", config=NotesConfig())
 
 
@@ -174,7 +175,7 @@ def zip_members_outside(place: Place, attack: dict[str, Any]) -> None:
             for member in ("../../escaped.md", "/tmp/escaped.md", "..\\escaped.md", main):
                 archive.writestr(member, b"<x/>")
         with pytest.raises(UnreadableNote):
-            load_note(place.root / name, name, NotesConfig())
+            load_document(place.root / name, name, NotesConfig())
         (place.root / name).unlink()
 
 
@@ -185,7 +186,7 @@ def external_references(place: Place, attack: dict[str, Any]) -> None:
         f'<object data="file://{place.secret}"></object><link rel=import href="file://{place.secret}"><p>Words.</p>',
         encoding="utf-8",
     )
-    note = load_note(page, "page.html", NotesConfig())
+    note = load_document(page, "page.html", NotesConfig())
     assert "Words." in note.text and SECRET not in note.text
     body = (
         '<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -196,7 +197,7 @@ def external_references(place: Place, attack: dict[str, Any]) -> None:
     file = _docx(
         place.root / "linked.docx", body.encode(), links.replace(b'Target="', b'TargetMode="External" Target="')
     )
-    assert SECRET not in load_note(file, "linked.docx", NotesConfig()).text
+    assert SECRET not in load_document(file, "linked.docx", NotesConfig()).text
     page.unlink()
     file.unlink()
 
@@ -211,7 +212,7 @@ def xml_entities(place: Place, attack: dict[str, Any]) -> None:
         )
         file = _docx(place.root / "entities.docx", body.encode())
         try:
-            note = load_note(file, "entities.docx", NotesConfig(convert_timeout_s=60))
+            note = load_document(file, "entities.docx", NotesConfig(convert_timeout_s=60))
         except UnreadableNote as refusal:
             assert refusal.message
         else:
@@ -254,11 +255,12 @@ def _docx(file: Path, body: bytes, relations: bytes = b"") -> Path:
 
 def _is_refused(file: Path, why: str) -> None:
     with pytest.raises(UnreadableNote) as refused:
-        load_note(file, file.name, NotesConfig())
+        load_document(file, file.name, NotesConfig())
     assert why in refused.value.message and refused.value.hint
     assert isinstance(refused.value, AssistantError)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id_", list(ATTACKS))
 def test_it_stays_outside(id_: str, place: Place) -> None:
     run: Callable[[Place, dict[str, Any]], None] = globals()[ATTACKS[id_]["does"]]

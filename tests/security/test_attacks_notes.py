@@ -11,17 +11,18 @@ import pytest
 from attack_data import attacks, note_text
 from numpy.typing import NDArray
 
-from assistant.answering.answer import Answerer, Request
+from assistant.answering.answer import Answerer
+from assistant.cards.note_lines import read_lines
 from assistant.config import AnsweringConfig, ChunkingConfig, NotesConfig, RetrievalConfig
+from assistant.documents.loading import load_document
+from assistant.documents.outline import tree
 from assistant.errors import UnreadableNote
 from assistant.index.build import Builder, fingerprint
-from assistant.index.search import Retriever
-from assistant.models.engine import LlamaEngine
-from assistant.notes import load_note, sections, tree
-from assistant.study.making.pool import read_facts
-from assistant.study.note_lines import read_lines
+from assistant.index.retriever import Retriever
+from assistant.models.llama.engine import LlamaEngine
+from assistant.quiz.making.pool import read_facts
 from assistant.testing import FakeEmbedder, FakeGenerator
-from assistant.types import Answer, Done, Prompt, Sampling, Scope
+from assistant.types import Answer, Done, Prompt, Request, Sampling, Scope
 
 ATTACKS = attacks("notes")
 COURSE = {
@@ -74,7 +75,7 @@ def course(root: Path, notes: dict[str, bytes]) -> Told:
         (root / "notes" / name).write_bytes(content)
     embedder, chunking = QuickEmbedder(), ChunkingConfig(40, 120)
     report = Builder(root / "notes", root / "index", embedder, chunking, NotesConfig()).build()
-    retriever = Retriever(root / "index", embedder, RetrievalConfig(), fingerprint(chunking, embedder.name))
+    retriever = Retriever(root / "index", embedder, RetrievalConfig, fingerprint(chunking, embedder.name))
     generator = FakeGenerator(lambda prompt: prompt.blocks[0], comparisons=(-9.0, -9.0, -0.1, -5.0))
     answerer = Answerer(retriever, lambda: generator, AnsweringConfig(), Sampling(), "fp")
     done = [list(answerer.ask(Request(question)))[-1] for question in ASKED]
@@ -107,6 +108,7 @@ def test_the_others_are_answered_from_the_same_words(alone: Told, attacked: Told
     assert [answer.sentences for answer in attacked.answers] == [answer.sentences for answer in alone.answers]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id_", list(ATTACKS))
 def test_it_is_a_note_like_any_other_or_is_refused_with_a_reason(id_: str, attacked: Told) -> None:
     name = f"{id_}.md"
@@ -121,12 +123,12 @@ def test_all_that_reads_notes_reads_it_to_its_end(id_: str, tmp_path: Path) -> N
     file = tmp_path / "note.md"
     file.write_bytes(note_text(ATTACKS[id_]).encode("utf-8", "surrogatepass"))
     try:
-        note = load_note(file, "note.md", NotesConfig())
+        note = load_document(file, "note.md", NotesConfig())
     except UnreadableNote as refusal:
         assert refusal.message and id_ == "nul"
         return
     assert max(depth(tree(note)), 1) <= 64
-    assert all(section.end <= len(note.text) for section in sections(note))
+    assert all(section.end <= len(note.text) for section in note.outline)
     assert all(note.text[line.anchor.start : line.anchor.end] == line.anchor.quote for line in read_lines(note))
     assert all(note.text[fact.anchor.start : fact.anchor.end] == fact.anchor.quote for fact in read_facts(note).facts)
 

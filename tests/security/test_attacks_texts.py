@@ -15,20 +15,21 @@ from pathlib import Path
 import pytest
 from attack_data import attacks
 
-from assistant.answering.answer import Answerer, Request
+from assistant.answering.answer import Answerer
+from assistant.cards.anki import write_apkg, write_tsv
+from assistant.cards.card import CardDraft
+from assistant.cards.card_rows import add_rows
+from assistant.cards.card_table import read_table
+from assistant.cards.deck import Deck
 from assistant.config import AnsweringConfig, ChunkingConfig, NotesConfig, RetrievalConfig, load_config
 from assistant.errors import AssistantError, ConfigError, QuestionError, StudyError
 from assistant.index.build import Builder, fingerprint
-from assistant.index.search import Retriever
-from assistant.study.anki import write_apkg
-from assistant.study.card_table import add_rows, read_tsv, write_tsv
-from assistant.study.cards import Draft
+from assistant.index.retriever import Retriever
 from assistant.study.database import StudyDatabase
-from assistant.study.deck import Deck
 from assistant.study.schema import MIGRATIONS
-from assistant.study.transfer import Transfer
+from assistant.study.transfer import ProgressTransfer
 from assistant.testing import FakeEmbedder, FakeGenerator
-from assistant.types import Done, Sampling
+from assistant.types import Done, Request, Sampling
 
 ATTACKS = attacks("texts")
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -43,7 +44,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     (root / "notes" / "inference.md").write_text(TEXT, encoding="utf-8")
     embedder, chunking = FakeEmbedder(), ChunkingConfig(20, 60)
     Builder(root / "notes", root / "index", embedder, chunking, NotesConfig()).build()
-    made = Retriever(root / "index", embedder, RetrievalConfig(), fingerprint(chunking, embedder.name))
+    made = Retriever(root / "index", embedder, RetrievalConfig, fingerprint(chunking, embedder.name))
     yield made
     made.close()
 
@@ -88,7 +89,7 @@ def test_tsv_break(deck: Deck, tmp_path: Path) -> None:
 def round_trip(deck: Deck, tmp_path: Path, cells: list[str]) -> None:
     """Exports cards whose sides are the cells, looks at the table as a spreadsheet does, and imports it again."""
     for cell in cells:
-        deck.add(Draft(f"{cell}", f"{cell} back"), NOW)
+        deck.add(CardDraft(f"{cell}", f"{cell} back"), NOW)
     before = {(card.id, card.front, card.back) for card in deck.cards()}
     file = tmp_path / "cards.tsv"
     assert write_tsv(deck.cards(), file) == len(cells)
@@ -96,7 +97,7 @@ def round_trip(deck: Deck, tmp_path: Path, cells: list[str]) -> None:
     rows = list(csv.reader(io.StringIO(body, newline=""), delimiter="\t"))
     assert len(rows) == len(cells)
     assert not [cell for row in rows for cell in row[1:] if cell.startswith(FORMULA)]
-    done = add_rows(deck, read_tsv(file), NOW)
+    done = add_rows(deck, read_table(file).rows, NOW)
     assert not done.added
     after = {(card.id, card.front.strip(), card.back.strip()) for card in deck.cards()}
     assert after == {(id_, front.strip(), back.strip()) for id_, front, back in before}
@@ -105,7 +106,7 @@ def round_trip(deck: Deck, tmp_path: Path, cells: list[str]) -> None:
 def test_apkg_html(deck: Deck, tmp_path: Path) -> None:
     cells = ATTACKS["apkg-html"]["cells"]
     for cell in cells:
-        deck.add(Draft(cell, cell), NOW)
+        deck.add(CardDraft(cell, cell), NOW)
     file = tmp_path / "cards.apkg"
     write_apkg(deck.cards(), file, NOW)
     with zipfile.ZipFile(file) as package:
@@ -130,27 +131,28 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_import_bomb(bomb: str, deck: Deck, tmp_path: Path) -> None:
-    deck.add(Draft("front", "back"), NOW)
-    carrier = Transfer(deck.store, deck.scheduler)
-    before = carrier.dump(NOW)
+    deck.add(CardDraft("front", "back"), NOW)
+    carrier = ProgressTransfer(deck.store, deck.scheduler)
+    before = carrier.write(NOW)
     (tmp_path / "import.json").write_bytes(BOMBS[bomb])
     with pytest.raises(StudyError) as refused:
         carrier.load(tmp_path / "import.json")
     assert refused.value.hint and len(refused.value.message) < 1000
-    assert carrier.dump(NOW) == before
+    assert carrier.write(NOW) == before
 
 
 def test_an_import_cannot_bring_a_card_that_breaks_its_review(deck: Deck, tmp_path: Path) -> None:
-    card = deck.add(Draft("front", "back"), NOW)
-    carrier = Transfer(deck.store, deck.scheduler)
-    content = carrier.dump(NOW)
+    card = deck.add(CardDraft("front", "back"), NOW)
+    carrier = ProgressTransfer(deck.store, deck.scheduler)
+    content = json.loads(carrier.write(NOW))
     for change in ({"step": 99}, {"due_at": "9999-12-31T00:00:00+00:00"}, {"lapses": 10**30}, {"lapses": -1}):
-        content["cards"][0]["schedule"] = json.loads(json.dumps(carrier.dump(NOW)["cards"][0]["schedule"])) | change
+        content["cards"][0]["schedule"] = json.loads(carrier.write(NOW))["cards"][0]["schedule"] | change
         with pytest.raises(StudyError, match="damaged"):
-            carrier.merge(content)
+            carrier.merge(json.dumps(content))
     assert deck.scheduler.preview(deck.card(card.id).schedule, NOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["\n".join(f"k{n} = 1" for n in range(100_000)), "a = " + "[" * 50_000, "[ui]\nport = " + "9" * 5000, "\x00"],

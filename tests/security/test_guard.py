@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from assistant.api.guard import LARGEST_MESSAGE, UPLOAD_URL, Guard, Rules, inline_scripts
+from assistant.api.password import COOKIE, SESSION_S, Brake, PasswordGate, Sessions
+from assistant.documents.formats import endings
 from assistant.errors import UsageError
-from assistant.notes import endings
-from assistant.ui.guard import LARGEST_MESSAGE, UPLOAD, Guard, Rules, inline_scripts
-from assistant.ui.password import COOKIE, SESSION_S, Brake, PasswordGate, Sessions
 
 HOST = "127.0.0.1:7860"
 PASSWORD = "a long password"
+CALL = "/api/v1/quiz/home"
 PAGE = b"<html><head><script>start()</script></head><body onload='x()'><script src='/a.js'></script></body></html>"
 
 
@@ -53,12 +54,14 @@ def call(
     *,
     body: Iterable[bytes] = (),
     client: str = "127.0.0.1",
+    query: str = "",
     **headers: str,
 ) -> Answer:
     """Sends one request. ``host`` is the app's own unless it is given; ``_`` in names of headers stands for ``-``."""
     given = {"host": HOST} | {name.replace("_", "-"): value for name, value in headers.items()}
     raw = [(name.encode(), value.encode("latin-1")) for name, value in given.items() if value]
-    scope = {"type": "http", "method": method, "path": path, "headers": raw, "client": (client, 1), "query_string": b""}
+    scope = {"type": "http", "method": method, "path": path, "headers": raw, "client": (client, 1),
+             "query_string": query.encode()}  # fmt: skip
     parts = [*body] or [b""]
     messages = [
         {"type": "http.request", "body": part, "more_body": number < len(parts) - 1}
@@ -121,7 +124,7 @@ class TestWhoMayAsk:
         ],
     )
     def test_other_pages_of_the_web_and_of_this_computer(self, guard: Guard, origin: str) -> None:
-        for path in ("/gradio_api/component_server", "/gradio_api/run/predict", "/gradio_api/queue/join", UPLOAD):
+        for path in (CALL, "/gradio_api/run/predict", "/gradio_api/queue/join", UPLOAD_URL, "/api/v1/ask"):
             assert call(guard, path, "POST", origin=origin).status == 403
         assert call(guard, "/gradio_api/queue/data", origin=origin).status == 403
 
@@ -139,11 +142,12 @@ class TestWhoMayAsk:
     def test_a_link_to_the_app_may_be_followed_but_not_a_form(self, guard: Guard) -> None:
         visit = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "document"}
         assert call(guard, **visit).status == 200
-        assert call(guard, "/gradio_api/run/predict", "POST", **visit).status == 403
+        for path in ("/gradio_api/run/predict", CALL, UPLOAD_URL):
+            assert call(guard, path, "POST", **visit).status == 403
 
     def test_the_page_itself(self, guard: Guard) -> None:
         own = {"origin": f"http://{HOST}", "sec_fetch_site": "same-origin"}
-        assert call(guard, "/gradio_api/component_server/", "POST", body=[b"{}"], **own).body == b"2"
+        assert call(guard, CALL, "POST", body=[b"{}"], **own).body == b"2"
 
     def test_web_sockets_are_closed(self, guard: Guard) -> None:
         sent: list[Any] = []
@@ -168,40 +172,46 @@ class TestWhatMayBeAskedFor:
          "/gradio_api/info", "/gradio_api/openapi.json", "/openapi.json", "/docs", "/monitoring", "/gradio_api/runs",
          "/gradio_api/vibe-edit", "/gradio_api/dev/reload", "/gradio_api/token", "/gradio_api/custom_component/x",
          "/gradio_api/stream/x", "/gradio_api/call/x", "/gradio_api/deep_link", "/pwa_icon/9999", "/svelte/x",
-         "/gradio_api/process_recording", "//etc/passwd", "/../etc/passwd", "/api", "/.git/config"],
+         "/gradio_api/process_recording", "/gradio_api/upload", "/gradio_api/upload_progress",
+         "/gradio_api/component_server", "//etc/passwd", "/../etc/passwd", "/api", "/api/ask",
+         "/api/v1", "/.git/config"],
     )  # fmt: skip
     def test_gradios_other_routes_are_not_there(self, guard: Guard, path: str) -> None:
         assert call(guard, path).status == 404
         assert call(guard, path, "POST").status == 404
 
     def test_paths_have_their_methods(self, guard: Guard) -> None:
-        assert call(guard, UPLOAD).status == 405
+        for path in (UPLOAD_URL, CALL, "/api/v1/ask"):
+            for method in ("GET", "OPTIONS", "PUT", "DELETE"):
+                assert call(guard, path, method).status == 405
         assert call(guard, "/", "DELETE").status == 405
         assert call(guard, "/config", "POST").status == 405
 
 
 class TestHowMuch:
     def test_a_long_message_is_refused_by_its_head(self, guard: Guard) -> None:
-        path = "/gradio_api/component_server"
         for length in (str(LARGEST_MESSAGE + 1), "9" * 30, "-1", "x"):
-            assert call(guard, path, "POST", content_length=length).status == 413
+            assert call(guard, CALL, "POST", content_length=length).status == 413
 
     def test_a_long_message_is_refused_while_it_comes(self, guard: Guard) -> None:
         parts = [b"x" * 500_000] * 5
-        assert call(guard, "/gradio_api/component_server", "POST", body=parts).status == 413
-        assert call(guard, "/gradio_api/component_server", "POST", body=parts, content_length="3").status == 413
+        assert call(guard, CALL, "POST", body=parts).status == 413
+        assert call(guard, CALL, "POST", body=parts, content_length="3").status == 413
 
     def test_an_upload_may_be_longer_but_not_endless(self, guard: Guard) -> None:
-        head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.md"\r\n\r\n'
-        assert call(guard, UPLOAD, "POST", body=[head, b"x" * 3_000_000]).status == 200
-        assert call(guard, UPLOAD, "POST", body=[head, b"x" * 5_000_000]).status == 413
+        sent = {"query": "name=a.md"}
+        assert call(guard, UPLOAD_URL, "POST", body=[b"x" * 3_000_000], **sent).status == 200
+        assert call(guard, UPLOAD_URL, "POST", body=[b"x" * 3_000_000, b"x" * 2_000_000], **sent).status == 413
+        assert call(guard, UPLOAD_URL, "POST", content_length="9" * 9, **sent).status == 413
 
     @pytest.mark.parametrize(
-        ("name", "status"), [("a.md", 200), ("A.PDF", 200), ("a.exe", 415), ("a.svg", 415), ("", 415)]
-    )
-    def test_an_upload_is_of_a_kind_that_is_read(self, guard: Guard, name: str, status: int) -> None:
-        head = f'--b\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n'.encode()
-        assert call(guard, UPLOAD, "POST", body=[head[:20], head[20:], b"\r\n", b"content"]).status == status
+        ("query", "status"),
+        [("name=a.md", 200), ("name=A.PDF", 200), ("name=zwei%20%C3%BC.md", 200), ("name=a.exe", 415),
+         ("name=a.svg", 415), ("name=", 415), ("", 415), ("name=a.md&name=a.exe", 415), ("name=a.md%00.exe", 415),
+         ("name=%FF.exe", 415), ("n%61me=a.exe", 415)],
+    )  # fmt: skip
+    def test_an_upload_is_of_a_kind_that_is_read(self, guard: Guard, query: str, status: int) -> None:
+        assert call(guard, UPLOAD_URL, "POST", body=[b"content"], query=query).status == status
 
 
 class TestHeaders:
@@ -241,7 +251,7 @@ class TestPassword:
 
     def test_nothing_without_it(self, gate: PasswordGate) -> None:
         assert call(gate, accept="text/html").headers["location"] == "/login"
-        for path in ("/config", "/gradio_api/queue/data", "/page/page.js", UPLOAD):
+        for path in ("/config", "/gradio_api/queue/data", "/page/page.js", CALL, UPLOAD_URL):
             assert call(gate, path, "POST").status == 401
         assert call(gate, cookie=f"{COOKIE}=x").status == 401
         assert call(gate, cookie="\xff=;;;==").status == 401
@@ -298,13 +308,17 @@ class TestPassword:
         with pytest.raises(UsageError, match="has 5 characters"):
             PasswordGate(page, "short")
 
-    def test_the_command_line_has_its_own_key(self, gate: PasswordGate) -> None:
-        assert call(gate, "/api/ask", "POST", body=[b"{}"]).status == 200
+    def test_the_key_of_a_program_is_left_to_the_service(self, gate: PasswordGate) -> None:
+        key = {"authorization": "Bearer x"}
+        assert call(gate, "/api/v1/ask", "POST", body=[b"{}"], **key).status == 200
+        for path in ("/", "/config", "/api/v1", "/page/page.js", "/api/v10/ask"):
+            assert call(gate, path, "POST", **key).status == 401
+        assert call(gate, "/api/v1/ask", "POST", body=[b"{}"]).status == 401
 
 
 class TestWhereItIsServed:
     def test_beyond_this_computer_only_with_a_password(self) -> None:
-        from assistant.ui.server import Door
+        from assistant.api.server import Door
 
         for host in ("0.0.0.0", "192.168.1.5", "::"):
             with pytest.raises(UsageError, match="so a password is needed") as refused:
@@ -313,6 +327,6 @@ class TestWhereItIsServed:
             assert Door(host, PASSWORD).rules.any_address
         for host in ("127.0.0.1", "127.0.0.5", "::1"):
             assert not Door(host).rules.any_address
-        with pytest.raises(UsageError, match="no IP address"):
+        with pytest.raises(UsageError, match="not an IP address"):
             Door("example.org", PASSWORD)
         assert PASSWORD not in repr(Door("0.0.0.0", PASSWORD))

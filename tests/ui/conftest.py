@@ -16,9 +16,8 @@ from fake_service import FakeStudyService, fake_service
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
-    from assistant.ui.server import PageServer
-    from assistant.ui.service import StudyService
-    from assistant.wiring import StudyAssistant
+    from assistant.api.server import AppServer
+    from assistant.app.assistant import Assistant
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -51,16 +50,16 @@ def address(service: FakeStudyService) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def lab_address(lab_assistant: StudyAssistant) -> Iterator[str]:
+def lab_address(lab_assistant: Assistant) -> Iterator[str]:
     """The address of a page over the real assistant of the laboratory's tests."""
     with serving(lab_assistant) as found:
         yield found
 
 
 @contextlib.contextmanager
-def serving(service: StudyService, password: str = "") -> Iterator[str]:
+def serving(service: Assistant, password: str = "") -> Iterator[str]:
     """Serves a page over ``service`` in a thread and gives its address."""
-    served: queue.SimpleQueue[PageServer] = queue.SimpleQueue()
+    served: queue.SimpleQueue[AppServer] = queue.SimpleQueue()
 
     def serve() -> None:
         server = asyncio.run(_make_server(service, password))
@@ -74,14 +73,12 @@ def serving(service: StudyService, password: str = "") -> Iterator[str]:
     thread.join(START_S)
 
 
-async def _make_server(service: StudyService, password: str) -> PageServer:
+async def _make_server(service: Assistant, password: str) -> AppServer:
     """Within an event loop: without one Gradio makes some for its locks, and leaves them open."""
-    from assistant.ui.app import build_page
-    from assistant.ui.desk import Desk
-    from assistant.ui.server import Door, PageServer
+    from assistant.api.server import Door
+    from assistant.ui.serving import page_server
 
-    desk = Desk(service)
-    return PageServer(build_page(desk), desk, port=7901, door=Door("127.0.0.1", password))
+    return page_server(service, port=0, door=Door("127.0.0.1", password))
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +103,7 @@ def open_page(chromium: Browser, address: str) -> Iterator[OpenPage]:
 
 
 @pytest.fixture
-def open_lab(chromium: Browser, lab_address: str, lab_assistant: StudyAssistant) -> Iterator[OpenPage]:
+def open_lab(chromium: Browser, lab_address: str, lab_assistant: Assistant) -> Iterator[OpenPage]:
     """Opens the page of the real assistant at its Lab tab, or at a lesson: ``open_lab("tokens", width=390)``.
 
     Nothing of the lessons is done yet. After the test: no request went outside, no script failed.

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from assistant.types import (
     Answer,
-    Block,
     Chunk,
     Citation,
+    ContextBlock,
+    Document,
     Done,
     Event,
     Fate,
     FoundSection,
     Hit,
-    Note,
-    Reading,
+    ReadingProgress,
     Retrieved,
     SearchResult,
     Section,
@@ -50,7 +50,7 @@ class Play:
         self.text = ""
         self.sentences: tuple[Sentence, ...] = ()
         self.search = SearchResult(question, ())
-        self.blocks: tuple[Block, ...] = ()
+        self.blocks: tuple[ContextBlock, ...] = ()
 
     def events(self) -> Iterator[Event]:
         while self.service.engine == "loading":
@@ -71,7 +71,7 @@ class Play:
     def _reading(self) -> Iterator[Event]:
         total = sum(len(block.text) for block in self.blocks) // 4
         for step in range(5):
-            yield Reading(total * step // 4, total)
+            yield ReadingProgress(total * step // 4, total)
             if step == 2:
                 self._gate("halfway")
             self._rest(self.service.pace_s * 6)
@@ -98,21 +98,22 @@ class Play:
         )
 
     def _citation(self, path: str, quote: str) -> Citation:
-        note = self.service.note(path)
+        note = self.service.notes.read(path)
         start = note.text.index(quote)
         return Citation(path, headings(note, start), start, start + len(quote), quote, 0.93, note.page_at(start))
 
     def _quotes(self, script: Script) -> tuple[Citation, ...]:
         return tuple(replace(self._citation(*line), item=script.under) for line in script.below)
 
-    def retrieve(self) -> tuple[SearchResult, tuple[Block, ...]]:
+    def retrieve(self) -> tuple[SearchResult, tuple[ContextBlock, ...]]:
         passages = (
             self.script.passages if self.script else ((FUNDAMENTALS, "using a trained model"), (COSTS, "Provisioned"))
         )
         indexed = self.service.notes.keys() - self.service.stale
         hits = tuple(self._hit(i, *p) for i, p in enumerate(passages) if p[0] in indexed)
         blocks = tuple(
-            Block(h.chunk.note, h.chunk.heading_path, (), h.chunk.start, h.chunk.end, h.chunk.text, 0) for h in hits[:3]
+            ContextBlock(h.chunk.note, h.chunk.heading_path, (), h.chunk.start, h.chunk.end, h.chunk.text, 0)
+            for h in hits[:3]
         )
         typed = tuple(c for c in self.script.corrections if c[0] in self.question) if self.script else ()
         missing = (
@@ -121,7 +122,7 @@ class Play:
         return SearchResult(self.question, hits, typed, missing), blocks
 
     def _hit(self, place: int, path: str, words: str) -> Hit:
-        note = self.service.note(path)
+        note = self.service.notes.read(path)
         at = note.text.index(words)
         start = note.text.rfind("\n", 0, at) + 1
         end = note.text.find("\n", at)
@@ -164,7 +165,7 @@ class Play:
             raise StoppedError
 
 
-def sections(note: Note) -> tuple[Section, ...]:
+def sections(note: Document) -> tuple[Section, ...]:
     """Returns the headings of a Markdown note; enough for the page."""
     found = [
         (len(m[1]), m[2].strip(), m.start(), m.end()) for m in re.finditer(r"^(#{1,6}) (.+)$", note.text, re.MULTILINE)
@@ -178,6 +179,6 @@ def sections(note: Note) -> tuple[Section, ...]:
     return tuple(sections) or (Section(note.path, (), 0, 0, 0, len(note.text)),)
 
 
-def headings(note: Note, offset: int) -> tuple[str, ...]:
+def headings(note: Document, offset: int) -> tuple[str, ...]:
     holding = [s for s in sections(note) if s.start <= offset < s.end]
     return holding[-1].heading_path if holding else ()

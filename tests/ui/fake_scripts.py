@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.types import Note
+from assistant.documents.loading import parse
+from assistant.types import Document
 
 try:
     from tests.ui.fake_notes import ATTENTION, COSTS_PAGES, INFERENCE
@@ -109,11 +110,11 @@ SCRIPTS = (
 )
 
 
-def course() -> dict[str, Note]:
+def course() -> dict[str, Document]:
     """Returns the notes that most tests use."""
     costs = "".join(COSTS_PAGES)
     return {
-        FUNDAMENTALS: Note(FUNDAMENTALS, INFERENCE, "markdown", "Fundamentals of AI and ML"),
-        TRANSFORMERS: Note(TRANSFORMERS, ATTENTION, "markdown", "Transformers"),
-        COSTS: Note(COSTS, costs, "pdf", "AWS cost trade-offs", (0, len(COSTS_PAGES[0]))),
+        FUNDAMENTALS: parse(FUNDAMENTALS, INFERENCE, "markdown", "Fundamentals of AI and ML"),
+        TRANSFORMERS: parse(TRANSFORMERS, ATTENTION, "markdown", "Transformers"),
+        COSTS: parse(COSTS, costs, "pdf", "AWS cost trade-offs", (0, len(COSTS_PAGES[0]))),
     }

@@ -5,85 +5,56 @@ Only what would need an index or a model is scripted. The items are written by h
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from assistant.cards.card import Card, CardDraft
+from assistant.cards.scheduling import CardPhase, Rating, Schedule
 from assistant.errors import IndexMissing, ModelMissing
-from assistant.study.cards import Card, Draft
-from assistant.study.identity import with_id
-from assistant.study.items import GAP, Anchor, Check, Item, KeyPoint, Kind, Maker
-from assistant.study.quiz.session import Mode, Posed, Quiz
-from assistant.study.scheduling import Phase, Rating, Schedule
-from assistant.types import Note, NoteStatus, Section
+from assistant.models.scheduler import Scheduler
+from assistant.quiz.item import GAP, Anchor, Check, Item, KeyPoint, Kind, Maker, with_id
+from assistant.quiz.session import Mode, Posed, Quiz
 
 if TYPE_CHECKING:
     from fake_service import FakeStudyService
 
-    from assistant.wiring_index import Indexing
-    from assistant.wiring_lab import Laboratory
-    from assistant.wiring_quiz import Quizzes
-    from assistant.wiring_study import Study
+    from assistant.app.laboratory import Laboratory
+    from assistant.app.quizzes import Quizzes
+    from assistant.app.studying import Study
 
 FUNDAMENTALS, TRANSFORMERS = "ai/fundamentals.md", "ai/transformers.md"
 FAIR = (
-    Check("exact_quote", True, "Its proof stands in your notes, word for word."),
+    Check("exact_quote", True, "Its proof is in your notes, word for word."),
     Check("one_answer", True, "No other option is right by any sentence of your notes."),
 )
 
 
-class _Shelf:
-    """The notes of the fake service, as ``Study`` wants them."""
-
-    def __init__(self, service: FakeStudyService) -> None:
-        self._service = service
-
-    def notes(self) -> tuple[NoteStatus, ...]:
-        return self._service.library()
-
-    def note(self, path: str) -> Note:
-        return self._service.note(path)
-
-    def outline(self) -> tuple[Section, ...]:
-        return self._service.outline()
-
-
 def study_over(service: FakeStudyService) -> tuple[Study, Quizzes]:
     """Returns what the page needs for quizzes, reviews and progress."""
-    from assistant.wiring_quiz import Engines, Quizzes  # these bring the index along, which no page needs to be built
-    from assistant.wiring_study import Study
+    from assistant.app.quizzes import Engines, Quizzes  # these bring the index along, which no page needs to be built
+    from assistant.app.studying import Study
 
-    study = Study(service.workspace.study_db, service.config.study, _Shelf(service))  # type: ignore[arg-type]
+    study = Study(service.workspace.study_db, service.settings, service.index, service.models, service.scheduler)
 
     def no_model() -> Any:
         raise ModelMissing("The model is not on this computer.", hint="assistant models pull")
 
     engines = Engines(
-        retriever=lambda: service,  # type: ignore[arg-type,return-value]
+        retriever=lambda: service.index,  # type: ignore[arg-type,return-value]
         embedder=no_model,
         load_embedder=no_model,
         ready_embedder=lambda: None,
         generator=lambda: None,
         load_generator=no_model,
+        scheduler=Scheduler(),
     )
     return study, Quizzes(study, engines)
 
 
-def indexing_over(service: FakeStudyService) -> Indexing:
-    """Returns the folders of the fake service's workspace; nothing in them is ever indexed."""
-    from assistant.wiring_index import Indexing
-
-    def no_model() -> Any:
-        raise ModelMissing("The model is not on this computer.", hint="assistant models pull")
-
-    return Indexing(service.workspace, lambda: service.config, no_model, contextlib.nullcontext)
-
-
 def laboratory_over(service: FakeStudyService) -> Laboratory:
     """Returns a laboratory before anything was indexed, on a computer without models."""
-    from assistant.wiring_lab import Laboratory
+    from assistant.app.laboratory import Laboratory
 
     def no_index() -> Any:
         raise IndexMissing("The notes are not indexed yet.", hint="assistant index build")
@@ -91,13 +62,9 @@ def laboratory_over(service: FakeStudyService) -> Laboratory:
     def no_model() -> Any:
         raise ModelMissing("The model is not on this computer.", hint="assistant models pull")
 
-    @contextlib.contextmanager
-    def undisturbed() -> Iterator[Callable[[], bool]]:
-        yield lambda: False
-
     return Laboratory(
         service.workspace,
-        service.config,
+        service.settings,
         retriever=no_index,
         answerer=no_index,
         embedder=no_model,
@@ -105,16 +72,16 @@ def laboratory_over(service: FakeStudyService) -> Laboratory:
         ready_engine=lambda: None,
         vocabulary=no_model,
         study=service.study,
-        quizzes=service.quizzes,
-        undisturbed=undisturbed,
+        quiz=service.quiz,
+        scheduler=Scheduler(),
     )
 
 
 def anchor(service: FakeStudyService, path: str, quote: str) -> Anchor:
     """Returns the anchor of words of a note."""
-    note = service.note(path)
+    note = service.notes.read(path)
     start = note.text.index(quote)
-    holding = [s for s in service.outline() if s.note == path and s.start <= start < s.end]
+    holding = [s for s in service.notes.outline() if s.note == path and s.start <= start < s.end]
     return Anchor(path, holding[-1].heading_path, start, start + len(quote), quote)
 
 
@@ -156,23 +123,23 @@ def quiz(service: FakeStudyService, *kinds: Kind, exam_s: int | None = None) -> 
     posed = tuple(Posed(known[kind], tuple(range(len(known[kind].options)))) for kind in kinds)
     mode = Mode.PRACTICE if exam_s is None else Mode.EXAM
     made = Quiz("quiz-of-test", "the course", mode, posed, datetime.now(UTC), exam_s)
-    service.quizzes.room.bank.add([one.item for one in posed], made.started_at)
-    service.quizzes.room.store.save(made)
+    service.quiz.room.bank.add([one.item for one in posed], made.started_at)
+    service.quiz.room.store.save(made)
     return made
 
 
 def card(service: FakeStudyService, front: str, back: str, quote: str = "", path: str = FUNDAMENTALS) -> Card:
     """Adds a new card, anchored if ``quote`` is given."""
     where = anchor(service, path, quote) if quote else None
-    return service.study.deck.add(Draft(front, back, anchor=where), datetime.now(UTC))
+    return service.cards.add(CardDraft(front, back, anchor=where), datetime.now(UTC))
 
 
 def learned(service: FakeStudyService, made: Card, *, due_in: timedelta, ago: timedelta, stability: float) -> Card:
     """Makes a card one that was learned: last answered ``ago``, stable for ``stability`` days, due in ``due_in``."""
     now = datetime.now(UTC)
-    schedule = Schedule(now + due_in, Phase.REVIEW, None, stability, 5.0, now - ago)
-    service.study.deck.store.put(replace(made, schedule=schedule))
-    return service.study.deck.card(made.id)
+    schedule = Schedule(now + due_in, CardPhase.REVIEW, None, stability, 5.0, now - ago)
+    service.cards.store.put(replace(made, schedule=schedule))
+    return service.cards.card(made.id)
 
 
 def some_progress(service: FakeStudyService) -> None:
@@ -184,11 +151,11 @@ def some_progress(service: FakeStudyService) -> None:
     faded = card(service, "What is bias?", "Systematic errors.", "systematic errors in a model's predictions")
     card(service, "What is softmax?", "Weights.", "Softmax turns any numbers into positive weights", TRANSFORMERS)
     for made in (known, faded):
-        service.study.deck.reviews.review(made.id, Rating.GOOD, now - timedelta(days=2))
-    service.study.deck.reviews.review(known.id, Rating.GOOD, now - timedelta(days=1))
+        service.cards.reviews.review(made.id, Rating.GOOD, now - timedelta(days=2))
+    service.cards.reviews.review(known.id, Rating.GOOD, now - timedelta(days=1))
     learned(service, known, due_in=timedelta(days=3), ago=timedelta(days=1), stability=30)
     learned(service, faded, due_in=timedelta(days=-5), ago=timedelta(days=20), stability=4)
-    room, asked = service.quizzes.room, quiz(service, Kind.CHOICE, Kind.CLOZE)
+    room, asked = service.quiz.room, quiz(service, Kind.CHOICE, Kind.CLOZE)
     asked = room.answer(replace(asked, id="earlier"), 0, 1, now, 2000)
     room.finish(room.answer(asked, 1, "supervised", now, 2000), now)
     room.finish(room.store.load("quiz-of-test"), now)

@@ -23,11 +23,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from conftest import CHROMIUM_NAMES, FLAGS, serving
 from states import go_to
 
+from assistant.app.assistant import Assistant
 from assistant.config import AnsweringConfig, Config, ModelConfig
-from assistant.study.items import Item, Kind
-from assistant.study.quiz.room import QuizRequest
-from assistant.wiring import StudyAssistant
+from assistant.quiz.item import Item, Kind
+from assistant.quiz.room import QuizRequest
 from assistant.workspace import Workspace
+from tools.research.made_documents import FORMATS, make
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PICTURES = REPOSITORY / "docs" / "pictures"
@@ -38,6 +39,7 @@ COLOURS = 128
 
 PATIENCE_MS = 600_000
 QUESTION = "What is the difference between batch and real-time inference?"
+PDF_QUESTION = "Why does an ambulance sound higher when it comes nearer?"
 DAYS = 8
 
 
@@ -50,7 +52,7 @@ def main() -> None:
     options.add_argument("--only", nargs="*", default=list(SHOTS), choices=list(SHOTS))
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="pictures-") as root:
-        assistant = sample_assistant(Path(root), chosen.model)
+        assistant = sample_assistant(Path(root), chosen.model, with_pdf="page" in chosen.only)
         if STUDIED.intersection(chosen.only):
             study_for_a_week(assistant)
         try:
@@ -64,21 +66,25 @@ def main() -> None:
             assistant.close()
 
 
-def sample_assistant(root: Path, model: str) -> StudyAssistant:
-    """Returns the assistant over a copy of the sample course, indexed, its model loaded."""
+def sample_assistant(root: Path, model: str, *, with_pdf: bool = False) -> Assistant:
+    """Returns the assistant over a copy of the sample course, indexed, its model loaded; with a chapter as a PDF."""
     shutil.copytree(REPOSITORY / "notes", root / "notes")
+    if with_pdf:
+        latex = next(one for one in FORMATS if one.name == "pdf latex")
+        (root / "made").mkdir()
+        shutil.copy(make(latex, REPOSITORY / "eval" / "documents" / "waves.md", root / "made"), root / "notes")
     (root / "models").symlink_to(REPOSITORY / "models")
     config = Config(model=ModelConfig(name=model), answering=AnsweringConfig(warm=False))
-    assistant = StudyAssistant(Workspace(root), config, model_named=True)
-    assistant.build()
-    assistant.engine()
+    assistant = Assistant(Workspace(root), config, model_named=True)
+    assistant.index.build()
+    assistant.models.engine.get()
     return assistant
 
 
-def study_for_a_week(assistant: StudyAssistant) -> None:
+def study_for_a_week(assistant: Assistant) -> None:
     """Answers a quiz a day, better from day to day, and makes cards of the questions."""
-    assistant.quizzes.build(threading.Event())
-    room, now = assistant.quizzes.room, datetime.now(UTC)
+    assistant.quiz.build(threading.Event())
+    room, now = assistant.quiz.room, datetime.now(UTC)
     for day in range(DAYS, 0, -1):
         at = now - timedelta(days=day)
         quiz = room.start(QuizRequest(topic="", count=6, kinds=frozenset((Kind.CHOICE,))), at)
@@ -91,12 +97,12 @@ def study_for_a_week(assistant: StudyAssistant) -> None:
             learn(assistant, posed.item, at)
 
 
-def learn(assistant: StudyAssistant, item: Item, at: datetime) -> None:
+def learn(assistant: Assistant, item: Item, at: datetime) -> None:
     """Makes a card of a question; cards of the last days are due."""
-    from assistant.study.drafts import draft_of_item
-    from assistant.study.scheduling import Rating
+    from assistant.cards.card import draft_of_item
+    from assistant.cards.scheduling import Rating
 
-    deck = assistant.study.deck
+    deck = assistant.cards
     card = deck.add(draft_of_item(item), at)
     deck.reviews.review(card.id, Rating.GOOD, at)
     deck.store.put(
@@ -137,9 +143,17 @@ def chat_on_a_phone(page: Page) -> None:
     page.locator("#conversation-view").evaluate("pane => pane.scrollTo(0, 0)")
 
 
+def page_of_a_citation(page: Page) -> None:
+    page.locator("#question textarea").fill(PDF_QUESTION)
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator(".badge")).to_be_visible(timeout=PATIENCE_MS)
+    page.locator(".cite").first.click()
+    expect(page.locator(".card.active .page-strip img")).to_be_visible()
+
+
 def quiz(page: Page) -> None:
     go_to(page, "Quiz")
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator(".quiz-question")).to_be_visible(timeout=PATIENCE_MS)
     while not page.locator("button.option").count():
         page.locator("#quiz-text").fill("?")
@@ -183,6 +197,7 @@ SHOTS: dict[str, tuple[dict[str, object], Callable[[Page], None]]] = {
     "welcome": (DESK, welcome),
     "chat-desktop": (DESK, chat),
     "chat-phone": (PHONE, chat_on_a_phone),
+    "page": (DESK, page_of_a_citation),
     "quiz": (DESK, quiz),
     "review": (DESK, review),
     "progress": (DESK, progress),

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import fake_study
 from conftest import answered, ask
+from fake_pdf import write_costs
 from fake_scripts import COSTS, FUNDAMENTALS
 from fake_service import FakeStudyService
 from playwright.sync_api import Page, expect
 
-from assistant.study.items import Kind
+from assistant.documents.loading import parse
+from assistant.quiz.item import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 TABS = ("Chat", "Quiz", "Review", "Progress", "Library", "Lab")
 KINDS = (Kind.CHOICE, Kind.TRUE_FALSE, Kind.CLOZE, Kind.MATCH, Kind.ORDER, Kind.SHORT)
 CARDS = 4
+WORDS = "#separator:tab\nHund\tdog\nKatze\tcat\nonly one side\t\n"
 OLD = "models can analyse medical images to help doctors"
 QUESTION = "What is the difference between batch and real-time inference?"
 
@@ -35,15 +38,17 @@ def go_to(page: Page, name: str) -> None:
 def prepare(service: FakeStudyService) -> None:
     """Puts everything into a service that the states need."""
     fake_study.some_progress(service)
+    write_costs(service)
     fake_study.card(service, "Where do models assist?", "They analyse images.", OLD)
-    service.notes = {
-        **service.notes,
-        FUNDAMENTALS: fake_study.replace(
-            service.notes[FUNDAMENTALS],
-            text=service.notes[FUNDAMENTALS].text.replace(OLD, "models read X-rays for nurses and doctors"),
-        ),
-        "locked.pdf": fake_study.replace(service.notes[COSTS], path="locked.pdf", text="", title="locked"),
-    }
+    note = service.notes[FUNDAMENTALS]
+    changed = note.text.replace(OLD, "models read X-rays for nurses and doctors")
+    service.notes.become(
+        {
+            **service.notes,
+            FUNDAMENTALS: parse(note.path, changed, note.kind, note.title),
+            "locked.pdf": parse("locked.pdf", "", service.notes[COSTS].kind, "locked"),
+        }
+    )
 
 
 def full(page: Page, service: FakeStudyService) -> Iterator[str]:
@@ -81,6 +86,14 @@ def _chat(page: Page, service: FakeStudyService) -> Iterator[str]:
     page.keyboard.press("Enter")
     expect(page.locator(".card.active")).to_be_in_viewport()
     yield "source"
+    page.keyboard.press("Escape")
+    page.locator('.cite[data-n="4"]').click()
+    expect(page.locator(".card.active .page-strip img")).to_be_visible()
+    yield "source with its page"
+    page.locator(".card.active .page-open").click()
+    expect(page.locator(".page-dialog img")).to_be_visible()
+    yield "a page as it looks"
+    page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     ask(page, "How does softmax work?")
     answered(page)
@@ -158,6 +171,12 @@ def _review(page: Page, service: FakeStudyService) -> Iterator[str]:
     page.get_by_role("button", name="Write a card").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     yield "dialog for a card"
+    page.keyboard.press("Escape")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Import cards").click()
+    chooser.value.set_files({"name": "words.txt", "mimeType": "text/plain", "buffer": WORDS.encode()})
+    expect(page.locator(".import-dialog")).to_be_visible()
+    yield "cards that are to be imported"
     page.keyboard.press("Escape")
 
 

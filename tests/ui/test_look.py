@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.ui import app
+from assistant.ui import page as app
 
-ASSETS = Path(app.__file__).parent / "assets"
-SHEETS = sorted(ASSETS.glob("*.css"))
+UI = Path(app.__file__).parent
+SHEETS = sorted(UI.rglob("*.css"))
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 DECLARATION = re.compile(r"(?<![\w-])([a-z-]+):\s*([^;{}]+)(?=[;}])")
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch|lab)\(")
@@ -60,13 +60,13 @@ def test_corners_are_variables(sheet: Path) -> None:
 
 def test_every_variable_that_is_used_is_defined() -> None:
     text = "\n".join(COMMENT.sub("", sheet.read_text(encoding="utf-8")) for sheet in SHEETS)
-    scripts = "\n".join(script.read_text(encoding="utf-8") for script in ASSETS.glob("*.js"))
+    scripts = "\n".join(script.read_text(encoding="utf-8") for script in UI.rglob("*.js"))
     defined = set(re.findall(r"(--[\w-]+)\s*:", text)) | set(re.findall(r"(--[\w-]+):", scripts))
     assert set(re.findall(r"var\((--[\w-]+)\)", text)) - defined == set()
 
 
 def test_dark_defines_every_colour_that_light_does() -> None:
-    style = COMMENT.sub("", (ASSETS / "style.css").read_text(encoding="utf-8"))
+    style = COMMENT.sub("", (UI / "assets" / "style.css").read_text(encoding="utf-8"))
     light, dark = (
         dict(re.findall(r"(--[\w-]+):\s*([^;]+);", re.search(pattern, style, re.DOTALL)[1]))  # type: ignore[index]
         for pattern in (r":root \{(.*?)\n\}", r"\.dark \{(.*?)\n\}")

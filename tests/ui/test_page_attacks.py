@@ -16,10 +16,10 @@ from fake_scripts import Said, Script
 from fake_service import FakeStudyService, fake_service
 from playwright.sync_api import Browser, Page, expect
 
-from assistant.study.identity import with_id
-from assistant.study.items import Kind
-from assistant.study.quiz.session import Mode, Posed, Quiz
-from assistant.types import Note
+from assistant.documents.loading import parse
+from assistant.quiz.item import Kind, with_id
+from assistant.quiz.session import Mode, Posed, Quiz
+from assistant.types import Document
 
 pytestmark = pytest.mark.browser
 
@@ -61,17 +61,17 @@ class Seen:
     title: str = ""
 
 
-def note_of(id_: str, text: str) -> Note:
+def note_of(id_: str, text: str) -> Document:
     path = f"{id_}/{text.replace('/', '∕')[:120]}.md"
     body = f"# {id_} {text}\n\n## Heading {text}\n\nA paragraph {text} of words.\n\n- **{text}** - item {text}\n"
     table = f"\n| a | b |\n|---|---|\n| {text} | x |\n\n```{text}\n{text}\n```\n\n{text}\n: {text}\n"
-    return Note(path, body + table, "markdown", f"{id_} {text}")
+    return parse(path, body + table, "markdown", f"{id_} {text}")
 
 
 def hostile(service: FakeStudyService) -> FakeStudyService:
     """Gives the service a note of each attack, a model that repeats all of them, and a card and a quiz of them."""
     notes = {id_: note_of(id_, text) for id_, text in PAYLOADS.items()}
-    service.notes = {note.path: note for note in notes.values()}
+    service.notes.become({note.path: note for note in notes.values()})
     said = tuple(
         Said(f"{PAYLOADS[id_]} is said.\n\n", ((note.path, f"A paragraph {PAYLOADS[id_]} of words"),))
         for id_, note in notes.items()
@@ -89,13 +89,13 @@ def hostile(service: FakeStudyService) -> FakeStudyService:
         fake_study.datetime.now(fake_study.UTC),
         None,
     )
-    service.quizzes.room.bank.add([posed.item for posed in known.posed], known.started_at)
-    service.quizzes.room.store.save(known)
+    service.quiz.room.bank.add([posed.item for posed in known.posed], known.started_at)
+    service.quiz.room.store.save(known)
     return service
 
 
 def quiz_items(proof: Any) -> Iterator[Any]:
-    from assistant.study.items import Check, Item, KeyPoint, Maker
+    from assistant.quiz.item import Check, Item, KeyPoint, Maker
 
     texts = tuple(PAYLOADS.values())
     checks = (Check("exact_quote", True, EVERYTHING),)

@@ -187,7 +187,7 @@ def test_an_answer_that_is_not_in_the_notes_says_so(page: Page) -> None:
     ask(page, "What is the capital of France?")
     answered(page)
     expect(page.locator(".badge")).to_have_text("Not in your notes")
-    expect(page.locator(".badge-detail")).to_have_text("None of the words “capital” and “France” stands in your notes.")
+    expect(page.locator(".badge-detail")).to_have_text("None of the words “capital” and “France” is in your notes.")
     expect(page.locator(".missing-word")).to_have_count(0)
     expect(page.locator(".nearest .link")).to_have_count(2)
     page.locator(".nearest .link").first.click()
@@ -254,7 +254,7 @@ def test_a_fault_of_the_program_is_admitted_without_its_details(page: Page, serv
     service.fault = KeyError("secret_detail")
     ask(page, QUESTION)
     answered(page)
-    expect(page.locator(".error-box")).to_contain_text("Something went wrong that should not have.")
+    expect(page.locator(".error-box")).to_contain_text("An unexpected error occurred.")
     assert "secret_detail" not in page.content()
     assert "KeyError" not in page.content()
 

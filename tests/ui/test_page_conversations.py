@@ -78,7 +78,7 @@ def test_search_rename_save_and_delete(page: Page, service: FakeStudyService, tm
     expect(page.locator(".thread")).to_have_text([SHORT])
     expect(page.locator(".thread-excerpt")).to_contain_text("capacity is free")
     field.fill("zebra")
-    expect(page.locator(".thread-remark")).to_have_text("No conversation holds all of these words.")
+    expect(page.locator(".thread-remark")).to_have_text("No conversation contains all of these words.")
     field.fill("")
     expect(page.locator(".thread-day")).to_have_text(["Today"])
 
@@ -135,8 +135,8 @@ def test_settings_by_keyboard_count_at_once_and_are_written(page: Page, service:
     expect(dialog.get_by_role("radio", name="Balanced")).to_be_checked()
     dialog.get_by_role("radio", name="Balanced").press("ArrowDown")
     expect(dialog.get_by_role("radio", name="Strict")).to_be_checked()
-    expect(dialog.locator(".setting-done")).to_contain_text("strict. This counts at once.")
-    assert service.config.answering.min_evidence == 0.4
+    expect(dialog.locator(".setting-done")).to_contain_text("strict. This takes effect at once.")
+    assert service.settings.now.answering.min_evidence == 0.4
     keep = dialog.get_by_role("switch", name="Keep conversations")
     keep.press("Space")
     expect(keep).to_have_attribute("aria-checked", "false")

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from fake_scripts import FUNDAMENTALS
 from fake_service import FakeStudyService, fake_service
+from through_api import Asked
 
-from assistant.types import Note, Section
-from assistant.ui.library import LibraryDesk, sample_course
-from assistant.ui.note_view import MAX_SHOWN_CHARS, Around, render_note
+from assistant.documents.loading import parse
+from assistant.types import Section
+from assistant.ui.tabs.library.handlers import LibraryHandlers, sample_course
+from assistant.ui.tabs.library.view import MAX_SHOWN_CHARS, Around, render_note
 
 
 @pytest.fixture
@@ -22,18 +24,18 @@ def uploads(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(service: FakeStudyService, uploads: Path) -> LibraryDesk:
-    return LibraryDesk(service, uploads)
+def desk(service: FakeStudyService, uploads: Path) -> Asked:
+    return Asked(LibraryHandlers(service, uploads))
 
 
 def uploaded(uploads: Path, name: str, text: str = "# T\n\ntext") -> dict[str, str]:
-    path = uploads / f"{len(list(uploads.iterdir()))}.part"
-    path.write_text(text, encoding="utf-8")
-    return {"path": str(path), "name": name}
+    file = f"{len(list(uploads.iterdir())):032x}"
+    (uploads / file).write_text(text, encoding="utf-8")
+    return {"file": file, "name": name}
 
 
-def test_rows_say_what_a_file_is_and_what_is_wrong_with_it(desk: LibraryDesk, service: FakeStudyService) -> None:
-    service.notes["bad.pdf"] = Note("bad.pdf", "", "pdf", "bad")
+def test_rows_say_what_a_file_is_and_what_is_wrong_with_it(desk: Asked, service: FakeStudyService) -> None:
+    service.notes["bad.pdf"] = parse("bad.pdf", "", "pdf", "bad")
     rows = {row["path"]: row for row in desk.notes()["notes"]}
     assert (rows[FUNDAMENTALS]["says"], rows[FUNDAMENTALS]["passages"]) == ("Ready", 24)
     assert (rows["bad.pdf"]["says"], rows["bad.pdf"]["reason"]) == (
@@ -43,7 +45,7 @@ def test_rows_say_what_a_file_is_and_what_is_wrong_with_it(desk: LibraryDesk, se
 
 
 def test_added_files_keep_their_folders_and_start_a_build(
-    desk: LibraryDesk, service: FakeStudyService, uploads: Path
+    desk: Asked, service: FakeStudyService, uploads: Path
 ) -> None:
     answer = desk.add({"files": [uploaded(uploads, "c/one.md"), uploaded(uploads, "c/sub dir/zwei ü.md")]})
     assert answer == {"added": ["c/one.md", "c/sub dir/zwei ü.md"]}
@@ -51,32 +53,31 @@ def test_added_files_keep_their_folders_and_start_a_build(
 
 
 @pytest.mark.parametrize("name", ["../../escape.md", "/etc/escape.md", "..\\..\\escape.md", "a/../../escape.md"])
-def test_a_name_cannot_leave_the_notes_folder(desk: LibraryDesk, uploads: Path, name: str) -> None:
+def test_a_name_cannot_leave_the_notes_folder(desk: Asked, uploads: Path, name: str) -> None:
     (added,) = desk.add({"files": [uploaded(uploads, name)]})["added"]
     assert added in ("escape.md", "etc/escape.md", "a/escape.md")
 
 
-def test_a_file_from_elsewhere_on_the_disk_is_refused(
-    desk: LibraryDesk, service: FakeStudyService, tmp_path: Path
-) -> None:
+def test_a_file_from_elsewhere_on_the_disk_is_refused(desk: Asked, service: FakeStudyService, tmp_path: Path) -> None:
     secret = tmp_path / "secret.md"
     secret.write_text("secret", encoding="utf-8")
-    answer = desk.add({"files": [{"path": str(secret), "name": "secret.md"}]})
-    assert answer["error"]["message"] == "secret.md did not arrive."
+    for file in (str(secret), "../secret.md", "secret.md", ""):
+        answer = desk.add({"files": [{"file": file, "name": "secret.md"}]})
+        assert answer["error"]["message"] == "secret.md did not arrive."
     assert "secret.md" not in service.notes
 
 
-def test_errors_arrive_as_words(desk: LibraryDesk) -> None:
+def test_errors_arrive_as_words(desk: Asked) -> None:
     for answer in (desk.read({"path": "no.md"}), desk.remove({"path": "no.md"})):
         assert answer == {"error": {"message": "There is no note no.md.", "hint": "Choose one from the library."}}
 
 
-def test_removing_says_where_the_note_went(desk: LibraryDesk, service: FakeStudyService) -> None:
+def test_removing_says_where_the_note_went(desk: Asked, service: FakeStudyService) -> None:
     assert desk.remove({"path": FUNDAMENTALS})["trash"] == str(service.workspace.trash)
     assert FUNDAMENTALS not in service.notes
 
 
-def test_contents_are_the_scope_tree_and_examples(desk: LibraryDesk) -> None:
+def test_contents_are_the_scope_tree_and_examples(desk: Asked) -> None:
     contents = desk.contents()
     assert [branch["label"] for branch in contents["tree"]] == ["ai", "aws"]
     assert contents["examples"] == ["What is inference?", "What is self-attention?", "What is bias?"]
@@ -90,14 +91,14 @@ def test_the_sample_course_is_offered_only_where_it_is_not_the_students_own(tmp_
 
 
 def test_a_note_is_marked_where_asked() -> None:
-    note = Note("a.md", "# T\n\nsome words here", "markdown", "T")
+    note = parse("a.md", "# T\n\nsome words here", "markdown", "T")
     sections = (Section("a.md", ("T",), 1, 0, 3, 20),)
-    view: dict[str, Any] = render_note(note, Around(sections), (10, 15))
+    view: dict[str, Any] = render_note(note, Around(sections), (10, 15)).model_dump()
     assert view["body"][1] == ["p", {"line": 2, "until": 3}, "some ", ["mark", {}, "words"], " here"]
     assert view["outline"] == [{"label": "T", "level": 1}]
     assert view["cut"] == 0
 
 
 def test_an_endless_note_is_cut_and_says_so() -> None:
-    note = Note("a.md", "word " * MAX_SHOWN_CHARS, "markdown", "T")
-    assert render_note(note, Around())["cut"] == 4 * MAX_SHOWN_CHARS
+    note = parse("a.md", "word " * MAX_SHOWN_CHARS, "markdown", "T")
+    assert render_note(note, Around()).cut == 4 * MAX_SHOWN_CHARS

@@ -82,7 +82,7 @@ def test_a_click_beside_everything_is_no_loss(page: Page, service: FakeStudyServ
     go_to(page, "Library")
     page.get_by_role("button", name="Remove Transformers").focus()
     page.evaluate("document.activeElement.blur()")
-    service.remove_note("ai/transformers.md")
+    service.notes.remove("ai/transformers.md")
     service.stale = {COSTS}
     expect(page.get_by_role("button", name="Remove Transformers")).to_have_count(0)
     assert page.evaluate("document.activeElement === document.body")

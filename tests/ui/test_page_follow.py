@@ -7,19 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant.types import Event, Reading, Token
-from assistant.ui.follow import Beat, Broken, follow
+from assistant.api.streams import Beat, Broken, follow
+from assistant.types import Event, ReadingProgress, Token
 
 
 def test_events_arrive_in_order_and_tokens_together_say_the_same() -> None:
     def stream(_: threading.Event) -> Iterator[Event]:
-        yield Reading(1, 2)
+        yield ReadingProgress(1, 2)
         yield from (Token(letter) for letter in "abcdef")
-        yield Reading(2, 2)
+        yield ReadingProgress(2, 2)
 
     events = [event for event in follow(stream, threading.Event()) if not isinstance(event, Beat)]
-    assert events[0] == Reading(1, 2)
-    assert events[-1] == Reading(2, 2)
+    assert events[0] == ReadingProgress(1, 2)
+    assert events[-1] == ReadingProgress(2, 2)
     assert "".join(event.text for event in events if isinstance(event, Token)) == "abcdef"
 
 

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 from test_page_lab_shell import wide
 from test_page_layout import CONTRAST, PHONE
 
+from assistant.app.assistant import Assistant
 from assistant.lab.course import lessons
-from assistant.wiring import StudyAssistant
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedder]
 
@@ -29,7 +29,7 @@ def test_a_lesson_is_ticked_and_the_path_goes_on(open_lab: OpenPage) -> None:
     expect(page.locator("#lab-continue")).to_have_text(f"Continue: {lessons()[1].title}")
 
 
-def test_questions_at_the_end_are_answered_where_they_stand(open_lab: OpenPage, lab_assistant: StudyAssistant) -> None:
+def test_questions_at_the_end_are_answered_where_they_stand(open_lab: OpenPage, lab_assistant: Assistant) -> None:
     page = open_lab("metrics")
     page.locator(".lab-check").scroll_into_view_if_needed()
     sheets = page.locator(".check-sheet")
@@ -40,7 +40,7 @@ def test_questions_at_the_end_are_answered_where_they_stand(open_lab: OpenPage, 
     expect(sheets.nth(0).locator(".passage").first).to_be_visible()
     page.get_by_role("button", name="Other questions").click()
     expect(sheets.locator(".check-question").first).not_to_have_text(asked[0])
-    assert lab_assistant.quizzes.room.store.unfinished() is None
+    assert lab_assistant.quiz.room.store.unfinished() is None
 
 
 def answer(sheet: object) -> None:

@@ -57,6 +57,6 @@ def test_measured_on_the_questions_of_the_bank(open_lab: OpenPage) -> None:
     rows = page.locator(".trial-found > .table-scroll tbody tr")
     expect(rows).to_have_count(2, timeout=120_000)
     expect(rows.first).to_contain_text("(in use)")
-    expect(page.locator(".trial-found")).to_contain_text("lost against the way in use")
+    expect(page.locator(".trial-found")).to_contain_text("found only by the way in use")
     page.get_by_label("Chunks that are looked at (k)").fill("7")
     expect(page.locator(".trial-found")).to_contain_text("Recall@7")

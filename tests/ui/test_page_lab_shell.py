@@ -15,17 +15,18 @@ from fake_service import FakeStudyService, fake_service
 from playwright.sync_api import Page, expect
 from test_page_layout import CONTRAST, PHONE
 
+from assistant.api.calls import call
 from assistant.errors import UsageError
 from assistant.lab import course
-from assistant.lab.figures import Chart, Series
-from assistant.lab.interactive import figure_json
-from assistant.ui.boundary import friendly
-from assistant.ui.lab import desk
+from assistant.lab.charts.figures import Chart, Series
+from assistant.lab.charts.interactive import figure_json
+from assistant.ui.tabs.lab import handlers
 
 pytestmark = pytest.mark.browser
 
-README = Path(desk.__file__).parents[1] / "assets" / "README.md"
+README = Path(handlers.__file__).parents[2] / "assets" / "README.md"
 WORDS = """---
+place: 1
 title: Letters
 question: What is a letter?
 concepts: batch inference, letter
@@ -45,20 +46,18 @@ EVIL = "<img src=x onerror=alert(1)>"
 
 
 @dataclass
-class LettersDesk:
-    """The desk of the example; ``asked`` has the requests."""
+class LetterHandlers:
+    """The calls of the example; ``asked`` has the requests."""
 
+    area: str = "lab/letters"
     asked: list[dict[str, Any]] = field(default_factory=list)
 
-    def calls(self) -> tuple[Callable[[Any], Any], ...]:
-        return (self.letters_count,)
-
-    @friendly
-    def letters_count(self, request: dict[str, Any]) -> dict[str, Any]:
-        self.asked.append(request)
-        if request["text"] == "telepathy":
+    @call
+    def count(self, text: str, times: int) -> dict[str, Any]:
+        self.asked.append({"text": text, "times": times})
+        if text == "telepathy":
             raise UsageError("There is no text 'telepathy'.", hint="Write another.")
-        text = str(request["text"]) * int(request["times"])
+        text = text * times
         names = tuple(dict.fromkeys(text))
         bars = Series("", names, tuple(float(text.count(name)) for name in names), keys=names, mark="bar")
         chart = Chart("Letters of the text", "letter", "times", (bars,), f"{len(names)} different ones {EVIL}")
@@ -66,17 +65,16 @@ class LettersDesk:
 
 
 @pytest.fixture
-def letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LettersDesk:
+def letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LetterHandlers:
     (tmp_path / "letters.md").write_text(WORDS, encoding="utf-8")
-    made = LettersDesk()
+    made = LetterHandlers()
     monkeypatch.setattr(course, "FOLDER", tmp_path)
-    monkeypatch.setattr(course, "ORDER", ("letters",))
-    monkeypatch.setattr(desk, "LESSON_DESKS", (lambda _: made,))
+    monkeypatch.setattr(handlers, "lesson_handlers", lambda _: (made,))
     return made
 
 
 @pytest.fixture
-def service(letters: LettersDesk, tmp_path: Path) -> Iterator[FakeStudyService]:
+def service(letters: LetterHandlers, tmp_path: Path) -> Iterator[FakeStudyService]:
     del letters  # stands in for the lessons before the page is built
     made = fake_service(tmp_path)
     yield made
@@ -94,7 +92,9 @@ def lab(open_page: OpenPage) -> OpenLab:
 
     def open_one(code: str = example[1], **options: object) -> Page:
         page = open_page(**options)
-        page.route("**/page/lab_letters.js", lambda route: route.fulfill(body=code, content_type="text/javascript"))
+        page.route(
+            "**/page/tabs/lab/letters_lesson.js", lambda route: route.fulfill(body=code, content_type="text/javascript")
+        )
         page.get_by_role("tab", name="Lab", exact=True).click()
         expect(page.locator(".lab-card")).to_be_visible()
         return page
@@ -159,13 +159,13 @@ def test_a_slider_changes_the_picture_and_its_table(lab: OpenLab) -> None:
 
 THREE_CALLS = """
 export async function mount(area, lesson) {
-  const asked = ["a", "ab", "abc"].map((text) => lesson.call("letters_count", { text, times: 1 }));
+  const asked = ["a", "ab", "abc"].map((text) => lesson.call("count", { text, times: 1 }));
   area.append(JSON.stringify((await Promise.all(asked)).map((found) => found?.letters ?? null)));
 }
 """
 
 
-def test_of_calls_that_overtake_one_another_the_newest_is_answered(lab: OpenLab, letters: LettersDesk) -> None:
+def test_of_calls_that_overtake_one_another_the_newest_is_answered(lab: OpenLab, letters: LetterHandlers) -> None:
     page = lab(code=THREE_CALLS)
     page.locator(".lab-card").click()
     expect(page.locator(".lab-area")).to_have_text("[null,null,3]")

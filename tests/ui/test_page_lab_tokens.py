@@ -48,7 +48,7 @@ def test_the_cost_follows_price_and_answer(open_lab: OpenPage) -> None:
     page.get_by_label("Price of a million tokens written").fill("0")
     expect(page.locator(".bill")).to_contain_text("1 for one question, 1,000 for a thousand")
     page.get_by_label("Price of a million tokens read").fill("cheap")
-    expect(page.locator(".lab-notice")).to_contain_text("'cheap' is no number")
+    expect(page.locator(".lab-notice")).to_contain_text("'cheap' is not a number")
 
 
 def test_markup_in_a_text_stays_text(open_lab: OpenPage) -> None:

@@ -14,12 +14,11 @@ class Held:
     """Lets the program answer the first call of a name, and keeps the answer back from the page."""
 
     def __init__(self, page: Page, name: str) -> None:
-        self._name = name
         self._kept: list[tuple[Route, APIResponse]] = []
-        page.route("**/component_server**", self._look)
+        page.route(f"**/api/v1/{name}", self._look)
 
     def _look(self, route: Route) -> None:
-        if f'"{self._name}"' in (route.request.post_data or "") and not self._kept:
+        if not self._kept:
             self._kept.append((route, route.fetch()))
         else:
             route.continue_()
@@ -39,7 +38,7 @@ class Held:
 def test_a_removed_gap_does_not_come_back_with_an_older_list(page: Page) -> None:
     ask(page, "What is the capital of France?")
     answered(page)
-    held = Held(page, "gaps")
+    held = Held(page, "questions/gaps")
     go_to(page, "Progress")
     held.wait(page)
     go_to(page, "Chat")
@@ -51,17 +50,17 @@ def test_a_removed_gap_does_not_come_back_with_an_older_list(page: Page) -> None
 
 
 def test_a_lesson_that_was_opened_meanwhile_stays_open(page: Page) -> None:
-    held = Held(page, "lab_home")
+    held = Held(page, "lab/home")
     go_to(page, "Lab")
     held.wait(page)
-    page.evaluate("import('/page/store.js').then((store) => store.get('openLesson')('tokens'))")
+    page.evaluate("import('/page/assets/store.js').then((store) => store.get('openLesson')('tokens'))")
     expect(page.locator("#lesson-title")).to_be_visible()
     held.give(page)
     expect(page.locator("#lesson-title")).to_be_visible()
 
 
 BUILT_LATE = """async () => {
-  const { conversation, live } = await import('/page/conversation.js?built-late');
+  const { conversation, live } = await import('/page/tabs/chat/conversation.js?built-late');
   const sources = { cited: [], found: [] };
   const turn = (id, question, phase) => ({ id, question, phase, body: [], quotes: [], sources });
   live()({ turn: JSON.stringify(turn('2', 'Second?', 'writing')), sources: JSON.stringify(sources) });

@@ -10,7 +10,7 @@ from fake_scripts import COSTS, FUNDAMENTALS
 from fake_service import FakeStudyService
 from playwright.sync_api import Page, expect
 
-from assistant.types import Note
+from assistant.documents.loading import parse
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +31,7 @@ def library(page: Page) -> Page:
 
 def test_every_file_has_a_row_with_its_state(service: FakeStudyService, open_page: OpenPage) -> None:
     service.stale = {COSTS}
-    service.notes["locked.pdf"] = Note("locked.pdf", "", "pdf", "locked")
+    service.notes["locked.pdf"] = parse("locked.pdf", "", "pdf", "locked")
     page = open_page()
     page.get_by_role("tab", name="Library").click()
     rows = page.locator(".notes-table tbody tr")
@@ -91,8 +91,8 @@ def test_files_dropped_anywhere_are_added(page: Page, service: FakeStudyService)
 
 def test_a_file_that_is_no_note_is_refused_with_the_reason(page: Page, service: FakeStudyService) -> None:
     page.evaluate(DROP, [["setup.exe", "MZ"]])
-    expect(page.locator(".notice-error")).to_contain_text("setup.exe could not be taken.")
-    expect(page.locator(".notice-error")).to_contain_text("It is of a kind that is not read")
+    expect(page.locator(".notice-error")).to_contain_text("setup.exe could not be added.")
+    expect(page.locator(".notice-error")).to_contain_text("Files of its kind cannot be read")
     expect(page.locator(".notice-error")).to_contain_text("Add Markdown, text, PDF or office files.")
     assert "setup.exe" not in service.notes
 
@@ -125,7 +125,7 @@ def test_a_source_opens_in_its_note(page: Page) -> None:
 
 
 def test_without_notes_the_page_says_how_to_begin(service: FakeStudyService, open_page: OpenPage) -> None:
-    service.notes = {}
+    service.notes.become({})
     page = open_page()
     expect(page.locator(".welcome-title")).to_have_text("Begin with your notes")
     expect(page.locator(".drop-card")).to_contain_text("Drop a file or a folder here")
@@ -155,5 +155,5 @@ def test_notes_that_are_not_indexed_yet_are_offered_for_indexing(
     expect(page.locator(".welcome-title")).to_have_text("Reading your notes")
     service.release("build")
     service.progress = None
-    service.build()
+    service.index.build()
     expect(page.locator(".welcome-title")).to_have_text("What would you like to understand?")

@@ -11,9 +11,9 @@ from fake_service import FakeStudyService
 from fake_study import anchor
 from playwright.sync_api import Page, expect
 
-from assistant.study.cards import Draft, Origin
-from assistant.types import Note
-from assistant.ui.review_desk import utc_now
+from assistant.cards.card import CardDraft, Origin
+from assistant.documents.loading import parse
+from assistant.ui.tabs.review.handlers import utc_now
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +60,7 @@ def test_a_folder_is_linked_watched_and_unlinked(page: Page, service: FakeStudyS
     library(page).get_by_role("button", name="Link a folder").click()
     page.get_by_label("Folder", exact=True).fill("My vault")
     page.get_by_role("button", name="Link it").click()
-    expect(page.locator(".notice-error")).to_contain_text("That is not the whole path of a folder.")
+    expect(page.locator(".notice-error")).to_contain_text("This is not the full path of a folder.")
     page.get_by_role("button", name="Link a folder").click()
     page.get_by_label("Folder", exact=True).fill(str(vault))
     page.get_by_role("button", name="Link it").click()
@@ -68,13 +68,13 @@ def test_a_folder_is_linked_watched_and_unlinked(page: Page, service: FakeStudyS
     expect(row).to_contain_text("Read when you press Update index.")
     page.get_by_role("switch", name="Notice changes").click()
     expect(row).to_contain_text("Changes are noticed at once.")
-    assert service.indexing.watching
+    assert service.index.watching
     page.get_by_role("switch", name="Notice changes").click()
     expect(row).to_contain_text("Read when you press Update index.")
     row.get_by_role("button", name="Unlink").click()
     page.get_by_role("button", name="Stop reading it").click()
     expect(page.locator(".folder")).to_have_count(1)
-    assert service.indexing.linked_folders() == ()
+    assert service.index.linked_folders() == ()
     assert vault.is_dir()
 
 
@@ -82,7 +82,7 @@ def test_thousands_of_notes_are_found_sorted_and_drawn_as_they_are_come_to(
     service: FakeStudyService, open_page: OpenPage
 ) -> None:
     service.notes |= {
-        f"course/{n:04}.md": Note(f"course/{n:04}.md", f"# Note {n}\n\nText {n}.", "markdown", f"Note {n}")
+        f"course/{n:04}.md": parse(f"course/{n:04}.md", f"# Note {n}\n\nText {n}.", "markdown", f"Note {n}")
         for n in range(2000)
     }
     page = library(open_page())
@@ -105,11 +105,11 @@ def test_an_open_note_shows_its_passages_its_cards_and_what_obsidian_would(
     service: FakeStudyService, open_page: OpenPage
 ) -> None:
     service.notes |= {
-        "vault/Entropy.md": Note("vault/Entropy.md", VAULT, "markdown", "Entropy"),
-        "vault/Costs.md": Note("vault/Costs.md", "# Costs\n\nHeat.", "markdown", "Costs"),
+        "vault/Entropy.md": parse("vault/Entropy.md", VAULT, "markdown", "Entropy"),
+        "vault/Costs.md": parse("vault/Costs.md", "# Costs\n\nHeat.", "markdown", "Costs"),
     }
     found = anchor(service, FUNDAMENTALS, "using a trained model to make predictions on new, unseen data")
-    service.study.deck.add(Draft("What is inference?", found.quote, Origin.HAND, anchor=found), utc_now())
+    service.cards.add(CardDraft("What is inference?", found.quote, Origin.HAND, anchor=found), utc_now())
     page = library(open_page())
 
     page.get_by_role("button", name="Fundamentals of AI and ML", exact=True).first.click()

@@ -32,7 +32,7 @@ def give(page: Page, password: str) -> None:
 
 def test_the_right_password_opens_the_app_and_a_wrong_one_asks_again(gate: Page) -> None:
     give(gate, "something else")
-    expect(gate.get_by_role("alert")).to_have_text("That is not the password.")
+    expect(gate.get_by_role("alert")).to_have_text("The password is wrong.")
     give(gate, PASSWORD)
     expect(gate.locator("#status-view .engine")).to_be_visible(timeout=60_000)
     ask(gate, "How does softmax work?")

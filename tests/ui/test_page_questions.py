@@ -9,10 +9,11 @@ from conftest import OpenPage, answered, ask
 from fake_scripts import COSTS, FUNDAMENTALS, REAL_TIME, Script
 from fake_service import FakeStudyService
 from playwright.sync_api import Locator, Page, expect
+from through_api import Asked
 
-from assistant.study.questions.gaps import GapState
-from assistant.types import Scope
-from assistant.ui.questions_desk import QuestionsDesk
+from assistant.study.gaps import GapState
+from assistant.types import Request, Scope
+from assistant.ui.tabs.progress.handlers import QuestionHandlers
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +36,7 @@ def test_the_badge_comes_with_its_reason(page: Page) -> None:
     answered(page)
     expect(page.locator(".badge")).to_have_text("From your notes")
     expect(page.locator(".badge-detail")).to_have_text(
-        "Each of the 4 statements stands in your notes: 4 passages of Fundamentals of AI and ML and costs.pdf."
+        "Each of the 4 statements is in your notes: 4 passages of Fundamentals of AI and ML and costs.pdf."
     )
 
 
@@ -53,7 +54,7 @@ def test_why_opens_how_sure_what_was_found_read_and_what_supports_each_sentence(
     expect(why.locator(".section-left .says").first).to_contain_text("not read: the sections above it were enough")
     supported = why.locator(".supported")
     expect(supported).to_have_count(5)
-    expect(supported.nth(1)).to_contain_text("source 2: 93% of its words stand there")
+    expect(supported.nth(1)).to_contain_text("source 2: 93% of its words are there")
     expect(supported.nth(1).locator("blockquote")).to_contain_text(REAL_TIME)
     expect(supported.nth(2)).to_contain_text("states nothing that needs a source")
     supported.nth(1).locator("blockquote a").click()
@@ -80,8 +81,8 @@ def test_a_question_in_vain_is_added_to_the_gaps_and_can_be_taken_back(page: Pag
     expect(page.locator(".noted")).to_contain_text("Added to your gaps.")
     assert [gap.question for gap in service.study.gaps.gaps()] == [FRANCE]
     page.locator(".noted").get_by_role("button", name="Undo").click()
-    expect(page.locator(".noted")).to_have_text("Taken off your gaps again.")
-    assert service.study.gaps.dump() == []
+    expect(page.locator(".noted")).to_have_text("Removed from your gaps.")
+    assert service.study.gaps.everything() == []
 
 
 def test_an_answered_or_a_stopped_question_is_no_gap(page: Page, service: FakeStudyService) -> None:
@@ -93,7 +94,7 @@ def test_an_answered_or_a_stopped_question_is_no_gap(page: Page, service: FakeSt
     page.locator("#stop").click()
     answered(page)
     expect(page.locator(".noted")).to_have_count(0)
-    assert service.study.gaps.dump() == []
+    assert service.study.gaps.everything() == []
 
 
 def test_the_gaps_are_listed_asked_again_and_closed(page: Page, service: FakeStudyService) -> None:
@@ -105,7 +106,7 @@ def test_the_gaps_are_listed_asked_again_and_closed(page: Page, service: FakeStu
     expect(gap.locator(".gap-question")).to_have_text(FRANCE)
     ink = page.locator(".page-title").first.evaluate("title => getComputedStyle(title).color")
     expect(gap.locator(".gap-question")).to_have_css("color", ink)
-    expect(gap.locator(".gap-why")).to_have_text("None of the words “capital” and “France” stands in your notes.")
+    expect(gap.locator(".gap-why")).to_have_text("None of the words “capital” and “France” is in your notes.")
     expect(gap.locator(".gap-recheck")).to_have_count(0)
     service.scripts += (Script("capital", service.scripts[0].sentences, service.scripts[0].passages),)
     gap.get_by_role("button", name="Ask again").click()
@@ -183,7 +184,7 @@ def test_a_right_answer_keeps_its_question_with_what_was_cited(page: Page, servi
     [kept] = service.study.kept.all()
     assert (kept.question, {proof.note for proof in kept.proofs}) == (QUESTION, {FUNDAMENTALS, COSTS})
     for proof in kept.proofs:
-        assert service.note(proof.note).text[proof.start : proof.end] == proof.quote
+        assert service.notes.read(proof.note).text[proof.start : proof.end] == proof.quote
     page.locator(".keep").get_by_role("button", name="Undo").click()
     expect(keep).to_be_visible()
     assert service.study.kept.all() == []
@@ -201,13 +202,13 @@ def test_an_answer_that_cites_nothing_cannot_be_kept(page: Page) -> None:
 
 
 def test_notes_that_changed_since_are_worth_asking_again(service: FakeStudyService) -> None:
-    for _ in service.ask(FRANCE, scope=Scope(FUNDAMENTALS)):
+    for _ in service.answers.ask(Request(FRANCE, scope=Scope(FUNDAMENTALS))):
         pass
-    desk = QuestionsDesk(service)
+    desk = Asked(QuestionHandlers(service))
     [gap] = desk.gaps()["open"]
     assert gap["recheck"] is False
     assert gap["says"].endswith(", in Fundamentals of AI and ML only")
-    note = service.note(FUNDAMENTALS)
+    note = service.notes.read(FUNDAMENTALS)
     place = gap["nearest"][0]
     assert note.text[place["start"] : place["end"]] == "Basic concepts"
     service.modified_at = 4e9
@@ -215,25 +216,25 @@ def test_notes_that_changed_since_are_worth_asking_again(service: FakeStudyServi
 
 
 def test_a_place_that_is_gone_is_still_named(service: FakeStudyService) -> None:
-    for _ in service.ask(FRANCE):
+    for _ in service.answers.ask(FRANCE):
         pass
     service.notes.clear()
-    [gap] = QuestionsDesk(service).gaps()["open"]
+    [gap] = Asked(QuestionHandlers(service)).gaps()["open"]
     assert gap["nearest"][0]["trail"] == [FUNDAMENTALS, "Fundamentals of AI and ML", "Basic concepts"]
-    assert "start" not in gap["nearest"][0]
+    assert gap["nearest"][0]["start"] is None
 
 
 def test_what_cannot_be_kept_is_refused_in_words(service: FakeStudyService) -> None:
-    refused = QuestionsDesk(service).question_keep({"question": "What?", "proofs": []})
+    refused = Asked(QuestionHandlers(service)).keep({"question": "What?", "proofs": []})
     assert "with the words of the notes that answer it" in refused["error"]["message"]
 
 
 def test_a_gap_that_was_answered_is_among_the_closed(service: FakeStudyService) -> None:
-    for _ in service.ask(FRANCE):
+    for _ in service.answers.ask(FRANCE):
         pass
     service.scripts += (Script("capital", service.scripts[0].sentences, service.scripts[0].passages),)
-    for _ in service.ask(FRANCE.lower()):
+    for _ in service.answers.ask(FRANCE.lower()):
         pass
-    shown = QuestionsDesk(service).gaps()
+    shown = Asked(QuestionHandlers(service)).gaps()
     assert (shown["open"], [gap["question"] for gap in shown["closed"]]) == ([], [FRANCE])
     assert [gap.state for gap in service.study.gaps.gaps(GapState.CLOSED)] == [GapState.CLOSED]

@@ -10,7 +10,7 @@ from fake_service import FakeStudyService
 from playwright.sync_api import Page, expect
 from test_page_layout import CONTRAST, PHONE
 
-from assistant.study.items import Kind
+from assistant.quiz.item import Kind
 
 pytestmark = pytest.mark.browser
 
@@ -101,9 +101,9 @@ def test_a_quiz_is_started_with_the_start_card(page: Page, service: FakeStudySer
     page.get_by_role("combobox", name="Part of my notes").select_option(label="\u2003\u2003Basic concepts")
     page.get_by_label("5", exact=True).check()
     page.get_by_label("Match").uncheck()
-    page.get_by_role("button", name="Start").press("Enter")
+    page.get_by_role("button", name="Start", exact=True).press("Enter")
     expect(page.locator(".quiz-where strong")).to_contain_text("Question 1 of")
-    made = service.quizzes.room.store.unfinished()
+    made = service.quiz.room.store.unfinished()
     assert made is not None
     assert 3 <= len(made.posed) <= 5
     assert {posed.item.source.heading_path[1] for posed in made.posed} == {"Basic concepts"}
@@ -139,7 +139,7 @@ def test_what_was_wrong_can_be_read_again_tried_again_and_made_into_cards(
     expect(page.locator(".result .page-title")).to_have_text("1 of 2 right")
     expect(page.locator(".confusion .label")).to_have_text(["Asked: Batch inference", "You chose: Real-time inference"])
     expect(page.locator(".confusion .passage").filter(has=page.locator("mark"))).to_have_count(2)
-    page.get_by_role("button", name="Make cards of these").click()
+    page.get_by_role("button", name="Make cards from these").click()
     expect(page.locator("#notices")).to_contain_text("1 card ready for review.")
     expect(page.get_by_role("tab", name="Review (1)")).to_be_visible()
     page.locator(".read-again .link").click()
@@ -166,8 +166,7 @@ def test_a_question_is_asked_about_in_the_chat(page: Page, service: FakeStudySer
 def test_a_bad_question_is_taken_out_and_an_appeal_is_heard(page: Page, service: FakeStudyService) -> None:
     begin(page, service, Kind.CHOICE, Kind.SHORT, Kind.CLOZE)
     page.get_by_role("button", name="Bad question").click()
-    page.keyboard.type("Two answers are right.")
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="The answer is wrong").click()
     question(page, 1, "Short answer")
     expect(page.locator(".dots li")).to_have_count(2)
     page.locator("#quiz-text").fill("To save money")
@@ -175,9 +174,21 @@ def test_a_bad_question_is_taken_out_and_an_appeal_is_heard(page: Page, service:
     page.get_by_role("button", name="My answer is right").click()
     page.get_by_role("dialog").get_by_label("Reason").fill("It does.")
     page.get_by_role("button", name="Count it as right").click()
-    expect(page.locator(".verdict-word")).to_have_text("Right, as you appealed")
+    expect(page.locator(".verdict-word")).to_have_text("Right, after your appeal")
     page.get_by_text("Why is this fair?").click()
     expect(page.locator(".checks li")).to_have_text([check.detail for check in fake_study.FAIR])
+
+
+def test_another_reason_is_written(page: Page, service: FakeStudyService) -> None:
+    begin(page, service, Kind.CHOICE, Kind.SHORT)
+    page.get_by_role("button", name="Bad question").click()
+    page.keyboard.press("Escape")
+    question(page, 1, "Multiple choice")
+    page.get_by_role("button", name="Bad question").click()
+    page.get_by_role("button", name="Something else").click()
+    page.keyboard.type("It is about last year.")
+    page.keyboard.press("Enter")
+    question(page, 1, "Short answer")
 
 
 def test_an_exam_shows_its_time_and_tells_at_the_end(page: Page, service: FakeStudyService) -> None:
@@ -205,11 +216,11 @@ def test_an_answer_in_the_chat_leads_to_a_quiz_and_to_a_card(page: Page, service
     ask(page, "batch or real-time?")
     answered(page)
     page.get_by_role("button", name="Make a card").click()
-    dialog = page.get_by_role("dialog", name="A card of this answer")
+    dialog = page.get_by_role("dialog", name="A card from this answer")
     expect(dialog.get_by_label("Front: the question")).to_have_value("batch or real-time?")
     dialog.get_by_role("button", name="Make the card").click()
     expect(page.get_by_role("tab", name="Review (1)")).to_be_visible()
-    assert service.study.deck.cards()[0].note == FUNDAMENTALS
+    assert service.cards.cards()[0].note == FUNDAMENTALS
     page.get_by_role("button", name="Quiz me on this").click()
     expect(page.get_by_label("A part of my notes")).to_be_checked()
     expect(page.get_by_role("combobox", name="Part of my notes")).to_have_value(
@@ -218,9 +229,9 @@ def test_an_answer_in_the_chat_leads_to_a_quiz_and_to_a_card(page: Page, service
 
 
 def test_questions_that_are_being_written_stand_in_the_status_line(page: Page, service: FakeStudyService) -> None:
-    from assistant.study.bank.builder import BankProgress
+    from assistant.quiz.bank import BankProgress
 
-    service.quizzes._progress = BankProgress("structure", 2, 9, 6)
+    service.quiz._progress = BankProgress("structure", 2, 9, 6)
     line = page.locator("#status-view .build")
     expect(line).to_contain_text("Writing questions, note 3 of 9: 6 ready")
     line.get_by_role("button", name="Start now").click()
@@ -236,7 +247,7 @@ def test_html_in_items_and_notes_is_text(page: Page, service: FakeStudyService) 
         made.posed[0].item, question=f"What is {evil}?", options=(evil, "b", "c", "d"), explanation=evil, answer=evil
     )
     posed = (replace(made.posed[0], item=item), *made.posed[1:])
-    service.quizzes.room.store.save(replace(made, posed=posed, topic=evil))
+    service.quiz.room.store.save(replace(made, posed=posed, topic=evil))
     go_to(page, "Quiz")
     page.get_by_role("button", name="Go on").click()
     expect(page.locator(".quiz-question")).to_contain_text(evil)
@@ -274,9 +285,9 @@ def test_on_a_narrow_phone_nothing_scrolls_sideways_and_every_control_has_a_name
 
 
 def fake_study_name(kind: Kind) -> str:
-    from assistant.ui.quiz_view import KIND_NAMES
+    from assistant.quiz.kinds import KINDS
 
-    return KIND_NAMES[kind]
+    return KINDS[kind].name
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

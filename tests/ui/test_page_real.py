@@ -16,8 +16,8 @@ from conftest import OpenPage, answered, ask, serving, watched
 from playwright.sync_api import Browser, Page, expect
 from states import go_to
 
+from assistant.app.assistant import Assistant
 from assistant.config import AnsweringConfig, Config, ModelConfig
-from assistant.wiring import StudyAssistant
 from assistant.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.embedder]
@@ -55,7 +55,7 @@ GEOLOGY = """# Rocks
 @pytest.fixture(scope="module")
 def assistant(
     tmp_path_factory: pytest.TempPathFactory, models_dir: Path, small_model_path: Path
-) -> Iterator[StudyAssistant]:
+) -> Iterator[Assistant]:
     """The real assistant over one small note, indexed, with its questions made."""
     del small_model_path  # without it nothing here can work, and the message says how to fetch it
     root = tmp_path_factory.mktemp("student")
@@ -65,16 +65,16 @@ def assistant(
     model = ModelConfig(name="smollm2-135m", context_tokens=2048, threads=1)
     # The gate is fitted on the default model; this small one is never sure of a Yes.
     answering = AnsweringConfig(warm=False, min_evidence=0.1, max_output_tokens=48)
-    made = StudyAssistant(Workspace(root), Config(model=model, answering=answering), model_named=True)
-    made.build()
-    made.quizzes.build(threading.Event())
-    made.engine()
+    made = Assistant(Workspace(root), Config(model=model, answering=answering), model_named=True)
+    made.index.build()
+    made.quiz.build(threading.Event())
+    made.models.engine.get()
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def real_address(assistant: StudyAssistant) -> Iterator[str]:
+def real_address(assistant: Assistant) -> Iterator[str]:
     with serving(assistant) as found:
         yield found
 
@@ -124,7 +124,7 @@ def test_a_quiz_to_its_result_and_on_to_the_progress(open_real: OpenPage, form: 
     page = open_real(**form)
     go_to(page, "Quiz")
     page.get_by_role("radio", name="5", exact=True).check()
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator(".quiz-where strong")).to_contain_text("Question 1 of", timeout=PATIENCE_MS)
     questions = page.locator(".dots li").count()
     for _ in range(questions):

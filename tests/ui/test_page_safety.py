@@ -9,7 +9,7 @@ from fake_scripts import Said, Script
 from fake_service import FakeStudyService
 from playwright.sync_api import Browser, Page, expect
 
-from assistant.types import Note
+from assistant.documents.loading import parse
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ QUOTE = "The **password** is `${window.hacked=6}` and {{window.hacked}}"
 @pytest.fixture
 def service(service: FakeStudyService) -> FakeStudyService:
     """A course with a note whose every part tries to run a script, and a model that repeats it."""
-    service.notes[HOSTILE_PATH] = Note(HOSTILE_PATH, HOSTILE, "markdown", TITLE)
+    service.notes[HOSTILE_PATH] = parse(HOSTILE_PATH, HOSTILE, "markdown", TITLE)
     said = (Said(HOSTILE.replace("#", "") + "\n\n"), Said(QUOTE, ((HOSTILE_PATH, QUOTE),)))
     service.scripts = (Script("hostile", said, ((HOSTILE_PATH, "The **password**"), (HOSTILE_PATH, "A link"))),)
     return service
@@ -51,7 +51,8 @@ def test_a_hostile_note_is_shown_and_not_run(page: Page) -> None:
 def test_a_hostile_note_can_be_read_in_the_library(page: Page) -> None:
     page.get_by_role("tab", name="Library").click()
     page.locator(".note-link", has_text="Hostile").click()
-    expect(page.locator(".reader-text")).to_contain_text("<script>window.hacked = 3</script>")
+    expect(page.locator(".reader-text")).to_contain_text("<script>window.hacked = 1</script>")
+    expect(page.locator(".reader-text")).not_to_contain_text("window.hacked = 3")  # a script is no text of a note
     expect(page.locator(".outline")).to_contain_text("<img src=x")
     untouched(page)
 
@@ -80,5 +81,8 @@ def test_requests_that_name_another_host_or_come_from_another_page_are_refused(
     request = open_page().request
     assert request.get(address).status == 200
     assert request.get(address, headers={"Host": "evil.example"}).status == 403
-    sent = {"Origin": "https://evil.example", "Content-Type": "application/json"}
-    assert request.post(f"{address}gradio_api/component_server", headers=sent, data="{}").status == 403
+    sent = {"Content-Type": "application/json", "x-study-page": "1"}
+    assert request.post(f"{address}api/v1/library/notes", headers=sent, data="{}").status == 200
+    for origin in ("https://evil.example", "null", "http://127.0.0.1:1"):
+        refused = request.post(f"{address}api/v1/library/notes", headers={**sent, "Origin": origin}, data="{}")
+        assert refused.status == 403

@@ -11,28 +11,29 @@ from typing import Any
 
 import pytest
 from fake_service import FakeStudyService
+from through_api import Asked
 
-from assistant.config import Config, ModelConfig
-from assistant.study.conversations.records import KeptTurn
-from assistant.ui.conversations_desk import SHOWN, ConversationsDesk, day_label
-from assistant.ui.settings_desk import LEVELS, MEASURED, SettingsDesk
+from assistant.config import Config, ModelConfig, override
+from assistant.conversations.records import KeptTurn
+from assistant.ui.tabs.chat.conversations import SHOWN, ConversationHandlers, day_label
+from assistant.ui.tabs.chat.settings_dialog import LEVELS, MEASURED, SettingHandlers
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def desk(service: FakeStudyService) -> SettingsDesk:
-    return SettingsDesk(service)
+def desk(service: FakeStudyService) -> Asked:
+    return Asked(SettingHandlers(service))
 
 
-def setting(desk: SettingsDesk, key: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(one for one in desk.settings()["settings"] if one["key"] == key)
+def setting(desk: Asked, key: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in desk.current()["settings"] if one["key"] == key)
     return found
 
 
-def test_few_settings_each_with_what_was_measured(desk: SettingsDesk) -> None:
-    found = desk.settings()
+def test_few_settings_each_with_what_was_measured(desk: Asked) -> None:
+    found = desk.current()
     assert json.loads(json.dumps(found)) == found
     assert [one["key"] for one in found["settings"]] == [
         "model.name",
@@ -45,6 +46,8 @@ def test_few_settings_each_with_what_was_measured(desk: SettingsDesk) -> None:
         group, _, key = one["key"].partition(".")
         assert one["value"] == getattr(getattr(Config(), group), key)
         assert one["value"] in [choice["value"] for choice in one["choices"]]
+        for choice in one["choices"]:
+            override(Config(), {group: {key: choice["value"]}})  # in the range of the setting
         assert re.search(r"\d", one["effect"]), "a figure"
 
 
@@ -67,34 +70,36 @@ def test_the_figures_are_those_of_the_documents() -> None:
     assert f"about {float(tokens) * 0.75:.0f} words" in shown
 
 
-def test_strictness_counts_at_once(desk: SettingsDesk, service: FakeStudyService) -> None:
-    changed = desk.setting_change({"key": "answering.min_evidence", "value": 0.15})
-    assert "This counts at once." in changed["done"]
-    assert service.config.answering.min_evidence == 0.15
+def test_strictness_counts_at_once(desk: Asked, service: FakeStudyService) -> None:
+    changed = desk.change({"key": "answering.min_evidence", "value": 0.15})
+    assert "This takes effect at once." in changed["done"]
+    assert service.settings.now.answering.min_evidence == 0.15
     assert setting(desk, "answering.min_evidence")["value"] == 0.15
 
 
-def test_a_value_written_by_hand_is_shown_as_such(desk: SettingsDesk, service: FakeStudyService) -> None:
-    service.config = replace(service.config, answering=replace(service.config.answering, min_evidence=0.1))
+def test_a_value_written_by_hand_is_shown_as_such(desk: Asked, service: FakeStudyService) -> None:
+    service.settings.now = replace(
+        service.settings.now, answering=replace(service.settings.now.answering, min_evidence=0.1)
+    )
     assert setting(desk, "answering.min_evidence")["choices"][-1]["label"] == "As written in assistant.toml: 0.1"
 
 
-def test_what_is_about_a_model_counts_from_the_next_start(desk: SettingsDesk, service: FakeStudyService) -> None:
-    changed = desk.setting_change({"key": "model.cache_disk_mb", "value": 500})
-    assert "from the next start" in changed["done"]
-    assert service.config.model.cache_disk_mb == ModelConfig().cache_disk_mb
+def test_what_is_about_a_model_counts_from_the_next_start(desk: Asked, service: FakeStudyService) -> None:
+    changed = desk.change({"key": "model.cache_disk_mb", "value": 500})
+    assert "when the assistant starts again" in changed["done"]
+    assert service.settings.now.model.cache_disk_mb == ModelConfig().cache_disk_mb
     assert service.settings.stored().model.cache_disk_mb == 500
     assert setting(desk, "model.cache_disk_mb")["value"] == 500
 
 
-def test_a_model_of_ones_own_is_among_the_choices(desk: SettingsDesk, service: FakeStudyService) -> None:
+def test_a_model_of_ones_own_is_among_the_choices(desk: Asked, service: FakeStudyService) -> None:
     service.workspace.settings.write_text('[model]\nname = "/data/mine.gguf"\n')
     shown = setting(desk, "model.name")
     assert (shown["value"], shown["choices"][-1]["label"]) == ("/data/mine.gguf", "mine.gguf")
     assert "qwen2.5-coder-1.5b answers until the next start." in shown["says"]
 
 
-def test_the_cache_says_what_it_takes_now(desk: SettingsDesk, service: FakeStudyService) -> None:
+def test_the_cache_says_what_it_takes_now(desk: Asked, service: FakeStudyService) -> None:
     folder = service.workspace.index / "kv"
     folder.mkdir(parents=True)
     (folder / "a.kv").write_bytes(b"x" * 3_000_000)
@@ -112,10 +117,8 @@ def test_the_cache_says_what_it_takes_now(desk: SettingsDesk, service: FakeStudy
         {"key": "model.name", "value": "../../etc/passwd"},
     ],
 )
-def test_only_what_is_offered_can_be_chosen(
-    desk: SettingsDesk, service: FakeStudyService, request_: dict[str, Any]
-) -> None:
-    assert desk.setting_change(request_)["error"]["message"] == "There is no such choice."
+def test_only_what_is_offered_can_be_chosen(desk: Asked, service: FakeStudyService, request_: dict[str, Any]) -> None:
+    assert desk.change(request_)["error"]["message"] == "There is no such choice."
     assert not service.workspace.settings.exists()
 
 
@@ -127,10 +130,10 @@ def put(service: FakeStudyService, id_: str, at: datetime, question: str = "What
 
 
 def test_groups_by_the_students_days(service: FakeStudyService) -> None:
-    desk = ConversationsDesk(service, lambda: NOW, UTC)
+    desk = Asked(ConversationHandlers(service, lambda: NOW, UTC))
     for id_, hours in (("now", 1), ("morning", 8), ("night", 10), ("old", 40)):
         put(service, id_, NOW - timedelta(hours=hours))
-    groups = desk.conversations()["groups"]
+    groups = desk.search()["groups"]
     assert [(group["label"], [one["id"] for one in group["conversations"]]) for group in groups] == [
         ("Today", ["now", "morning"]),
         ("Yesterday", ["night"]),
@@ -141,15 +144,15 @@ def test_groups_by_the_students_days(service: FakeStudyService) -> None:
 
 
 def test_a_long_list_is_shown_in_part_until_all_of_it_is_wanted(service: FakeStudyService) -> None:
-    desk = ConversationsDesk(service, lambda: NOW, UTC)
+    desk = Asked(ConversationHandlers(service, lambda: NOW, UTC))
     for number in range(SHOWN + 5):
         put(service, f"c{number}", NOW + timedelta(seconds=number))
-    found = desk.conversations({})
+    found = desk.search({})
     assert (sum(len(group["conversations"]) for group in found["groups"]), found["left"]) == (SHOWN, 5)
-    assert desk.conversations({"all": True})["left"] == 0
+    assert desk.search({"all": True})["left"] == 0
 
 
 def test_faults_are_sentences(service: FakeStudyService) -> None:
     service.workspace.conversations_db.write_bytes(b"this is no database" * 100)
-    error = ConversationsDesk(service).conversations()["error"]
+    error = Asked(ConversationHandlers(service)).search()["error"]
     assert "conversations.db is damaged" in error["message"]

@@ -12,29 +12,37 @@ import fake_study
 import pytest
 from fake_scripts import FUNDAMENTALS
 from fake_service import FakeStudyService
+from through_api import Asked
 
-from assistant.study.items import Kind
-from assistant.study.quiz.choosing import Difficulty
-from assistant.study.quiz.store import Logged
-from assistant.ui.exchange import Exchange, advance
-from assistant.ui.progress_desk import ProgressDesk
-from assistant.ui.quiz_desk import QuizDesk
-from assistant.ui.review_desk import ReviewDesk
-from assistant.ui.study_tabs import StudyDesks
-from assistant.ui.view import ExchangeView
+from assistant.documents.loading import parse
+from assistant.quiz.choosing import Difficulty
+from assistant.quiz.item import Kind
+from assistant.quiz.store import Logged
+from assistant.types import AnswerProgress
+from assistant.ui.status_line import PageHandlers
+from assistant.ui.tabs.chat.exchange import Exchange
+from assistant.ui.tabs.chat.view import ExchangeView
+from assistant.ui.tabs.progress.handlers import ProgressHandlers
+from assistant.ui.tabs.quiz.handlers import QuizHandlers
+from assistant.ui.tabs.review.handlers import ReviewHandlers
 
 BATCH = "processes a large number of inputs at once"
 NOW = datetime(2030, 5, 1, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def review(service: FakeStudyService) -> ReviewDesk:
-    return ReviewDesk(service)
+def review(service: FakeStudyService) -> Asked:
+    return Asked(ReviewHandlers(service))
 
 
 @pytest.fixture
-def quizzes(service: FakeStudyService) -> QuizDesk:
-    return QuizDesk(service)
+def quizzes(service: FakeStudyService) -> Asked:
+    return Asked(QuizHandlers(service))
+
+
+def line(service: FakeStudyService) -> Asked:
+    """The status line."""
+    return Asked(PageHandlers(service, QuizHandlers(service), ReviewHandlers(service)))
 
 
 def texts(tree: Any) -> str:
@@ -48,14 +56,14 @@ def texts(tree: Any) -> str:
 # Review
 
 
-def test_without_cards_it_says_where_they_come_from(review: ReviewDesk) -> None:
-    table = review.review_open({})
+def test_without_cards_it_says_where_they_come_from(review: Asked) -> None:
+    table = review.open({})
     assert (table["card"], table["rest"]["title"], table["left"]) == (None, "No cards yet", 0)
 
 
-def test_a_card_comes_with_its_passage_and_four_intervals(review: ReviewDesk, service: FakeStudyService) -> None:
+def test_a_card_comes_with_its_passage_and_four_intervals(review: Asked, service: FakeStudyService) -> None:
     fake_study.card(service, "What is **batch** inference? <b>", "Many at once.", BATCH)
-    table = review.review_open({})
+    table = review.open({})
     assert table["card"]["front"] == [["p", {}, "What is ", ["strong", {}, "batch"], " inference? <b>"]]
     assert table["card"]["place"]["trail"] == ["Fundamentals of AI and ML", "Basic concepts", "Types of inference"]
     assert json.dumps(["mark", {}, BATCH]) in json.dumps(table["card"]["passages"][0]["body"])
@@ -64,24 +72,24 @@ def test_a_card_comes_with_its_passage_and_four_intervals(review: ReviewDesk, se
     ]  # fmt: skip
 
 
-def test_rating_stores_the_answer_and_undo_takes_it_back(review: ReviewDesk, service: FakeStudyService) -> None:
+def test_rating_stores_the_answer_and_undo_takes_it_back(review: Asked, service: FakeStudyService) -> None:
     card = fake_study.card(service, "Front", "Back")
-    sitting = review.review_open({})["sitting"]
-    table = review.review_rate({"sitting": sitting, "card": card.id, "rating": 4, "took_ms": 1200})
+    sitting = review.open({})["sitting"]
+    table = review.rate({"sitting": sitting, "card": card.id, "rating": 4, "took_ms": 1200})
     assert (table["card"], table["can_undo"], table["done"]["says"]) == (None, True, "1 answer, 1 recalled.")
-    assert service.study.deck.store.reviews(card.id)[0].took_ms == 1200
-    back = review.review_undo({"sitting": sitting})
+    assert service.cards.store.reviews(card.id)[0].took_ms == 1200
+    back = review.undo({"sitting": sitting})
     assert (back["card"]["id"], back["left"], back["can_undo"]) == (card.id, 1, False)
-    assert service.study.deck.card(card.id).schedule == card.schedule
+    assert service.cards.card(card.id).schedule == card.schedule
 
 
-def test_a_card_is_rated_once_though_the_button_is_pressed_twice(review: ReviewDesk, service: FakeStudyService) -> None:
+def test_a_card_is_rated_once_though_the_button_is_pressed_twice(review: Asked, service: FakeStudyService) -> None:
     first, second = fake_study.card(service, "One", "1"), fake_study.card(service, "Two", "2")
-    sitting = review.review_open({})["sitting"]
+    sitting = review.open({})["sitting"]
     for _ in range(2):
-        table = review.review_rate({"sitting": sitting, "card": first.id, "rating": 4})
+        table = review.rate({"sitting": sitting, "card": first.id, "rating": 4})
     assert table["card"]["id"] == second.id
-    assert len(service.study.deck.store.reviews()) == 1
+    assert len(service.cards.store.reviews()) == 1
 
 
 def test_nothing_due_says_when_and_how_many(service: FakeStudyService) -> None:
@@ -91,10 +99,10 @@ def test_nothing_due_says_when_and_how_many(service: FakeStudyService) -> None:
         moved = replace(
             fake_study.learned(service, made, due_in=day, ago=day, stability=3).schedule, due_at=NOW + day + hour
         )
-        service.study.deck.store.put(replace(made, schedule=moved))
-    table = ReviewDesk(service, lambda: NOW).review_open({})
+        service.cards.store.put(replace(made, schedule=moved))
+    table = Asked(ReviewHandlers(service, lambda: NOW)).open({})
     assert (table["rest"]["title"], table["rest"]["says"]) == ("Nothing is due", "Next review tomorrow, 3 cards.")
-    cram = ReviewDesk(service, lambda: NOW).review_open({"cram": True})
+    cram = Asked(ReviewHandlers(service, lambda: NOW)).open({"cram": True})
     assert (cram["left"], cram["cram"], {rating["interval"] for rating in cram["ratings"]}) == (3, True, {""})
 
 
@@ -104,48 +112,48 @@ def changed_note(service: FakeStudyService) -> str:
     card = fake_study.card(service, "Where do models assist?", "They analyse images.", old)
     note = service.notes[FUNDAMENTALS]
     text = note.text.replace(old, "models can analyse medical images and texts to help nurses and doctors.")
-    service.notes[FUNDAMENTALS] = replace(note, text=text)
+    service.notes[FUNDAMENTALS] = parse(note.path, text, note.kind, note.title)
     return card.id
 
 
-def test_a_changed_passage_is_shown_beside_the_old_one_and_kept(review: ReviewDesk, service: FakeStudyService) -> None:
+def test_a_changed_passage_is_shown_beside_the_old_one_and_kept(review: Asked, service: FakeStudyService) -> None:
     card = changed_note(service)
-    table = review.review_open({})
+    table = review.open({})
     assert table["card"]["then"] == "models can analyse medical images to help doctors."
     assert "nurses" in texts(table["card"]["passages"][0]["body"])
-    kept = review.card_keep({"sitting": table["sitting"], "card": card})
+    kept = review.keep_card({"sitting": table["sitting"], "card": card})
     assert kept["card"]["then"] == ""
-    assert service.study.deck.stale() == []
+    assert service.cards.stale() == []
 
 
-def test_a_changed_passage_lets_the_card_be_fixed(review: ReviewDesk, service: FakeStudyService) -> None:
+def test_a_changed_passage_lets_the_card_be_fixed(review: Asked, service: FakeStudyService) -> None:
     card = changed_note(service)
-    sitting = review.review_open({})["sitting"]
-    fixed = review.card_fix({"sitting": sitting, "card": card, "front": "Whom do models help?", "back": "Nurses too."})
+    sitting = review.open({})["sitting"]
+    fixed = review.fix_card({"sitting": sitting, "card": card, "front": "Whom do models help?", "back": "Nurses too."})
     assert fixed["card"]["sides"] == {"front": "Whom do models help?", "back": "Nurses too."}
     assert (fixed["sitting"], fixed["card"]["then"]) == (sitting, "")
 
 
-def test_cards_are_made_by_hand_and_of_answers(review: ReviewDesk, service: FakeStudyService) -> None:
-    by_hand = review.card_add({"front": "What?", "back": "That."})["card"]
-    exchange = Exchange("q1", "What is batch or real-time inference?")
-    for event in service.ask(exchange.question):
-        exchange = advance(exchange, event)
-    study = ExchangeView(service.note).render(exchange)["study"]
+def test_cards_are_made_by_hand_and_of_answers(review: Asked, service: FakeStudyService) -> None:
+    by_hand = review.add_card({"front": "What?", "back": "That."})["card"]
+    progress = AnswerProgress("What is batch or real-time inference?")
+    for event in service.answers.ask(progress.question):
+        progress = progress.after(event)
+    study = ExchangeView(service.notes.read).render(Exchange("q1", progress))["study"]
     assert study["topic"] == f"{FUNDAMENTALS}#Fundamentals of AI and ML > Basic concepts > Types of inference"
-    request = {"front": "Batch?", "back": study["back"], "question": exchange.question, "anchor": study["anchor"]}
-    of_answer = service.study.deck.card(review.card_add(request)["card"])
+    request = {"front": "Batch?", "back": study["back"], "question": progress.question, "anchor": study["anchor"]}
+    of_answer = service.cards.card(review.add_card(request)["card"])
     assert (of_answer.origin, of_answer.front, of_answer.note) == ("answer", "Batch?", FUNDAMENTALS)
-    assert of_answer.anchor and of_answer.anchor.quote in service.note(FUNDAMENTALS).text
-    assert service.study.deck.card(by_hand).anchor is None
+    assert of_answer.anchor and of_answer.anchor.quote in service.notes.read(FUNDAMENTALS).text
+    assert service.cards.card(by_hand).anchor is None
 
 
-def test_errors_are_sentences_with_a_hint(review: ReviewDesk) -> None:
-    assert review.card_add({"front": " ", "back": "x"})["error"] == {
+def test_errors_are_sentences_with_a_hint(review: Asked) -> None:
+    assert review.add_card({"front": " ", "back": "x"})["error"] == {
         "message": "The front of a card cannot be empty.",
-        "hint": "Both sides need a word at least.",
+        "hint": "Both sides need at least one word.",
     }
-    assert "There is no answer to take back." in review.review_undo({"sitting": "unknown"})["error"]["message"]
+    assert "There is no answer to take back." in review.undo({"sitting": "unknown"})["error"]["message"]
 
 
 # Progress
@@ -153,13 +161,13 @@ def test_errors_are_sentences_with_a_hint(review: ReviewDesk) -> None:
 
 def test_progress_says_states_in_words_and_names_a_quiz_for_each(service: FakeStudyService) -> None:
     fake_study.some_progress(service)
-    found = ProgressDesk(service).progress()
+    found = Asked(ProgressHandlers(service)).overview()
     states = {cell["label"]: cell["state"] for note in found["notes"] for cell in note["topics"]}
     assert (states["Types of inference"], states["Bias and fairness"], states["Softmax"]) == (
         "known", "fading", "not yet",
     )  # fmt: skip
     topics = {cell["label"]: cell["topic"] for note in found["notes"] for cell in note["topics"]}
-    room = service.quizzes.room
+    room = service.quiz.room
     assert room.find_topic(topics["Softmax"]).spans == room.find_topic("#Transformers > Softmax").spans != ()
     assert len(found["forecast"]["bars"]) == 14
     assert found["forecast"]["bars"][0] == {"day": "Today", "value": "1", "share": 1.0, "says": ""}
@@ -170,7 +178,7 @@ def test_progress_says_states_in_words_and_names_a_quiz_for_each(service: FakeSt
 
 
 def test_pairs_are_counted_either_way_round(service: FakeStudyService) -> None:
-    from assistant.study.quiz.confused import most_confused
+    from assistant.quiz.results import most_confused
 
     item = fake_study.items(service)[Kind.CHOICE]
     turned = replace(item, id="turned", key=(1,))
@@ -187,8 +195,8 @@ def test_pairs_are_counted_either_way_round(service: FakeStudyService) -> None:
 # Quiz
 
 
-def answer(desk: QuizDesk, number: int, response: object) -> dict[str, Any]:
-    shown: dict[str, Any] = desk.quiz_answer({"quiz": "quiz-of-test", "number": number, "response": response})
+def answer(desk: Asked, number: int, response: object) -> dict[str, Any]:
+    shown: dict[str, Any] = desk.answer({"quiz": "quiz-of-test", "number": number, "response": response})
     return shown
 
 
@@ -211,11 +219,11 @@ WRONG: dict[Kind, object] = {
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-def test_each_kind_is_marked_and_explained(quizzes: QuizDesk, service: FakeStudyService, kind: Kind) -> None:
+def test_each_kind_is_marked_and_explained(quizzes: Asked, service: FakeStudyService, kind: Kind) -> None:
     fake_study.quiz(service, kind, Kind.CHOICE if kind is not Kind.CHOICE else Kind.CLOZE)
-    asked = quizzes.quiz_open({"quiz": "quiz-of-test"})
+    asked = quizzes.open({"quiz": "quiz-of-test"})
     assert asked["feedback"] is None
-    assert asked["question"].keys() == {"number", "item", "kind", "name", "text", "options", "lefts"}
+    assert asked["question"].keys() == {"number", "item", "kind", "form", "name", "text", "options", "lefts"}
     told = answer(quizzes, 0, RIGHT[kind])["feedback"]
     assert (told["outcome"], told["word"], told["shape"]) == ("right", "Right", "check")
     assert told["passages"][0]["trail"][0] in ("Fundamentals of AI and ML", "Transformers")
@@ -224,7 +232,7 @@ def test_each_kind_is_marked_and_explained(quizzes: QuizDesk, service: FakeStudy
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-def test_each_kind_can_be_answered_wrong(quizzes: QuizDesk, service: FakeStudyService, kind: Kind) -> None:
+def test_each_kind_can_be_answered_wrong(quizzes: Asked, service: FakeStudyService, kind: Kind) -> None:
     fake_study.quiz(service, kind)
     shown = answer(quizzes, 0, WRONG[kind])
     told = shown["feedback"]
@@ -238,7 +246,7 @@ def test_each_kind_can_be_answered_wrong(quizzes: QuizDesk, service: FakeStudySe
         assert [point["word"] for point in told["points"]] == ["Missing"]
 
 
-def test_a_whole_quiz_ends_in_a_result(quizzes: QuizDesk, service: FakeStudyService) -> None:
+def test_a_whole_quiz_ends_in_a_result(quizzes: Asked, service: FakeStudyService) -> None:
     fake_study.quiz(service, Kind.CHOICE, Kind.CLOZE, Kind.SHORT)
     answer(quizzes, 0, 1)
     answer(quizzes, 1, "supervised")
@@ -249,77 +257,77 @@ def test_a_whole_quiz_ends_in_a_result(quizzes: QuizDesk, service: FakeStudyServ
     assert (confusion["right"], confusion["chosen"]) == ("Batch inference", "Real-time inference")
     assert BATCH in texts(confusion["asked"]["body"])
     assert "handles each input individually" in texts(confusion["instead"]["body"])
-    again = quizzes.quiz_retry({"quiz": "quiz-of-test"})
+    again = quizzes.retry({"quiz": "quiz-of-test"})
     assert (again["count"], again["over"], again["exam"]) == (2, False, False)
-    assert quizzes.quiz_cards({"quiz": "quiz-of-test"}) == {"says": "2 cards ready for review."}
-    assert {card.origin for card in service.study.deck.cards()} == {"item"}
+    assert quizzes.cards({"quiz": "quiz-of-test"}) == {"says": "2 cards ready for review."}
+    assert {card.origin for card in service.cards.cards()} == {"item"}
 
 
-def test_an_exam_tells_nothing_until_its_end(quizzes: QuizDesk, service: FakeStudyService) -> None:
+def test_an_exam_tells_nothing_until_its_end(quizzes: Asked, service: FakeStudyService) -> None:
     fake_study.quiz(service, Kind.CHOICE, Kind.CLOZE, exam_s=600)
     shown = answer(quizzes, 0, 1)
     assert (shown["feedback"], shown["dots"], shown["result"]) == (None, ["answered", "open"], None)
     assert 590 <= shown["seconds_left"] <= 600
     assert '"right"' not in json.dumps(shown)
-    over = quizzes.quiz_finish({"quiz": "quiz-of-test"})
+    over = quizzes.finish({"quiz": "quiz-of-test"})
     assert [told["outcome"] for told in over["result"]["answers"]] == ["wrong", "open"]
     assert over["result"]["wrong"] == 2
 
 
 def test_an_exam_ends_when_its_time_is_up(service: FakeStudyService) -> None:
     started = fake_study.quiz(service, Kind.CHOICE, exam_s=60).started_at
-    late = QuizDesk(service, lambda: started + timedelta(seconds=61))
+    late = Asked(QuizHandlers(service, lambda: started + timedelta(seconds=61)))
     assert answer(late, 0, 0)["over"]
-    assert service.quizzes.room.store.answers() == []
+    assert service.quiz.room.store.answers() == []
 
 
-def test_a_bad_question_goes_with_its_reason(quizzes: QuizDesk, service: FakeStudyService) -> None:
+def test_a_bad_question_goes_with_its_reason(quizzes: Asked, service: FakeStudyService) -> None:
     made = fake_study.quiz(service, Kind.CHOICE, Kind.CLOZE)
     bad = made.posed[0].item.id
-    shown = quizzes.quiz_report({"quiz": made.id, "item": bad, "reason": "Two are right."})
+    shown = quizzes.report({"quiz": made.id, "item": bad, "reason": "Two are right."})
     assert (shown["count"], shown["question"]["kind"]) == (1, "cloze")
-    assert bad in service.quizzes.room.bank.reported()
+    assert bad in service.quiz.room.bank.reported()
 
 
-def test_without_its_last_open_question_a_quiz_is_over(quizzes: QuizDesk, service: FakeStudyService) -> None:
+def test_without_its_last_open_question_a_quiz_is_over(quizzes: Asked, service: FakeStudyService) -> None:
     made = fake_study.quiz(service, Kind.CHOICE, Kind.CLOZE)
     answer(quizzes, 0, 0)
-    shown = quizzes.quiz_report({"quiz": made.id, "item": made.posed[1].item.id, "reason": "Unclear."})
+    shown = quizzes.report({"quiz": made.id, "item": made.posed[1].item.id, "reason": "Unclear."})
     assert (shown["over"], shown["result"]["says"]) == (True, "1 of 1 right")
 
 
-def test_an_appeal_counts_as_right_with_its_reason(quizzes: QuizDesk, service: FakeStudyService) -> None:
+def test_an_appeal_counts_as_right_with_its_reason(quizzes: Asked, service: FakeStudyService) -> None:
     fake_study.quiz(service, Kind.SHORT, Kind.CLOZE)
     answer(quizzes, 0, "To save money")
-    shown = quizzes.quiz_appeal({"quiz": "quiz-of-test", "number": 0, "reason": "It does."})
+    shown = quizzes.appeal({"quiz": "quiz-of-test", "number": 0, "reason": "It does."})
     told = shown["feedback"]
     assert (told["outcome"], told["appeal"], shown["dots"][0]) == ("right", "It does.", "right")
-    unsaid = quizzes.quiz_appeal({"quiz": "quiz-of-test", "number": 0, "reason": " "})
+    unsaid = quizzes.appeal({"quiz": "quiz-of-test", "number": 0, "reason": " "})
     assert "needs a reason" in unsaid["error"]["message"]
 
 
-def test_an_answer_given_twice_counts_once(quizzes: QuizDesk, service: FakeStudyService) -> None:
+def test_an_answer_given_twice_counts_once(quizzes: Asked, service: FakeStudyService) -> None:
     fake_study.quiz(service, Kind.CHOICE, Kind.CLOZE)
     answer(quizzes, 0, 0)
     assert answer(quizzes, 0, 1)["dots"] == ["right", "open"]
 
 
-def test_a_quiz_starts_from_the_notes_on_a_topic(quizzes: QuizDesk, service: FakeStudyService) -> None:
+def test_a_quiz_starts_from_the_notes_on_a_topic(quizzes: Asked, service: FakeStudyService) -> None:
     topic = f"{FUNDAMENTALS}#Fundamentals of AI and ML > Basic concepts"
-    shown = quizzes.quiz_start({"topic": topic, "count": 5, "kinds": [], "exam": True})
+    shown = quizzes.start({"topic": topic, "count": 5, "kinds": [], "exam": True})
     assert shown["count"] >= 3
     assert shown["seconds_left"] > 60
-    sources = [posed.item.source for posed in service.quizzes.room.store.load(shown["id"]).posed]
+    sources = [posed.item.source for posed in service.quiz.room.store.load(shown["id"]).posed]
     assert {source.heading_path[1] for source in sources} == {"Basic concepts"}
-    home = quizzes.quiz_home()
+    home = quizzes.home()
     assert home["open"]["says"].startswith("You are in the middle of an exam on")
-    hard = quizzes.quiz_start({"topic": topic, "count": 5, "difficulty": "hard"})
-    asked = [posed.item for posed in service.quizzes.room.store.load(hard["id"]).posed]
+    hard = quizzes.start({"topic": topic, "count": 5, "difficulty": "hard"})
+    asked = [posed.item for posed in service.quiz.room.store.load(hard["id"]).posed]
     assert asked and all(Difficulty.HARD.holds(item) for item in asked)
     assert [level["value"] for level in home["difficulties"]] == ["any", "easy", "medium", "hard"]
-    nothing = quizzes.quiz_start({"topic": "wrong", "count": 5})
+    nothing = quizzes.start({"topic": "wrong", "count": 5})
     assert nothing["error"]["message"] == "Your notes give no such question about what you got wrong."
-    assert "1 to 300" in quizzes.quiz_start({"topic": "", "count": 0})["error"]["hint"]
+    assert "1 to 300" in quizzes.start({"topic": "", "count": 0})["error"]["hint"]
 
 
 # The line
@@ -327,18 +335,20 @@ def test_a_quiz_starts_from_the_notes_on_a_topic(quizzes: QuizDesk, service: Fak
 
 def test_the_line_counts_what_is_due_and_lives_without_a_database(service: FakeStudyService) -> None:
     fake_study.card(service, "Front", "Back")
-    assert StudyDesks.of(service).line() == {"due": 1, "ready": 0, "bank": None}
+    assert line(service).status()["study"] == {"due": 1, "ready": 0, "bank": None}
 
 
 def test_where_progress_cannot_be_opened_the_tabs_say_so(tmp_path: Path) -> None:
     from fake_service import fake_service
 
     (tmp_path / "study.db").mkdir()
-    desks = StudyDesks.of(fake_service(tmp_path))
-    assert desks.line() == {"due": None, "ready": None, "bank": None}
-    assert "study.db" in desks.review.review_open({})["error"]["message"]
+    broken = fake_service(tmp_path)
+    assert line(broken).status()["study"] == {"due": None, "ready": None, "bank": None}
+    assert "study.db" in Asked(ReviewHandlers(broken)).open({})["error"]["message"]
 
 
-def test_the_names_that_the_browser_calls_are_all_different(service: FakeStudyService) -> None:
-    names = [call.__name__ for call in StudyDesks.of(service).calls()]
-    assert len(set(names)) == len(names)
+def test_the_models_are_loaded_as_soon_as_somebody_looks_and_once(service: FakeStudyService) -> None:
+    page = line(service)
+    assert service.warmed == 0
+    assert page.status() and page.status()
+    assert service.warmed == 1

@@ -20,7 +20,7 @@ def test_the_line_counts_what_is_ready_and_says_when_that_is_all(page: Page, ser
     service.warmth = WarmStatus(413, 530, running=True)
     expect(says).to_have_text("413 of 530 sections ready for instant answers")
     service.warmth = WarmStatus(150, 530, full=True)
-    expect(says).to_have_text("The cache holds 150 of 530 sections")
+    expect(says).to_have_text("The cache contains 150 of 530 sections")
     service.warmth = WarmStatus(530, 530)
     expect(says).to_have_text("All sections ready")
 

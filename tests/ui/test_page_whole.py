@@ -51,7 +51,7 @@ def test_every_state_can_be_read_by_everyone(open_page: OpenPage, service: FakeS
 def test_every_tab_without_notes_can_be_read_and_leads_on(
     open_page: OpenPage, service: FakeStudyService, width: int
 ) -> None:
-    service.notes = {}
+    service.notes.become({})
     page = open_page(width, HEIGHT[width], color_scheme="light", reduced_motion="reduce")
     faults = {name: wrong for name in states.bare(page, service) if (wrong := wrong_with(page, width))}
     assert faults == {}

@@ -15,18 +15,18 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
+from children import run_child, start_child
 from fake_scripts import COSTS, FUNDAMENTALS, TRANSFORMERS
 from fake_service import FakeStudyService
 
+from assistant.api.app_file import APP_FILE, AppAddress, announce, find_app
+from assistant.cli.answer_output import AnswerShown
+from assistant.cli.app_client import RemoteAssistant
 from assistant.cli.main import run
-from assistant.cli.remote import RemoteAssistant
-from assistant.cli.render import answer_json
 from assistant.errors import AppNotRunning, IndexBusy
-from assistant.remote.appfile import APP_FILE, AppAddress, announce, find_app
-from assistant.types import Done, Retrieved, Scope, Token, Turn
+from assistant.types import Done, Queued, Request, Retrieved, Scope, Token, TokenWatch, Turn
 
 QUESTION = "What is the difference between batch and real-time inference?"
 START_S = 60
@@ -61,7 +61,7 @@ def post(app: AppAddress, body: bytes = b'{"question": "softmax"}', **headers: s
     """Asks over plain HTTP, with the key unless another one is given."""
     sent = {"Authorization": f"Bearer {app.token}", **{name.replace("_", "-"): v for name, v in headers.items()}}
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", app.port, timeout=30)) as connection:
-        connection.request("POST", "/api/ask", body, sent)
+        connection.request("POST", "/api/v1/ask", body, sent)
         response = connection.getresponse()
         return response.status, response.read()
 
@@ -70,7 +70,7 @@ def post(app: AppAddress, body: bytes = b'{"question": "softmax"}', **headers: s
 
 
 def test_the_events_are_those_of_the_assistant(app: AppAddress, service: FakeStudyService) -> None:
-    far, near = list(RemoteAssistant(app).ask(QUESTION)), list(service.ask(QUESTION))
+    far, near = list(RemoteAssistant(app).ask(QUESTION)), list(service.answers.ask(QUESTION))
     kinds = [type(event) for event in near if not isinstance(event, Token)]
     assert [type(event) for event in far if not isinstance(event, Token)] == kinds
     assert far[-1] == near[-1]
@@ -82,16 +82,16 @@ def test_ask_prints_the_answer_with_its_sources(app: AppAddress, cli: Asks) -> N
     assert (code, err) == (0, "")
     assert "where no immediate answer is needed. [1]" in out
     assert f"[1] {FUNDAMENTALS} > Fundamentals of AI and ML" in out
-    assert "From your notes. Each of the 4 statements stands in your notes" in out
+    assert "From your notes. Each of the 4 statements is in your notes" in out
     assert "First word after 0.9 s" in out
 
 
 def test_json_is_the_same_as_that_of_a_local_answer(app: AppAddress, cli: Asks, service: FakeStudyService) -> None:
     code, out, err = cli("ask", "--app", "--json", QUESTION)
-    shown, local = json.loads(out), next(e for e in service.ask(QUESTION) if isinstance(e, Done)).answer
+    shown, local = json.loads(out), next(e for e in service.answers.ask(QUESTION) if isinstance(e, Done)).answer
     assert (code, err, out.count("\n")) == (0, "", 1)
     assert shown["timings"].pop("load_s") > 0
-    expected: dict[str, Any] = json.loads(json.dumps(answer_json(local, 0)))
+    expected = AnswerShown.of(local, 0).model_dump(mode="json")
     expected["timings"].pop("load_s")
     assert shown == expected
 
@@ -138,6 +138,12 @@ def test_chat_remembers_what_was_asked(
     assert service.asked[1][1][0].question == QUESTION
 
 
+def test_nobody_dictates_tokens_to_the_model_from_outside(app: AppAddress, service: FakeStudyService) -> None:
+    list(RemoteAssistant(app).ask(Request("softmax?", watch=TokenWatch(dictated=(10**9,)))))
+    assert [question for question, _, _ in service.asked] == ["softmax?"]
+    assert service.watched == []
+
+
 def test_notes_that_the_app_has_not_indexed_are_mentioned_once(
     app: AppAddress, cli: Asks, service: FakeStudyService
 ) -> None:
@@ -182,7 +188,7 @@ def test_a_fault_of_the_app_is_admitted_without_its_details(
     service.fault = ZeroDivisionError("internal detail")
     code, out, err = cli("ask", "--app", QUESTION)
     assert (code, out) == (1, "")
-    assert err.startswith("Something went wrong that should not have.\n")
+    assert err.startswith("An unexpected error occurred.\n")
     assert "internal detail" not in err
     assert "internal detail" in caplog.text
 
@@ -203,8 +209,8 @@ def test_without_an_app_the_error_says_how_to_start_one(cli: Asks, service: Fake
 
 
 def test_a_file_left_by_an_app_that_was_killed(cli: Asks, service: FakeStudyService) -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
+    with start_child([sys.executable, "-c", ""]) as ended:
+        pass
     announce(service.workspace.index, AppAddress(1, ended.pid, "key"))
     assert "has ended" in cli("ask", "--app", QUESTION)[2]
     announce(service.workspace.index, AppAddress(1, os.getpid(), "key"))  # its number was given to another process
@@ -234,7 +240,7 @@ def test_cancelled_it_ends_with_what_was_written(app: AppAddress, service: FakeS
     service.hold("middle")
     cancel = threading.Event()
     seen = []
-    for event in RemoteAssistant(app).ask(QUESTION, history=(Turn("a", "b"),), cancel=cancel):
+    for event in RemoteAssistant(app).ask(Request(QUESTION, history=(Turn("a", "b"),)), cancel):
         seen.append(event)
         if len([e for e in seen if type(e).__name__ == "Sentence"]) == 2:
             cancel.set()
@@ -251,7 +257,7 @@ def test_a_question_that_waits_for_another_can_be_left(app: AppAddress, service:
     first, second, cancel = RemoteAssistant(app).ask(QUESTION), RemoteAssistant(app), threading.Event()
     next(first)
     cancel.set()
-    done = list(second.ask("softmax?", cancel=cancel))
+    done = list(second.ask("softmax?", cancel))
     assert isinstance(done[0], Done) and done[0].answer.stopped
     assert [question for question, _, _ in service.asked] == [QUESTION]
     first.close()  # type: ignore[attr-defined]
@@ -261,7 +267,7 @@ def test_a_question_that_waits_for_another_can_be_left(app: AppAddress, service:
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
 def test_ctrl_c_stops_the_answer_in_the_app(app: AppAddress, service: FakeStudyService) -> None:
     service.hold("middle")
-    process = subprocess.Popen(
+    asking = start_child(
         [sys.executable, "-m", "assistant", "ask", "--app", QUESTION],
         cwd=service.workspace.root,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"},
@@ -269,10 +275,11 @@ def test_ctrl_c_stops_the_answer_in_the_app(app: AppAddress, service: FakeStudyS
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout is not None
-    assert process.stdout.read(17) == "**Batch inference"
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=START_S)
+    with asking as process:
+        assert process.stdout is not None
+        assert process.stdout.read(17) == "**Batch inference"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=START_S)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert stopped(app, service)
@@ -292,7 +299,7 @@ def test_a_key_of_another_start_is_refused_with_a_hint(app: AppAddress, service:
     announce(service.workspace.index, replace(app, token=app.token[:-1] + "?"))
     code, out, err = cli("ask", "--app", QUESTION)
     assert (code, out) == (2, "")
-    assert "refuses the question (401)" in err
+    assert "refused the question (401)" in err
     assert "assistant ui" in err
     announce(service.workspace.index, app)
 
@@ -318,7 +325,7 @@ def test_what_is_no_question_is_refused(app: AppAddress, service: FakeStudyServi
     for body in (b"", b"{}", b"\xff", b'{"question": "' + b"x" * 2**20 + b'"}'):
         assert post(app, body)[0] == 400
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", app.port, timeout=30)) as connection:
-        connection.request("GET", "/api/ask", headers={"Authorization": f"Bearer {app.token}"})
+        connection.request("GET", "/api/v1/ask", headers={"Authorization": f"Bearer {app.token}"})
         assert connection.getresponse().status == 405
     assert service.asked == []
 
@@ -337,10 +344,10 @@ def test_the_file_is_there_while_the_app_runs_and_its_owners_alone(service: Fake
 SERVE = """
 import pathlib, sys
 from tests.ui.fake_service import fake_service
-from assistant.ui.app import serve
+from assistant.ui.serving import serve
 service = fake_service(pathlib.Path(sys.argv[1]))
 service.hold("middle")
-serve(service, port=7901, open_browser=False, on_ready=lambda address: print(address, flush=True))
+serve(service, port=0, open_browser=False, on_ready=lambda address: print(address, flush=True))
 """
 
 
@@ -348,13 +355,11 @@ serve(service, port=7901, open_browser=False, on_ready=lambda address: print(add
 def other_app(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """An app in a process of its own, whose answers stop in the middle, and its index folder."""
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(tmp_path)], cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE
-    ) as process:
+    command = [sys.executable, "-c", SERVE, str(tmp_path)]
+    with start_child(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline()
         yield process, tmp_path / "index"
-        process.kill()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="programs are ended by signals")
@@ -375,7 +380,7 @@ def test_an_app_that_ends_in_the_middle_of_an_answer(
 ) -> None:
     process, index = other_app
     events = RemoteAssistant(find_app(index)).ask(QUESTION)
-    assert isinstance(next(events), Retrieved)
+    assert [type(next(events)) for _ in range(2)] == [Queued, Retrieved]
     process.terminate() if gently else process.kill()
     with pytest.raises(AppNotRunning, match="ended before the answer was complete"):
         list(events)
@@ -394,7 +399,7 @@ print(json.dumps([code, [name for name in json.loads(sys.argv[1]) if name in sys
 
 @pytest.mark.parametrize("command", ["ask", "search"])
 def test_asking_the_app_loads_nothing_heavy(app: AppAddress, service: FakeStudyService, command: str) -> None:
-    ran = subprocess.run(
+    ran = run_child(
         [sys.executable, "-c", IMPORTS, json.dumps(HEAVY), command, "--app", "--json", QUESTION],
         cwd=service.workspace.root,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assistant.config import Config, load_config, override
+from assistant.config import AnsweringConfig, Config, load_config, override
 from assistant.errors import ConfigError
 
 
@@ -49,13 +49,23 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     def another(value: Any) -> Any:
         if isinstance(value, bool):
             return not value
-        return f"{value}x" if isinstance(value, str) else value + 1
+        return f"{value}x" if isinstance(value, str) else value / 2 + 0.1 if isinstance(value, float) else value + 1
 
     changed = {
         group: {key: another(value) for key, value in settings.items()} for group, settings in asdict(Config()).items()
     }
     assert asdict(override(Config(), changed)) == changed
     assert sum(map(len, changed.values())) <= 30
+
+
+def test_a_value_out_of_range_is_an_error_in_python_too() -> None:
+    with pytest.raises(ValueError, match="min_support"):
+        AnsweringConfig(min_support=68)
+
+
+def test_every_default_is_in_its_range() -> None:
+    for group in fields(Config()):
+        replace(getattr(Config(), group.name), **asdict(Config())[group.name])
 
 
 def test_an_override_leaves_the_original_alone() -> None:
@@ -72,14 +82,35 @@ def test_an_override_leaves_the_original_alone() -> None:
         ("[model]\nzzz = 1", "unknown setting model.zzz."),
         ("zzz = 1", "unknown setting zzz."),
         ("model = 'qwen'", "[model] must be a table"),
-        ("[model]\nthreads = '4'", "model.threads must be int, not '4'"),
-        ("[model]\nthreads = true", "model.threads must be int, not True"),
-        ("[model]\nthreads = 2.0", "model.threads must be int, not 2.0"),
-        ("[model]\nname = 4", "model.name must be str, not 4"),
-        ("[answering]\nmin_support = '0.5'", "answering.min_support must be float, not '0.5'"),
-        ("[answering]\nmin_support = false", "answering.min_support must be float, not False"),
-        ("[model]\ntemperature = -0.1", "model.temperature must not be negative, but is -0.1"),
-        ("[retrieval]\nhits = -1", "retrieval.hits must not be negative, but is -1"),
+        ("[model]\nthreads = '4'", "model.threads must be a whole number from 0 to 1024, but is '4'"),
+        ("[model]\nthreads = true", "model.threads must be a whole number from 0 to 1024, but is True"),
+        ("[model]\nthreads = 2.0", "model.threads must be a whole number from 0 to 1024, but is 2.0"),
+        ("[model]\nname = 4", "model.name must be a text that is not empty, but is 4"),
+        (
+            "[answering]\nmin_support = '0.5'",
+            "answering.min_support must be a number from 0 to 1 (share of the words), but is '0.5'",
+        ),
+        (
+            "[answering]\nmin_support = false",
+            "answering.min_support must be a number from 0 to 1 (share of the words), but is False",
+        ),
+        (
+            "[answering]\nmin_support = 68",
+            "answering.min_support must be a number from 0 to 1 (share of the words), but is 68",
+        ),
+        (
+            "[answering]\nmin_evidence = nan",
+            "answering.min_evidence must be a number from 0 to 1 (probability), but is nan",
+        ),
+        ("[answering]\nwarm = 1", "answering.warm must be true or false, but is 1"),
+        ("[model]\nname = ''", "model.name must be a text that is not empty, but is ''"),
+        ("[model]\ntemperature = -0.1", "model.temperature must be a number from 0 to 5, but is -0.1"),
+        ("[retrieval]\nhits = 0", "retrieval.hits must be a whole number from 1 to 100 (passages), but is 0"),
+        (
+            "[ui]\nport = 1979-05-27",
+            "ui.port must be a whole number from 1 to 65535, but is datetime.date(1979, 5, 27)",
+        ),
+        ("[notes]\nmax_file_mb = [1]", "notes.max_file_mb must be a whole number from 1 to 10000 (MB), but is [1]"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value(tmp_path: Path, text: str, said: str) -> None:
@@ -90,7 +121,7 @@ def test_a_wrong_setting_is_named_with_its_value(tmp_path: Path, text: str, said
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     message = fault(tmp_path, "[modle]\n[model]\nname = 1\nzzz = 2\n[ui]\nport = -1\n")
-    for part in ("modle", "model.name must be str", "unknown setting model.zzz", "ui.port must not be negative"):
+    for part in ("modle", "model.name must be a text", "unknown setting model.zzz", "ui.port must be a whole number"):
         assert part in message
     assert message.count(";") == 3
 

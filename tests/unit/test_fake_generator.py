@@ -2,10 +2,10 @@ import threading
 
 import pytest
 
-from assistant.errors import Cancelled, PromptTooLong
-from assistant.models.engine import Generator
+from assistant.errors import Cancelled, ModelError, PromptTooLong
+from assistant.models.generator import Generator, scorer_of
 from assistant.testing import FakeGenerator
-from assistant.types import Generated, Prompt, Reading, Token
+from assistant.types import Aside, Generated, Prompt, ReadingProgress, Token
 
 PROMPT = Prompt("Be brief.", ("one two three",), "Why?")
 
@@ -22,8 +22,8 @@ def test_it_is_a_generator_that_follows_its_script():
     fake: Generator = FakeGenerator(["First answer,  kept as\nwritten.", "Second."])
     events = run(fake)
     assert text_of(events) == "First answer,  kept as\nwritten."
-    assert events[0] == Reading(0, 6)
-    assert events[1] == Reading(6, 6)
+    assert events[0] == ReadingProgress(0, 6)
+    assert events[1] == ReadingProgress(6, 6)
     assert isinstance(events[-1], Generated)
     assert (events[-1].finish, events[-1].prompt_tokens, events[-1].output_tokens) == ("stop", 6, 5)
     assert text_of(run(fake)) == "Second."
@@ -59,3 +59,14 @@ def test_it_can_be_cancelled_between_tokens():
     assert events[-1].finish == "cancelled"
     with pytest.raises(Cancelled):
         FakeGenerator([]).compare_next(PROMPT, ("Yes", "No"), cancel=cancel)
+
+
+def test_one_without_the_abilities_says_so():
+    fake = FakeGenerator(["One."], scores=False, caches=False)
+    assert (fake.scorer, fake.cache) == (None, None)
+    assert text_of(run(fake)) == "One."
+    with pytest.raises(ValueError, match="cannot score"):
+        run(fake, aside=Aside("Is it?", ("Yes", "No")))
+    with pytest.raises(ModelError, match="does not say how probable"):
+        scorer_of(fake)
+    assert scorer_of(FakeGenerator([])).compare_next(PROMPT, ("Yes",), cancel=threading.Event()) == (-0.1,)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from children import run_child
 
-from assistant.install.__main__ import (
+from assistant.models.catalog import REPOSITORY_MODELS, Catalog
+from tools.setup.__main__ import (
     MODELS,
     STAMP_NAME,
     install_key,
+    install_locked,
     install_packages,
     is_installed,
     main,
@@ -21,10 +24,9 @@ from assistant.install.__main__ import (
     pull_models,
     write_install_stamp,
 )
-from assistant.install.checks import SetupFailed, check_compiler, check_python, check_venv_module
-from assistant.install.pip import Setup, follow, last_error, telling_part
-from assistant.install.torch_build import gpu_packages, refuse_gpu_build, torch_version
-from assistant.models.catalog import REPOSITORY_MODELS, Catalog
+from tools.setup.checks import SetupFailed, check_compiler, check_python, check_venv_module
+from tools.setup.pip import Setup, follow, last_error, telling_part
+from tools.setup.torch_build import gpu_packages, refuse_gpu_build, torch_version
 
 ROOT = Path(__file__).parents[2]
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for Python is a shell script")
@@ -48,13 +50,13 @@ def put_python(setup: Setup, script: str) -> None:
 
 def test_the_installer_imports_nothing_that_must_be_installed_first():
     code = (
-        "import sys, assistant.install.__main__\n"
+        "import sys, tools.setup.__main__\n"
         "print(*{name.partition('.')[0] for name in sys.modules} - set(sys.stdlib_module_names))"
     )
     # -I and -S: no installed packages can be found; the repository is added by hand.
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"
-    answer = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
-    assert set(answer.stdout.split()) <= {"assistant", "__main__"}
+    answer = run_child([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
+    assert set(answer.stdout.split()) == {"tools", "__main__"}
 
 
 @pytest.mark.parametrize(
@@ -214,7 +216,7 @@ def test_a_silent_command_shows_that_it_lives(tmp_path):
 
     assert follow([sys.executable, "-c", code], tmp_path, lines.append, alive, heartbeat_s=0.05) == 0
     assert lines == ["start", "end"]
-    assert "still at work" in signs[0]
+    assert "still working" in signs[0]
 
 
 def test_a_command_that_fails_and_one_that_is_interrupted(tmp_path):
@@ -247,6 +249,14 @@ def test_what_makes_an_installation_another_one(setup):
     assert install_key(setup, (3, 11, 2)) != key
 
 
+@pytest.mark.parametrize("name", ["build.txt", "run.txt", "dev.txt"])
+def test_another_version_in_the_files_that_fix_them_is_another_installation(setup, name):
+    key = install_key(setup, (3, 11, 2))
+    setup.locked.mkdir(parents=True)
+    (setup.locked / name).write_text("numpy==2.4.6")
+    assert install_key(setup, (3, 11, 2)) != key
+
+
 def test_an_installation_for_tests_serves_users_but_not_the_other_way(setup):
     dev = Setup(setup.root, dev=True)
     put_python(setup, "")
@@ -275,12 +285,46 @@ def test_a_second_run_starts_nothing(setup):
 # The steps
 
 
+@pytest.mark.slow
 @posix_only
 def test_a_broken_environment_is_made_anew(setup):
     put_python(setup, "exit 1")
     make_venv(setup)
-    version = subprocess.run([setup.python, "-m", "pip", "--version"], capture_output=True, text=True, check=True)
+    version = run_child([setup.python, "-m", "pip", "--version"], capture_output=True, text=True, check=True)
     assert str(setup.venv) in version.stdout
+
+
+def lock_wheel(setup: Setup, package: str, checksum: str) -> None:
+    """Fixes a version of a package that needs another one, by a checksum."""
+    setup.locked.mkdir(parents=True, exist_ok=True)
+    (setup.locked / "run.txt").write_text(
+        f"--no-index\n--find-links {setup.root}\n{package}==1.0 --hash=sha256:{checksum}\n"
+    )
+
+
+@pytest.mark.slow
+@posix_only
+def test_what_is_fixed_is_installed_and_nothing_that_it_asks_for(setup):
+    make_venv(setup)
+    make_wheel(setup.root, "imaginary", requires="another-imaginary")
+    make_wheel(setup.root, "another-imaginary")
+    wheel = setup.root / "imaginary-1.0-py3-none-any.whl"
+    lock_wheel(setup, "imaginary", hashlib.sha256(wheel.read_bytes()).hexdigest())
+    install_locked(setup, "run")
+    assert setup.has_package("imaginary-1.0")
+    assert not setup.has_package("another_imaginary-1.0")
+
+
+@posix_only
+@pytest.mark.parametrize("line", ["imaginary==1.0", f"imaginary==1.0 --hash=sha256:{'0' * 64}"])
+def test_a_file_that_is_not_the_one_whose_checksum_is_listed_is_refused(setup, line, capsys):
+    put_python(setup, f'exec {sys.executable} "$@"')
+    make_wheel(setup.root, "imaginary")
+    setup.locked.mkdir(parents=True)
+    (setup.locked / "run.txt").write_text(f"--no-index\n--find-links {setup.root}\n{line}\n")
+    with pytest.raises(SetupFailed, match=r"run\.txt failed"):
+        install_locked(setup, "run")
+    assert "hash" in capsys.readouterr().out.lower()
 
 
 @posix_only

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from children import run_child
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
@@ -26,7 +27,7 @@ def run_make(tmp_path):
         # "true" stands in for Python: the set-up is tested elsewhere.
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
         command = ["make", "PYTHON=true", *arguments]
-        answer = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        answer = run_child(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
         called = tmp_path / "called"
         return answer, called.read_text(encoding="utf-8").split("\0")[:-1] if called.exists() else []
 

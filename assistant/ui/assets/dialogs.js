@@ -38,6 +38,32 @@ export function fillIn({ title, text, fields, action }) {
   });
 }
 
+/** Asks for one of several answers, each one tap. `choices`: {value, label}. Resolves to a value, or to null if it was closed. */
+export function choose({ title, text, choices }) {
+  return new Promise((resolve) => {
+    const before = document.activeElement;
+    made += 1;
+    const answers = choices.map(({ value, label }) => h("button", { type: "submit", class: "choice", value }, label));
+    const form = h(
+      "form",
+      { method: "dialog" },
+      h("h2", { id: `choose-${made}` }, title),
+      text ? h("p", {}, text) : null,
+      h("div", { class: "choices" }, ...answers),
+      h("div", { class: "dialog-actions" }, button("Cancel", { class: "plain", on: { click: () => dialog.close("") } }))
+    );
+    const dialog = h("dialog", { class: "dialog", "aria-labelledby": `choose-${made}` }, form);
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (before?.isConnected) before.focus();
+      resolve(dialog.returnValue || null);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    answers[0].focus();
+  });
+}
+
 function input({ name, label, value = "", rows = 1, optional = false }, id) {
   const control = rows > 1 ? h("textarea", { id, rows, required: !optional }) : h("input", { id, type: "text", autocomplete: "off", required: !optional });
   control.value = value;

@@ -121,6 +121,9 @@ const ICONS = {
   more: ["M6 12h.01", "M12 12h.01", "M18 12h.01"],
   pen: ["M5 19l1-4L16 5l3 3L9 18z", "M14 7l3 3"],
   save: ["M12 4v10", "M8 10.5l4 4 4-4", "M5 19h14"],
+  page: ["M5.5 3.5h13v17h-13z", "M8.5 8h7", "M8.5 11.5h7", "M8.5 15h4"],
+  before: ["M9 6l6 6-6 6"],
+  minus: ["M5 12h14"],
   search: ["M10.5 4.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12z", "M15 15l5 5"],
 };
 
@@ -154,9 +157,9 @@ export function shape(kind) {
 }
 
 /** A way to a passage: note › heading › heading. */
-export function trail(parts, page) {
+export function trail(parts, page, scan = "") {
   const steps = parts.flatMap((part, index) => [index ? h("span", { class: "sep", "aria-hidden": "true" }, "›") : null, h("span", { class: "step" }, part)]);
-  return h("span", { class: "trail" }, ...steps, page ? h("small", { class: "page" }, `page ${page}`) : null);
+  return h("span", { class: "trail" }, ...steps, page ? h("small", { class: "page" }, `page ${page}`) : null, scan ? h("small", { class: "page" }, scan) : null);
 }
 
 export function button(label, attrs = {}, iconName = null) {

@@ -2,6 +2,7 @@
 
 import { button, h, icon } from "./dom.js";
 import { chooseFiles, chooseFolder } from "./upload.js";
+import * as api from "./api.js";
 import * as store from "./store.js";
 import { goTo } from "./tabs.js";
 
@@ -17,9 +18,9 @@ export function firstThings(status, why) {
   const { empty, indexed, build } = status;
   const toLibrary = () => goTo("Library");
   if (indexed) return null;
-  if (build) return { title: "Your notes are being read", text: `${build.says}. This begins by itself as soon as the first note is in.`, label: "See the library", act: toLibrary };
+  if (build) return { title: "Your notes are being read", text: `${build.says}. This starts by itself as soon as the first note is indexed.`, label: "See the library", act: toLibrary };
   if (empty) return { title: "There are no notes yet", text: why, label: "Add notes", act: toLibrary };
-  return { title: "Your notes are not indexed yet", text: "They are read once; after that only what changes.", label: "Index them now", act: () => store.call("update") };
+  return { title: "Your notes are not indexed yet", text: "They are read once; after that, only changes are read.", label: "Index them now", act: () => api.call("library/update") };
 }
 
 /** The card of `firstThings`, or null. */
@@ -29,7 +30,7 @@ export function firstCard(why) {
 }
 
 function sampleAct({ label }) {
-  return label === "Add notes" && store.get("sample") ? [{ label: "Try the sample course", run: () => store.call("add_sample") }] : [];
+  return label === "Add notes" && store.get("sample") ? [{ label: "Try the sample course", run: () => api.call("library/add_sample") }] : [];
 }
 
 /** Where notes are dropped or chosen. */
@@ -41,6 +42,6 @@ export function dropCard() {
     h("p", { class: "drop-title" }, "Drop a file or a folder here"),
     h("p", { class: "drop-kinds" }, "Markdown, text, PDF, Word, PowerPoint, Excel, web pages, EPUB, notebooks"),
     h("div", { class: "drop-actions" }, button("Choose files", { class: "primary", on: { click: chooseFiles } }), button("Choose a folder", { class: "plain", on: { click: chooseFolder } })),
-    store.get("sample") ? h("p", {}, "or ", h("button", { type: "button", class: "link", on: { click: () => store.call("add_sample") } }, "try the sample course")) : null
+    store.get("sample") ? h("p", {}, "or ", h("button", { type: "button", class: "link", on: { click: () => api.call("library/add_sample") } }, "try the sample course")) : null
   );
 }

@@ -2,11 +2,11 @@
 
 import { button, h, icon, redraw } from "./dom.js";
 import { showKeys } from "./keys.js";
-import { showSettings } from "./settings.js";
+import { showSettings } from "../tabs/chat/settings.js";
 import * as store from "./store.js";
 
 export function header(root) {
-  const offline = "Everything happens on this computer: your notes, questions and answers are sent nowhere, and this page may not fetch anything from the internet.";
+  const offline = "Everything happens on this computer: your notes, questions and answers are not sent anywhere, and this page cannot load anything from the internet.";
   return ({ title }) =>
     redraw(root, title, () => [
       h("div", { class: "brand" }, h("span", { class: "brand-mark", "aria-hidden": "true" }, icon("logo")), h("span", { class: "brand-name" }, title ?? "")),

@@ -1,11 +1,11 @@
 // Everything by keyboard. Single keys work only where nothing is being typed.
 
 import { button, h } from "./dom.js";
-import { closeReader } from "./library.js";
-import { hidePopover } from "./popover.js";
-import { closeSources } from "./sources.js";
+import { closeReader } from "../tabs/library/library.js";
+import { hidePopover } from "../tabs/chat/popover.js";
+import { closeSources } from "../tabs/chat/sources.js";
 import * as store from "./store.js";
-import { showSettings } from "./settings.js";
+import { showSettings } from "../tabs/chat/settings.js";
 import { goTo, openTab } from "./tabs.js";
 
 const TABS = { c: "Chat", q: "Quiz", r: "Review", p: "Progress", l: "Library", b: "Lab" };
@@ -68,7 +68,7 @@ export function showKeys() {
     ["Enter", "Ask it; Shift+Enter begins a new line"],
     ["Esc", "Close what is open, or stop the answer"],
     ["Tab", "From number to number in an answer; Enter shows the passage, Esc leads back"],
-    ["1 – 4", "Quiz: choose an answer; Enter sends it, and goes on"],
+    ["1 – 4", "Quiz: choose an answer; Enter sends it, and then shows the next question"],
     ["Space", "Review: show the answer; then 1 – 4 rate it, u takes the last one back"],
     ["g c", "Chat"],
     ["g q", "Quiz"],

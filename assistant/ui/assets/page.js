@@ -1,17 +1,17 @@
 // The entrance of the page's own JavaScript: one function that draws a component, found by the component's name.
 
-import { conversation, live } from "./conversation.js";
-import { threads } from "./conversations.js";
+import { conversation, live } from "../tabs/chat/conversation.js";
+import { threads } from "../tabs/chat/conversations.js";
 import { keepFocus } from "./focus.js";
 import { dock, header } from "./header.js";
 import { startKeys } from "./keys.js";
-import { lab, returnToLab } from "./lab.js";
-import { library } from "./library.js";
-import { progress } from "./progress.js";
-import { quizTab, returnToQuiz } from "./quiz.js";
-import { review } from "./review.js";
-import { scope } from "./scope.js";
-import { sources } from "./sources.js";
+import { lab, returnToLab } from "../tabs/lab/lab.js";
+import { library } from "../tabs/library/library.js";
+import { progress } from "../tabs/progress/progress.js";
+import { quizTab, returnToQuiz } from "../tabs/quiz/quiz.js";
+import { review } from "../tabs/review/review.js";
+import { scope } from "../tabs/chat/scope.js";
+import { sources } from "../tabs/chat/sources.js";
 import { status } from "./status.js";
 import { rememberTab } from "./tabs.js";
 

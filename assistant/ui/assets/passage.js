@@ -1,26 +1,30 @@
 // A passage of a note with the words that prove something marked between their neighbours.
 
 import { build, button, h, trail } from "./dom.js";
-import { liveChip } from "./live.js";
+import { pageButton } from "./page_picture.js";
+import { liveChip } from "../tabs/lab/live.js";
 import * as store from "./store.js";
 
 /** Draws a passage as `passage_views` describes it, with the way to it, a link into its note, and one to its lesson. */
 export function passage(found, label = "From your notes", { live = true } = {}) {
   const text = h("div", { class: "note-text" }, ...found.body.map((node) => build(node, () => document.createTextNode(""))));
   const excerpt = h("div", { class: `passage-text ${found.starts ? "" : "goes-before"} ${found.ends ? "" : "goes-on"}` }, text);
-  requestAnimationFrame(() => toMark(excerpt));
+  sizes.observe(excerpt);
   return h(
     "section",
     { class: "passage", "aria-label": `${label}: ${found.trail.join(", ")}` },
-    h("header", {}, trail(found.trail, found.page)),
+    h("header", {}, trail(found.trail, found.page, found.scan)),
     excerpt,
-    found.gone ? h("p", { class: "remark" }, "These words do not stand in your notes any more.") : h("div", { class: "passage-links" }, openLink(found), live ? liveChip(found) : null)
+    found.gone ? h("p", { class: "remark" }, "These words are no longer in your notes.") : h("div", { class: "passage-links" }, openLink(found), pageButton(found), live ? liveChip(found) : null)
   );
 }
 
+/** Passages whose size changes: drawn at last, unfolded, or in a narrower window. */
+const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => toMark(target)));
+
 /** Scrolls a passage that does not fit its box so that the marked words are seen; the rest is there for the keyboard too. */
 function toMark(excerpt) {
-  if (excerpt.scrollHeight <= excerpt.clientHeight) return;
+  if (excerpt.scrollHeight <= excerpt.clientHeight || excerpt.hasAttribute("tabindex")) return;
   for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", "Passage"]]) excerpt.setAttribute(name, value);
   const mark = excerpt.querySelector("mark");
   if (mark) excerpt.scrollTop = mark.getBoundingClientRect().top - excerpt.getBoundingClientRect().top - excerpt.clientHeight / 3;

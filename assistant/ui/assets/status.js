@@ -1,32 +1,36 @@
 // The status line: model, notes, speed, long work with its progress, and what waits.
 
 import { button, h, redraw } from "./dom.js";
-import { showSettings } from "./settings.js";
+import { showSettings } from "../tabs/chat/settings.js";
+import * as api from "./api.js";
 import * as store from "./store.js";
 import { goTo, setCount } from "./tabs.js";
 import { acceptDrops } from "./upload.js";
 import { warming } from "./warming.js";
 
+const PAUSE_MS = 1500;
 const SILENCE_MS = 10_000;
 let fingerprint = null;
 
-export function status(root, { server, upload }) {
-  store.set("server", server);
-  store.set("upload", upload);
+export function status(root) {
   acceptDrops();
   const [before, behind] = [h("span", { class: "parts" }), h("span", { class: "parts" })];
   const warm = warming();
   root.append(h("div", { class: "status-line" }, before, button("Settings", { class: "link settings-link", on: { click: () => showSettings() } }), warm.element, behind));
   let heard = performance.now();
-  setInterval(() => {
-    if (document.hidden || performance.now() - heard <= SILENCE_MS) return;
+  const listen = async () => {
+    const state = await api.reach("page/status", {}, { signal: AbortSignal.timeout(SILENCE_MS) });
+    if (state && !state.error) hear(state);
+    else if (!document.hidden && performance.now() - heard > SILENCE_MS) fallSilent();
+    setTimeout(listen, PAUSE_MS);
+  };
+  const fallSilent = () => {
     redraw(before, "silent", silent);
     redraw(behind, "silent", () => []);
     warm.element.hidden = true;
-  }, 2000);
-  return ({ beat, warm: ahead, ...state }) => {
+  };
+  const hear = ({ warm: ahead, ...state }) => {
     heard = performance.now();
-    if (!state.engine) return;
     store.set("status", state);
     setCount("Review", state.study?.due);
     const { engine, model, notes, speed, build, fault, waiting, study } = state;
@@ -35,18 +39,20 @@ export function status(root, { server, upload }) {
     warm.show(ahead);
     if (state.fingerprint !== fingerprint) refresh(state);
   };
+  listen();
+  return null;
 }
 
 function silent() {
-  return h("span", { class: "engine engine-failed", role: "alert" }, h("span", { class: "dot", "aria-hidden": "true" }), "The program does not answer. If it was ended, start it again and reload this page.");
+  return h("span", { class: "engine engine-failed", role: "alert" }, h("span", { class: "dot", "aria-hidden": "true" }), "The program does not respond. If it was closed, start it again and reload this page.");
 }
 
 /** The notes changed: what can be asked about and the library are asked for again. */
 async function refresh(state) {
   fingerprint = state.fingerprint;
-  const contents = await store.read("contents");
+  const contents = await api.read("library/contents");
   if (contents) store.set("contents", contents);
-  const library = await store.read("notes");
+  const library = await api.read("library/notes");
   if (!library) return;
   store.set("sample", library.sample);
   store.set("library", library);
@@ -80,7 +86,7 @@ function buildPart(build) {
     { class: "build", title: build.current },
     h("progress", { max: "1", ...value, "aria-label": "Index" }),
     h("span", {}, build.says),
-    button("Cancel", { class: "link", on: { click: () => store.call("cancel") } })
+    button("Cancel", { class: "link", on: { click: () => api.call("library/cancel") } })
   );
 }
 
@@ -92,10 +98,10 @@ function bankPart({ says, share, ready }) {
     h("progress", { max: "1", value: String(share), "aria-label": "Questions" }),
     h("span", {}, says),
     ready ? button("Start now", { class: "link", on: { click: () => goTo("Quiz") } }) : null,
-    button("Cancel", { class: "link", on: { click: () => store.call("quiz_bank_stop") } })
+    button("Cancel", { class: "link", on: { click: () => api.call("quiz/stop_writing") } })
   );
 }
 
 function waitingPart(says) {
-  return h("span", { class: "waiting" }, says, " ", button("Update now", { class: "link", on: { click: () => store.call("update") } }));
+  return h("span", { class: "waiting" }, says, " ", button("Update now", { class: "link", on: { click: () => api.call("library/update") } }));
 }

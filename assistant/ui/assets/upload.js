@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { announce, announceError } from "./notices.js";
-import * as store from "./store.js";
+import * as api from "./api.js";
 
 export function acceptDrops() {
   let depth = 0;
@@ -57,21 +57,18 @@ function choose(attrs) {
   input.click();
 }
 
-const REFUSED = "It is of a kind that is not read, too large, or a folder that the browser cannot read. Add Markdown, text, PDF or office files.";
+const REFUSED = "Files of its kind cannot be read, or it is too large, or it is a folder that the browser cannot read. Add Markdown, text, PDF or office files.";
 
 async function add(files) {
   const visible = files.filter(({ name }) => !name.split("/").some((part) => part.startsWith(".")));
   if (!visible.length) return;
   const arrived = [];
   for (const { file, name } of visible) {
-    try {
-      const { path } = await store.get("upload")(file);
-      arrived.push({ path, name });
-    } catch {
-      announceError({ message: `${name} could not be taken.`, hint: REFUSED });
-    }
+    const sent = await api.upload(file);
+    if (sent.error) announceError({ message: `${name} could not be added.`, hint: REFUSED });
+    else arrived.push({ file: sent.file, name });
   }
-  const answer = arrived.length ? await store.call("add", { files: arrived }) : null;
+  const answer = arrived.length ? await api.call("library/add", { files: arrived }) : null;
   if (answer) announce(added(answer.added));
 }
 

@@ -2,7 +2,7 @@
 // the switch keeps the focus while the numbers run.
 
 import { h } from "./dom.js";
-import * as store from "./store.js";
+import * as api from "./api.js";
 
 /** Returns the element, and a function that shows a state in it. */
 export function warming() {
@@ -18,7 +18,7 @@ export function warming() {
   }
 
   async function turn() {
-    const warm = await store.call("warming", { on: toggle.getAttribute("aria-checked") !== "true" });
+    const warm = await api.call("page/warming", { on: toggle.getAttribute("aria-checked") !== "true" });
     if (warm) show(warm);
   }
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answer import Answerer, Request
+from assistant.answering.answer import Answerer
 from assistant.answering.evidence import FIRST_GATE, FITTED_ON, weigh
-from assistant.answering.prompts import render_turn
 from assistant.answering.verdict import verdict
 from assistant.config import AnsweringConfig, ChunkingConfig, NotesConfig, RetrievalConfig
-from assistant.errors import QuestionError
+from assistant.errors import ModelError, QuestionError
 from assistant.index.build import Builder, fingerprint
-from assistant.index.search import Retriever
+from assistant.index.retriever import Retriever
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import (
     Answer,
@@ -22,7 +21,8 @@ from assistant.types import (
     Done,
     Event,
     Prompt,
-    Reading,
+    ReadingProgress,
+    Request,
     Retrieved,
     Sampling,
     Scope,
@@ -47,7 +47,7 @@ def retriever(tmp_path: Path) -> Iterator[Retriever]:
         (folder / name).write_text(text, encoding="utf-8")
     embedder, chunking = FakeEmbedder(), ChunkingConfig(20, 60)
     Builder(folder, tmp_path / "index", embedder, chunking, NotesConfig()).build()
-    made = Retriever(tmp_path / "index", embedder, RetrievalConfig(), fingerprint(chunking, embedder.name))
+    made = Retriever(tmp_path / "index", embedder, RetrievalConfig, fingerprint(chunking, embedder.name))
     yield made
     made.close()
 
@@ -57,8 +57,10 @@ def answerer(retriever: Retriever, generator: FakeGenerator, **config: object) -
     return Answerer(retriever, lambda: generator, settings, Sampling(), "fp")
 
 
-def run(made: Answerer, question: str, **request: object) -> tuple[list[Event], Answer]:
-    events = list(made.ask(Request(question, **request)))  # type: ignore[arg-type]
+def run(
+    made: Answerer, question: str, cancel: threading.Event | None = None, **request: object
+) -> tuple[list[Event], Answer]:
+    events = list(made.ask(Request(question, **request), cancel))  # type: ignore[arg-type]
     assert [isinstance(event, Done) for event in events] == [False] * (len(events) - 1) + [True]
     return events, events[-1].answer  # type: ignore[union-attr]
 
@@ -72,7 +74,7 @@ def test_sources_come_before_words_and_sentences_as_they_end(retriever: Retrieve
     events, answer = run(answerer(retriever, scripted(text)), "batch inputs at once or real-time as it arrives")
     kinds = [type(event) for event in events]
     assert kinds[0] is Retrieved
-    assert kinds.index(Reading) < kinds.index(Token) < kinds.index(Sentence) < len(kinds) - 2
+    assert kinds.index(ReadingProgress) < kinds.index(Token) < kinds.index(Sentence) < len(kinds) - 2
     assert "".join(event.text for event in events if isinstance(event, Token)) == answer.text == text
     assert [sentence.text for sentence in answer.sentences] == text.replace("once. ", "once.|").split("|")
     assert answer.state is AnswerState.FROM_NOTES
@@ -107,7 +109,7 @@ def test_where_the_notes_probably_answer_they_are_quoted_in_place_of_such_a_draf
     assert answer.draft == "Napoleon invented it in Paris."
     assert answer.text == "In the words of your notes:\n- **Batch** - many inputs at once"
     assert [c.quote for c in answer.numbered_citations()] == ["**Batch** - many inputs at once"]
-    assert "they are quoted in its place" in verdict(answer).reason
+    assert "they are quoted instead" in verdict(answer).reason
     assert answer.quotes == ()
 
 
@@ -134,6 +136,47 @@ def test_the_yes_of_a_model_that_the_gate_was_not_fitted_on_decides_nothing(retr
         _, answer = run(answerer(retriever, generator), "what is batch inputs at once?")
         assert answer.text == "Batch is many inputs at once."
         assert answer.evidence == FIRST_GATE.probability(weigh(answer.search, answer.blocks, answer.search.query))
+
+
+def text_alone(*answers: str) -> FakeGenerator:
+    return FakeGenerator(answers, name=next(iter(FITTED_ON)), scores=False, caches=False)
+
+
+def test_a_model_that_scores_no_reply_answers_by_the_first_look(retriever: Retriever) -> None:
+    text = "Batch means many inputs at once."
+    events, answer = run(answerer(retriever, text_alone(text)), "batch inputs at once")
+    assert (answer.text, answer.stopped, answer.state) == (text, False, AnswerState.FROM_NOTES)
+    assert [event.tokens_done for event in events if isinstance(event, ReadingProgress)] == [
+        0,
+        answer.timings.prompt_tokens,
+    ]
+    assert answer.evidence == FIRST_GATE.probability(weigh(answer.search, answer.blocks, answer.search.query))
+
+
+def test_a_model_that_scores_no_reply_is_not_called_for_what_the_first_look_declines(retriever: Retriever) -> None:
+    generator = text_alone("never said")
+    _, answer = run(answerer(retriever, generator, min_evidence=0.99), "who invented batch?")
+    assert (answer.abstained, answer.stopped, generator.prompts) == (True, False, [])
+
+
+def test_a_stop_is_a_stop_also_where_no_reply_is_scored(retriever: Retriever) -> None:
+    cancel = threading.Event()
+    made = answerer(retriever, text_alone("Batch means many inputs at once."))
+    for event in made.ask(Request("batch inputs at once"), cancel):
+        if isinstance(event, Token):
+            cancel.set()
+    assert isinstance(event, Done)
+    assert (event.answer.stopped, event.answer.text) == (True, "Batch")
+
+
+def test_a_model_that_breaks_its_word_to_score_is_a_fault_and_no_stop(retriever: Retriever) -> None:
+    class Silent(FakeGenerator):
+        def _events(self, prompt, max_tokens, cancel, stop, aside):  # type: ignore[no-untyped-def]
+            return super()._events(prompt, max_tokens, cancel, stop, None)
+
+    made = answerer(retriever, Silent(["Batch."], name="broken"))
+    with pytest.raises(ModelError, match="broken"):
+        list(made.ask(Request("batch inputs at once")))
 
 
 def test_without_any_evidence_the_model_is_not_called(retriever: Retriever) -> None:
@@ -166,7 +209,7 @@ def test_a_stop_keeps_what_was_written(retriever: Retriever) -> None:
     cancel = threading.Event()
     made = answerer(retriever, scripted("Batch means many inputs at once. And so on and on."))
     events: list[Event] = []
-    for event in made.ask(Request("batch inputs at once", cancel=cancel)):
+    for event in made.ask(Request("batch inputs at once"), cancel):
         events.append(event)
         if isinstance(event, Token) and event.text.strip() == "inputs":
             cancel.set()
@@ -190,7 +233,6 @@ def test_a_followup_is_searched_and_asked_with_what_it_follows(retriever: Retrie
     assert answer.search.query == "What do dogs do at strangers? and why do they?"
     assert "They bark." in generator.prompts[0].turns[0]
     assert "bark" not in generator.prompts[0].question
-    assert generator.turns == [render_turn(Turn("and why do they?", answer.text))]  # read while the student thinks
 
 
 def test_a_standalone_question_goes_alone(retriever: Retriever) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from assistant.answering.attribution import Attributor, says_absent
 from assistant.answering.units import source_units
-from assistant.types import Block, Note, Sentence
+from assistant.documents.loading import parse
+from assistant.types import ContextBlock, Sentence
 
 TEXT = """## Types of inference
 - **Batch**- processing a large number of inputs at once, suitable where real-time responses aren't necessary
@@ -16,7 +17,7 @@ TEXT = """## Types of inference
 - Training took 3 days on 128 machines in 2023. Costs were not reduced.
 - Trade-off: real-time endpoints cost more than batch jobs
 """
-BLOCK = Block("ml.md", ("ML", "Types of inference"), (), 100, 100 + len(TEXT), TEXT, 0)
+BLOCK = ContextBlock("ml.md", ("ML", "Types of inference"), (), 100, 100 + len(TEXT), TEXT, 0)
 
 
 def attribute(sentence: str, question: str = "") -> Sentence:
@@ -57,7 +58,7 @@ def test_what_the_notes_say_is_cited_exactly(sentence: str, start_of_quote: str)
         ("Training took 3 days on 128 machines in Berlin.", "Berlin"),
         ("Costs were reduced.", "other way round"),
         ("Transcribe does not convert speech into text.", "other way round"),
-        ("The notes do not mention the price.", "do not hold"),
+        ("The notes do not mention the price.", "do not contain"),
         ("Paris is the capital of France.", "do not say"),
     ],
 )
@@ -83,7 +84,7 @@ def test_a_borrowed_clause_is_not_supported() -> None:
 
 def test_a_few_words_must_stand_where_the_question_is_answered() -> None:
     text = "- **Regression** - house prices\n- **Classification** - spam, diseases\n- Classification is hard\n"
-    block = Block("t.md", ("Techniques",), (), 0, len(text), text, 0)
+    block = ContextBlock("t.md", ("Techniques",), (), 0, len(text), text, 0)
     attributor = Attributor([block], "which technique predicts house prices?", 0.68)
     assert not attributor.attribute("Classification", 0, 14).supported
     assert [c.quote[:14] for c in attributor.attribute("Regression", 0, 10).citations] == ["**Regression**"]
@@ -93,7 +94,7 @@ def test_a_few_words_must_stand_where_the_question_is_answered() -> None:
 
 def test_a_row_of_a_table_is_read_with_its_columns() -> None:
     text = "| | Mitosis | Meiosis |\n|---|---|---|\n| daughter cells | 2, identical | 4, different |\n"
-    block = Block("t.md", ("Cells",), (), 0, len(text), text, 0)
+    block = ContextBlock("t.md", ("Cells",), (), 0, len(text), text, 0)
     found = Attributor([block], "", 0.68).attribute("Meiosis makes 4 different daughter cells.", 0, 41)
     assert [c.quote for c in found.citations] == ["| daughter cells | 2, identical | 4, different |"]
 
@@ -121,7 +122,7 @@ def test_a_verbatim_sentence_scores_one() -> None:
 
 
 def test_a_citation_names_heading_and_page() -> None:
-    note = Note("ml.md", " " * 100 + TEXT, "pdf", "ml", page_starts=(0, 300))
+    note = parse("ml.md", " " * 100 + TEXT, "pdf", "ml", page_starts=(0, 300))
     attributor = Attributor([BLOCK], "", 0.68, {"ml.md": note})
     first = attributor.attribute("Batch means processing a large number of inputs at once.", 0, 56).citations[0]
     last = attributor.attribute("Real-time endpoints cost more than batch jobs.", 0, 46).citations[0]
@@ -131,7 +132,7 @@ def test_a_citation_names_heading_and_page() -> None:
 
 def test_headings_inside_a_block_are_part_of_the_place() -> None:
     text = "# Pets\n\n## Cats\n\nThey purr loudly at night.\n\n## Dogs\n\nThey bark loudly at night.\n"
-    block = Block("p.md", ("Pets",), (), 0, len(text), text, 0)
+    block = ContextBlock("p.md", ("Pets",), (), 0, len(text), text, 0)
     attributor = Attributor([block], "", 0.68)
     dogs = attributor.attribute("Dogs bark loudly at night.", 0, 26)
     assert [c.heading_path for c in dogs.citations] == [("Pets", "Dogs")]
@@ -162,7 +163,7 @@ def test_a_count_that_was_asked_or_points_back_is_no_new_number() -> None:
 
 def test_a_source_that_the_others_make_needless_is_not_cited() -> None:
     text = "- Batch jobs process many inputs at once at night\n- Batch jobs process inputs\n- Many jobs run at night\n"
-    block = Block("n.md", (), (), 0, len(text), text, 0)
+    block = ContextBlock("n.md", (), (), 0, len(text), text, 0)
     sentence = "Batch jobs process many inputs at once, at night."
     cited = Attributor([block], "", 0.68).attribute(sentence, 0, len(sentence)).citations
     assert [citation.quote for citation in cited] == ["Batch jobs process many inputs at once at night"]

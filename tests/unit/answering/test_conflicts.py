@@ -19,7 +19,7 @@ def found(claim: str, source: str, around: frozenset[str] = frozenset()) -> str:
         ("The court of Rome met in spring.", "The court of Paris met in spring.", "name Paris here, not Rome"),
         ("Ravel wrote nine late quartets.", "Bartok wrote nine late quartets.", "name Bartok here, not Ravel"),
         ("The trip took 4 days by train.", "The trip took 3 days by train.", "number 4"),
-        ("The trip took 3 weeks by train.", "The trip took 3 days by train.", "number 3 of something else: days"),
+        ("The trip took 3 weeks by train.", "The trip took 3 days by train.", "number 3 for something else: days"),
         ("Speeds are 60 turns at 3600 hertz.", "Speeds are 3600 turns at 60 hertz.", "other way round"),
         (
             "Paris opened in 1690, and Rome closed in 1679.",

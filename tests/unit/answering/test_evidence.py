@@ -7,20 +7,21 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, FULL_GATE, Evidence, weigh, yes_margin
+from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, FULL_GATE, weigh, yes_margin
 from assistant.config import Config
-from assistant.evaluation.gate import Observation, fit, index_dataset, observe
-from assistant.evaluation.questions import Case, Dataset
+from assistant.documents.loading import parse
+from assistant.evaluation.datasets import Case, Dataset, index_dataset
 from assistant.testing import FakeEmbedder, FakeGenerator
-from assistant.types import Block, Note, SearchResult
+from assistant.types import ContextBlock, Evidence, SearchResult
+from tools.research.fit_gate import Observation, fit, observe
 
 TEXT = "# Engines\n\nThe paint keeps rust away for 7 years.\n\n# Pets\n\nCats purr at night.\n"
-BLOCK = Block("n.md", ("Engines",), (), 11, 49, TEXT[11:49], 0)
+BLOCK = ContextBlock("n.md", ("Engines",), (), 11, 49, TEXT[11:49], 0)
 
 
 @pytest.fixture
 def retriever(tmp_path):
-    dataset = Dataset("d", (Note("n.md", TEXT, "markdown", "n"),), ())
+    dataset = Dataset("d", (parse("n.md", TEXT, "markdown", "n"),), ())
     found = index_dataset(dataset, tmp_path, FakeEmbedder(), Config())
     yield found
     found.close()
@@ -61,13 +62,14 @@ def test_the_surest_look_counts(retriever):
         return (-3.0, -0.1, -9.0, -9.0) if len(prompt.blocks) > 1 else (-0.1, -3.0, -9.0, -9.0)
 
     generator = FakeGenerator([], comparisons=by_blocks)
-    dataset = Dataset("d", (Note("n.md", TEXT, "markdown", "n"),), (asked, away))
+    dataset = Dataset("d", (parse("n.md", TEXT, "markdown", "n"),), (asked, away))
     seen = list(observe(dataset, retriever, generator, Config()))
     assert all(one.model_margin == pytest.approx(2.9, abs=0.01) for one in seen)
     assert seen[0].passage_rank is not None
     assert seen[1].passage_rank is None
 
 
+@pytest.mark.slow
 def test_the_fit_separates_what_can_be_separated():
     def observation(number, *, answerable):
         case = Case(f"{number}", "q", "plain" if answerable else "far", (("n", 0, 1),) if answerable else ())

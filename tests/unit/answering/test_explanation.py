@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering import explanation
-from assistant.answering.observed import Packed, found_sections
-from assistant.types import Answer, Block, Chunk, Fate, FoundSection, Hit, SearchResult, Sentence
+from assistant.answering import verdict as explanation
+from assistant.answering.writing import found_sections
+from assistant.types import Answer, Chunk, ContextBlock, Fate, FoundSection, Hit, Packed, SearchResult, Sentence
 
-BLOCKS = tuple(Block("a.md", (name,), (), 0, 9, "one two three", i) for i, name in enumerate("abcd"))
+BLOCKS = tuple(ContextBlock("a.md", (name,), (), 0, 9, "one two three", i) for i, name in enumerate("abcd"))
 
 
 def found(dense: int | None, lexical: int | None, cosine: float = 0.5, text: str = "x") -> Hit:
@@ -56,8 +56,8 @@ def test_the_words_that_a_passage_shares_are_named_as_they_were_meant() -> None:
 
 def test_what_supports_a_sentence() -> None:
     said = explanation.support
-    assert said(Sentence("s", 0, 1, True, 0.925), [1, 3]) == "sources 1 and 3: 92% of its words stand there"
-    assert said(Sentence("s", 0, 1, True, 1.0), [1]) == "source 1: 100% of its words stand there"
+    assert said(Sentence("s", 0, 1, True, 0.925), [1, 3]) == "sources 1 and 3: 92% of its words are there"
+    assert said(Sentence("s", 0, 1, True, 1.0), [1]) == "source 1: 100% of its words are there"
     assert said(Sentence("s", 0, 1, False, 0, (), "“x” is missing"), []) == "not in your notes: “x” is missing"
     assert said(Sentence("s", 0, 1, True, 0, is_claim=False), []) == "states nothing that needs a source"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.answering.attribution import Attributor
-from assistant.types import Block
+from assistant.types import ContextBlock
 
 TEXT = """## Kinds of inference
 - **Batch** - processes many inputs at once. It is cheap.
@@ -11,7 +11,7 @@ TEXT = """## Kinds of inference
 - **Example** - nightly reports in one run
 - **Example** - chatbots that answer quickly
 """
-BLOCK = Block("n.md", ("Kinds of inference",), (), 0, len(TEXT), TEXT, 0)
+BLOCK = ContextBlock("n.md", ("Kinds of inference",), (), 0, len(TEXT), TEXT, 0)
 
 
 def reason(sentence: str) -> str:
@@ -51,7 +51,7 @@ def test_a_field_that_every_item_has_owns_nothing() -> None:
   - **Use** - sorting pictures of products
   - **AWS** - Rekognition
 """
-    block = Block("n.md", (), (), 0, len(text), text, 0)
+    block = ContextBlock("n.md", (), (), 0, len(text), text, 0)
     sentence = "Polly is for reading a text aloud."
     assert Attributor([block], "", 0.6).attribute(sentence, 0, len(sentence)).reason == ""
 
@@ -69,7 +69,7 @@ SEVERAL = """## Bias, fairness and fit
 
 
 def reason_in_several(sentence: str) -> str:
-    block = Block("n.md", ("Bias, fairness and fit",), (), 0, len(SEVERAL), SEVERAL, 0)
+    block = ContextBlock("n.md", ("Bias, fairness and fit",), (), 0, len(SEVERAL), SEVERAL, 0)
     return Attributor([block], "", 0.6).attribute(sentence, 0, len(sentence)).reason
 
 
@@ -100,8 +100,8 @@ def test_what_an_item_holds_is_said_of_it_and_an_and_may_change_the_subject(sent
 
 
 def test_what_is_told_of_something_elsewhere_may_hold_of_an_item_too() -> None:
-    services = Block("n.md", ("Services",), (), 0, 40, "- **Polly** - turns text into speech, in", 0)
+    services = ContextBlock("n.md", ("Services",), (), 0, 40, "- **Polly** - turns text into speech, in", 0)
     kinds = "- **Audio generation** - speech and music\n  - **Use** - reading text aloud to people"
-    uses = Block("n.md", ("Kinds",), (), 50, 50 + len(kinds), kinds, 1)
+    uses = ContextBlock("n.md", ("Kinds",), (), 50, 50 + len(kinds), kinds, 1)
     sentence = "Polly is for reading text aloud to people."
     assert Attributor([services, uses], "", 0.6).attribute(sentence, 0, len(sentence)).reason == ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.listed import list_items, with_item_named
+from assistant.answering.followup import list_items, with_item_named
 
 ROW = "The stages, in order, are: data collection, exploratory analysis, training and monitoring. It is a loop."
 BULLETS = "Three metrics:\n\n- **Recall** - the ratio of hits, misses and more.\n- **ROI**: value.\n- Accuracy."

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.quoting import MAX_LINES, closest_lines, quoted_text
-from assistant.types import Block, Chunk, Citation, Hit, SearchResult
+from assistant.types import Chunk, Citation, ContextBlock, Hit, SearchResult
 
 TEXT = """# Services
 
@@ -30,10 +30,10 @@ def cosines(question: str, texts: Sequence[str]) -> NDArray[np.float32]:
     return np.array([next((c for name, c in NEAR.items() if name in text), 0.0) for text in texts], dtype=np.float32)
 
 
-def found(start: int = START, end: int = len(TEXT)) -> tuple[SearchResult, list[Block]]:
+def found(start: int = START, end: int = len(TEXT)) -> tuple[SearchResult, list[ContextBlock]]:
     path = ("Services", "Data collection")
     chunk = Chunk("aws.md", path, (), "", start, end, TEXT[start:end], 0)
-    block = Block("aws.md", path, (), TEXT.index("## Data"), len(TEXT), TEXT[TEXT.index("## Data") :], 0)
+    block = ContextBlock("aws.md", path, (), TEXT.index("## Data"), len(TEXT), TEXT[TEXT.index("## Data") :], 0)
     return SearchResult("Which services gather data?", (Hit(chunk, 1.0, 0.6, 1.0, 1, 1),), (), ()), [block]
 
 
@@ -73,7 +73,7 @@ def test_there_are_never_many_and_never_long_lines() -> None:
     for body, expected in ((text, MAX_LINES), (long, 1)):
         chunk = Chunk("a.md", (), (), "", 0, len(body), body, 0)
         search = SearchResult("q", (Hit(chunk, 1.0, 0.6, 1.0, 1, 1),), (), ())
-        assert len(closest_lines(search, [Block("a.md", (), (), 0, len(body), body, 0)], "", alike)) == expected
+        assert len(closest_lines(search, [ContextBlock("a.md", (), (), 0, len(body), body, 0)], "", alike)) == expected
 
 
 def test_an_answer_that_only_quotes_cites_each_line_by_itself() -> None:

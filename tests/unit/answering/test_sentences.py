@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.sentences import SentenceSplitter, split_sentences
+from assistant.documents.sentences import SentenceSplitter, split_sentences
 
 
 def sentences(text: str) -> list[str]:
@@ -30,9 +30,9 @@ def test_where_sentences_end(text: str, expected: list[str]) -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["A", "b", ". ", ".", "! ", "\n", " ", "e.g. ", "3.5", "- x", "\n\n", "é", '."'])).map(
-        "".join
-    )
+    st.lists(
+        st.sampled_from(["A", "b", ". ", ".", "! ", "\n", " ", "e.g. ", "3.5", "- x", "\n\n", "é", '."', "。", "！」"])
+    ).map("".join)
 )
 def test_pieces_of_any_size_give_the_same_sentences(text: str) -> None:
     whole = split_sentences(text)
@@ -46,3 +46,14 @@ def test_pieces_of_any_size_give_the_same_sentences(text: str) -> None:
         end = stop
     kept = "".join(text[start:stop] for start, stop in whole)
     assert "".join(kept.split()) == "".join(text.split())
+
+
+def test_full_stops_of_chinese_and_japanese_end_sentences() -> None:
+    text = "光合成は葉緑体で行われる。植物は糖を作る！「本当？」と言った。 おわり"
+    assert [text[low:high] for low, high in split_sentences(text)] == [
+        "光合成は葉緑体で行われる。",
+        "植物は糖を作る！",
+        "「本当？」",
+        "と言った。",
+        "おわり",
+    ]

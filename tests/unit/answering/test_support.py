@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answering.attribution import Attributor
 from assistant.answering.support import SUPPORT, Signs, in_order, together
-from assistant.types import Block
+from assistant.types import ContextBlock
 
 
 def same(word: str) -> frozenset[str]:
@@ -52,7 +52,7 @@ def test_what_the_notes_say_in_part_of_other_words_is_supported_where_the_words_
     claim = "The grantor draws up a written document that conveys property for life."
 
     def supported(text: str) -> bool:
-        block = Block("n.md", (), (), 0, len(text), text, 0)
+        block = ContextBlock("n.md", (), (), 0, len(text), text, 0)
         return Attributor([block], "", 0.9).attribute(claim, 0, len(claim)).supported
 
     assert supported(close)

@@ -6,9 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering.english import count, joined, ordinal, quoted
-from assistant.answering.verdict import WITHDRAWN, Verdict, abstention_text, verdict
-from assistant.types import Answer, AnswerState, Block, Chunk, Citation, Hit, SearchResult, Sentence
+from assistant.answering.verdict import (
+    WITHDRAWN,
+    AnswerVerdict,
+    abstention_text,
+    count,
+    joined,
+    ordinal,
+    quoted,
+    verdict,
+)
+from assistant.types import Answer, AnswerState, Chunk, Citation, ContextBlock, Hit, SearchResult, Sentence
 
 AI, OPS = ("ai.md", ("AI basics", "Inference")), ("ops.md", ("MLOps", "Metrics"))
 NUMBER = "your notes do not give the number 40 here"
@@ -39,7 +47,7 @@ def hit(*path: str) -> Hit:
 def withheld(
     question: str, missing: tuple[str, ...] = (), *topics: str, found: bool = True, reason: str = ""
 ) -> Answer:
-    blocks = tuple(Block("ai.md", ("AI basics", topic), (), 0, 1, "x", i) for i, topic in enumerate(topics))
+    blocks = tuple(ContextBlock("ai.md", ("AI basics", topic), (), 0, 1, "x", i) for i, topic in enumerate(topics))
     hits = (hit("AI basics", "Bias"), hit("AI basics", "Fit")) if found else ()
     search = SearchResult(question, hits, (), missing)
     return Answer(question, "", True, (), search, blocks, reason=reason or "Your notes do not seem to answer this.")
@@ -47,8 +55,8 @@ def withheld(
 
 def test_all_sentences_stand_in_one_note() -> None:
     answer = given(cited(AI), cited(AI, AI), cited(AI))
-    assert verdict(answer) == Verdict(
-        AnswerState.FROM_NOTES, "Each of the 3 sentences stands in your notes: 2 passages of AI basics."
+    assert verdict(answer) == AnswerVerdict(
+        AnswerState.FROM_NOTES, "Each of the 3 sentences is in your notes: 2 passages of AI basics."
     )
     assert verdict(answer).word == "From your notes"
 
@@ -56,12 +64,12 @@ def test_all_sentences_stand_in_one_note() -> None:
 @pytest.mark.parametrize(
     ("sentences", "reason"),
     [
-        ([cited(AI)], "The sentence stands in your notes: 1 passage of AI basics."),
+        ([cited(AI)], "The sentence is in your notes: 1 passage of AI basics."),
         ([cited(AI, OPS), cited(OPS)],
-         "Each of the 2 sentences stands in your notes: 3 passages of AI basics and MLOps."),
-        ([cited(AI, OPS, ("c.pdf", ()))], "The sentence stands in your notes: 3 passages of 3 notes."),
-        ([cited(("folder/c.pdf", ()))], "The sentence stands in your notes: 1 passage of c.pdf."),
-        ([INTRODUCTION, cited(AI)], "The statement stands in your notes: 1 passage of AI basics."),
+         "Each of the 2 sentences is in your notes: 3 passages of AI basics and MLOps."),
+        ([cited(AI, OPS, ("c.pdf", ()))], "The sentence is in your notes: 3 passages of 3 notes."),
+        ([cited(("folder/c.pdf", ()))], "The sentence is in your notes: 1 passage of c.pdf."),
+        ([INTRODUCTION, cited(AI)], "The statement is in your notes: 1 passage of AI basics."),
     ],
 )  # fmt: skip
 def test_where_it_stands(sentences: list[Sentence], reason: str) -> None:
@@ -78,8 +86,8 @@ def test_where_it_stands(sentences: list[Sentence], reason: str) -> None:
         ([NUMBER, NUMBER], "2 of 3 sentences are not in your notes: they do not give the number 40."),
         ([NUMBER, NOT_SAID, "your notes do not name Boole here"],
          "3 of 4 sentences are not in your notes: they do not give the number 40; they do not name Boole."),
-        (["this says what the notes do not hold"],
-         "1 of 2 sentences is not in your notes: this says what the notes do not hold."),
+        (["this says what the notes do not contain"],
+         "1 of 2 sentences is not in your notes: this says what the notes do not contain."),
     ],
 )  # fmt: skip
 def test_partly_says_what_is_missing(faults: list[str], reason: str) -> None:
@@ -101,7 +109,7 @@ def test_an_answer_that_states_nothing_claims_no_support() -> None:
 
 def test_what_was_written_until_it_was_stopped_is_judged() -> None:
     assert verdict(given(cited(AI), stopped=True)).reason == (
-        "You stopped this answer; the sentence stands in your notes: 1 passage of AI basics."
+        "You stopped this answer; the sentence is in your notes: 1 passage of AI basics."
     )
     assert verdict(given(cited(AI), strange(NUMBER), stopped=True)).reason.startswith(
         "You stopped this answer; 1 of 2 sentences is not"
@@ -112,33 +120,33 @@ def test_what_was_written_until_it_was_stopped_is_judged() -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (withheld("capital of France?", ("capital", "france")),
-         "None of the words “capital” and “France” stands in your notes."),
+        (withheld("capital of France?", ("capital", "France")),
+         "None of the words “capital” and “France” is in your notes."),
         (withheld("photosynthesis?", ("photosynthesis",)),
-         "The word “photosynthesis” does not stand in your notes, and nothing else there comes near enough to the "
+         "The word “photosynthesis” is not in your notes, and nothing else there is close enough to the "
          "question."),
-        (withheld("capital letters of France models?", ("capital", "france")),
-         "The words “capital” and “France” do not stand in your notes, and nothing else there comes near enough to the "
+        (withheld("capital letters of France models?", ("capital", "France")),
+         "The words “capital” and “France” are not in your notes, and nothing else there is close enough to the "
          "question."),
         (withheld("a1 b1 c1 d1 e1 f1", ("a1", "b1", "c1", "d1", "e1", "f1")),
-         "None of the words “a1”, “b1”, “c1”, “d1” and 2 more stands in your notes."),
-        (withheld("models?"), "No passage of your notes comes near enough to the question."),
+         "None of the words “a1”, “b1”, “c1”, “d1” and 2 more is in your notes."),
+        (withheld("models?"), "No passage of your notes is close enough to the question."),
         (withheld("models?", found=False),
          "There was nothing to search: no passage of this part of your notes is indexed."),
-        (withheld("models?", (), "Bias"), "The nearest section speaks of “Bias”, but does not answer this."),
+        (withheld("models?", (), "Bias"), "The nearest section is about “Bias”, but does not answer this."),
         (withheld("models?", ("x",), "Bias", "Fit", "Cost"),
-         "The nearest sections speak of “Bias” and “Fit”, but do not answer this."),
+         "The nearest sections are about “Bias” and “Fit”, but do not answer this."),
         (withheld("models?", (), "Bias", reason=WITHDRAWN), WITHDRAWN),
     ],
 )  # fmt: skip
 def test_why_there_is_no_answer(answer: Answer, reason: str) -> None:
-    assert verdict(answer) == Verdict(AnswerState.ABSTAINED, reason)
+    assert verdict(answer) == AnswerVerdict(AnswerState.ABSTAINED, reason)
     assert verdict(answer).word == "Not in your notes"
 
 
 def test_what_stands_in_place_of_an_answer_says_each_thing_once() -> None:
     assert abstention_text(withheld("models?", (), "Bias")) == (
-        "Your notes do not seem to answer this. The nearest section speaks of “Bias”, but does not answer this. "
+        "Your notes do not seem to answer this. The nearest section is about “Bias”, but does not answer this. "
         "Nearest sections: ai.md > AI basics > Bias; ai.md > AI basics > Fit."
     )
     assert abstention_text(withheld("models?", (), "Bias", reason=WITHDRAWN)).count("withdrawn") == 1

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from cli_setting import ANSWER, MODEL, NOTES, YES, Command, Result
 
+from assistant.app.assistant import Assistant
+from assistant.app.model_loading import Models
 from assistant.cli.main import run
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import Prompt
-from assistant.wiring import StudyAssistant
-from assistant.wiring_models import Models
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def generators(script: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> list[
     def answer(_: Prompt) -> str:
         return str(script["answer"])
 
-    def load(_: StudyAssistant) -> FakeGenerator:
+    def load(_: Assistant) -> FakeGenerator:
         loaded.append(FakeGenerator(answer, comparisons=lambda _: script["comparisons"], name=MODEL))
         return loaded[-1]
 

@@ -92,7 +92,7 @@ def test_json_of_an_abstention_has_the_same_shape(indexed: Command) -> None:
     shown = found.json
     assert list(shown) == ANSWER_KEYS
     assert (shown["abstained"], shown["sentences"], shown["timings"]["output_tokens"]) == (True, [], 0)
-    assert shown["reason"] == "None of the words “capital” and “France” stands in your notes."
+    assert shown["reason"] == "None of the words “capital” and “France” is in your notes."
     assert shown["reason"] in shown["answer"]
 
 
@@ -112,7 +112,7 @@ def test_the_answer_comes_with_numbered_sources(indexed: Command) -> None:
     assert f"{first} [1] Real-time{second} [2]" in found.out
     assert "[1] inference.md > Inference > Kinds\n    **Batch inference** - processes many inputs at once" in found.out
     assert "[2] inference.md > Inference > Kinds\n    **Real-time inference** - handles each input" in found.out
-    assert "From your notes. Each of the 2 sentences stands in your notes" in found.out
+    assert "From your notes. Each of the 2 sentences is in your notes" in found.out
     assert "First word after" in found.out
 
 
@@ -146,7 +146,7 @@ def test_an_abstention_names_what_was_not_found_and_what_is_near(
 ) -> None:
     out = indexed("ask", "What is the capital of France?").out
     assert out.startswith(
-        "Your notes do not seem to answer this. None of the words “capital” and “France” stands in your notes. "
+        "Your notes do not seem to answer this. None of the words “capital” and “France” is in your notes. "
         "Nearest sections: "
     )
     assert "inference.md > Inference > Kinds" in out
@@ -235,6 +235,7 @@ def test_a_scope_that_names_several_places_lists_them(assistant: Command, worksp
     assert "Did you mean inference.md#Inference > Kinds or more.md#More > Kinds?" in found.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scope", "near"),
     [("inference", "inference.md"), ("inference.md#Kind", "Kinds"), ("zzz", "assistant notes list")],
@@ -249,21 +250,35 @@ def test_a_scope_that_names_nothing(indexed: Command, scope: str, near: str) -> 
 # chat
 
 
-def test_chat_remembers_what_was_asked(
-    indexed: Command, generators: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    questions = iter([QUESTION, "   ", "And which of them processes many at once?"])
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is typed after the prompt of ``assistant chat``; then Ctrl-D."""
+    lines: list[str] = []
 
-    def typed(_: str) -> str:
-        try:
-            return next(questions)
-        except StopIteration:
-            raise EOFError from None
+    def read(_: str) -> str:
+        if not lines:
+            raise EOFError
+        return lines.pop(0)
 
-    monkeypatch.setattr("builtins.input", typed)
+    monkeypatch.setattr("builtins.input", read)
+    return lines
+
+
+def test_chat_remembers_what_was_asked(indexed: Command, generators: list[Any], typed: list[str]) -> None:
+    typed += [QUESTION, "   ", "And which of them processes many at once?"]
     found = indexed("chat")
     assert found.code == 0
     assert found.out.count("From your notes.") == 2
     [earlier] = generators[-1].prompts[-1].turns
     assert ANSWER.split(".")[0] in earlier
     assert QUESTION in earlier
+
+
+def test_a_follow_up_is_about_what_was_answered_and_not_about_what_was_declined(
+    indexed: Command, generators: list[Any], typed: list[str]
+) -> None:
+    typed += [QUESTION, "Who won the football match in Lisbon?", "And which of them processes many at once?"]
+    assert indexed("chat").out.count("From your notes.") == 2
+    [earlier] = generators[-1].prompts[-1].turns
+    assert QUESTION in earlier
+    assert "football" not in earlier

@@ -9,12 +9,12 @@ import pty
 import re
 import select
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from children import run_child, start_child
 from cli_setting import Command
 
 NOTE = "inference.md"
@@ -101,6 +101,7 @@ def test_a_limit_ends_it_and_a_scope_narrows_it(assistant: Command, typed: Any) 
     assert "elsewhere" in assistant("review").out
 
 
+@pytest.mark.slow
 def test_cramming_leaves_the_schedule(assistant: Command, typed: Any) -> None:
     card = add(assistant)
     before = shown(assistant, card)
@@ -135,13 +136,12 @@ def test_control_characters_of_a_card_do_not_steer_the_terminal(assistant: Comma
     assert "[red]c[/red]" in out
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="pty is POSIX")
 def test_a_real_keyboard_needs_no_enter(workspace: Path) -> None:
     command = [sys.executable, "-m", "assistant", "--workspace", str(workspace)]
-    subprocess.run([*command, "cards", "add", "front", "back"], check=True, capture_output=True)
+    run_child([*command, "cards", "add", "front", "back"], check=True, capture_output=True)
     ours, theirs = pty.openpty()
-    review = subprocess.Popen([*command, "review"], stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True)
-    os.close(theirs)
 
     def read_until(wanted: str, seen: str = "") -> str:
         while wanted not in seen and select.select([ours], [], [], 60)[0]:
@@ -150,17 +150,17 @@ def test_a_real_keyboard_needs_no_enter(workspace: Path) -> None:
         return seen
 
     try:
-        read_until("front")
-        os.write(ours, b"\x1b[1~")  # the key Home is no rating
-        os.write(ours, b" 4")  # quicker than it is asked for
-        read_until("4 Easy")
-        read_until("Nothing is due.")
-        assert review.wait(timeout=60) == 0
+        with start_child([*command, "review"], stdin=theirs, stdout=theirs, stderr=theirs) as review:
+            os.close(theirs)
+            read_until("front")
+            os.write(ours, b"\x1b[1~")  # the key Home is no rating
+            os.write(ours, b" 4")  # quicker than it is asked for
+            read_until("4 Easy")
+            read_until("Nothing is due.")
+            assert review.wait(timeout=60) == 0
     finally:
-        review.kill()
-        review.wait()
         os.close(ours)
-    shown_after = subprocess.run([*command, "cards", "list", "--json"], check=True, capture_output=True)
+    shown_after = run_child([*command, "cards", "list", "--json"], check=True, capture_output=True)
     assert json.loads(shown_after.stdout)[0]["state"] == "review"
 
 
@@ -184,6 +184,7 @@ def test_words_that_are_not_in_the_note_are_refused_with_the_nearest(assistant: 
     assert listed(assistant) == []
 
 
+@pytest.mark.slow
 def test_list_edit_suspend_and_delete(assistant: Command) -> None:
     card = add(assistant)
     assistant("cards", "edit", card[:8], "--back", "All at once.", "--tag", "ml")
@@ -206,6 +207,7 @@ def test_a_state_that_does_not_exist_is_wrong_use(assistant: Command) -> None:
     assert assistant("cards", "list", "--state", "leech").out == "There are no such cards.\n"
 
 
+@pytest.mark.slow
 def test_the_settings_limit_a_day(assistant: Command, workspace: Path) -> None:
     add(assistant)
     assistant("cards", "add", "second", "card")
@@ -214,6 +216,7 @@ def test_the_settings_limit_a_day(assistant: Command, workspace: Path) -> None:
     assert (found["due"], found["held_back"]) == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_changed_note_makes_its_card_stale(indexed: Command, workspace: Path) -> None:
     card = add(indexed)
     note = workspace / "notes" / NOTE
@@ -222,12 +225,13 @@ def test_a_changed_note_makes_its_card_stale(indexed: Command, workspace: Path) 
     indexed("index", "build")
     out = indexed("cards", "stale").out
     assert f"then: {BATCH}" in out
-    assert "now:  - **Batch inference** - processes a great many inputs in one go" in out
+    assert "now:  **Batch inference** - processes a great many inputs in one go" in out
     assert indexed("cards", "fix", card, "--back", "In one go.").code == 0
     assert indexed("cards", "stale", "--json").json == []
     assert indexed("cards", "keep", card).code == 6
 
 
+@pytest.mark.slow
 def test_progress_survives_the_deletion_of_the_index(indexed: Command, workspace: Path, typed: Any) -> None:
     card = add(indexed)
     typed("", "4")
@@ -242,18 +246,30 @@ def test_progress_survives_the_deletion_of_the_index(indexed: Command, workspace
 
 def test_lines_of_the_notes_become_cards(assistant: Command, workspace: Path) -> None:
     (workspace / "notes" / "cards.md").write_text("# Cards\n\nFront :: back\n\nThe ==gap== is here.\n")
-    assert assistant("cards", "scan").out == "2 new, 0 follow an edited line, 0 as before.\n"
-    assert assistant("cards", "scan").out == "0 new, 0 follow an edited line, 2 as before.\n"
+    assert assistant("cards", "scan").out == "2 new, 0 changed with an edited line, 0 unchanged.\n"
+    assert assistant("cards", "scan").out == "0 new, 0 changed with an edited line, 2 unchanged.\n"
     assert {card["origin"] for card in listed(assistant)} == {"line"}
 
 
+def test_lines_that_only_look_like_cards_are_named(assistant: Command, workspace: Path) -> None:
+    (workspace / "notes" / "cards.md").write_text("# Cards\n\n" + "A :: b :: c\n\n" * 22)
+    first, second, third, *others = assistant("cards", "scan").out.splitlines()
+    assert first.startswith("0 new")
+    assert second.endswith(": 22")
+    assert third == "  cards.md, line 3: A :: b :: c (it has more than one ::)"
+    assert others[-1] == "  and 2 more"
+
+
+@pytest.mark.slow
 def test_cards_go_to_a_table_to_anki_and_back(assistant: Command, tmp_path: Path) -> None:
     add(assistant)
     assert assistant("cards", "export", tmp_path / "a.tsv").out == f"1 cards in {tmp_path / 'a.tsv'}\n"
     assert assistant("cards", "export", tmp_path / "a.apkg").code == 0
-    assert assistant("cards", "import", tmp_path / "a.tsv").out == "0 new, 0 changed, 1 as before.\n"
+    assert assistant("cards", "import", tmp_path / "a.tsv").out == "0 new, 0 changed, 1 unchanged.\n"
     (tmp_path / "b.tsv").write_text("Q\tA\ttag\n")
-    assert assistant("cards", "import", tmp_path / "b.tsv").out == "1 new, 0 changed, 0 as before.\n"
+    said = "1 new, 0 changed, 0 unchanged.\nColumn 3 was read as tags.\n"
+    assert assistant("cards", "import", tmp_path / "b.tsv").out == said
+    assert assistant("cards", "import", tmp_path / "a.apkg").out == "0 new, 0 changed, 1 unchanged.\n"
     assert assistant("cards", "import", tmp_path / "nothing.tsv").code == 6
 
 
@@ -292,6 +308,7 @@ def test_progress_of_nobody_is_no_error(assistant: Command) -> None:
     assert "no answers yet" in out
 
 
+@pytest.mark.slow
 def test_progress_is_carried_to_another_workspace(
     assistant: Command, tmp_path_factory: pytest.TempPathFactory, typed: Any
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from children import run_child
 from cli_setting import NOTES, QUESTION, Command
 
 from assistant.cli.main import hoisted
@@ -65,10 +66,10 @@ def test_search_says_what_it_made_of_the_question(indexed: Command) -> None:
     shown = indexed("search", "--json", "real-time inferense in Paris").json
     assert list(shown) == ["query", "corrections", "missing_words", "hits"]
     assert shown["corrections"] == {"inferense": "inference"}
-    assert "paris" in shown["missing_words"]
+    assert "Paris" in shown["missing_words"]
     out = indexed("search", "inferense in Paris").out
     assert "Searched for 'inference' instead of 'inferense'." in out
-    assert "Not in your notes: paris." in out
+    assert "Not in your notes: Paris." in out
 
 
 def test_search_needs_no_language_model(indexed: Command, generators: list[Any]) -> None:
@@ -157,7 +158,7 @@ def test_index_build_reports_what_changed(assistant: Command, workspace: Path) -
     assert first["embedded"] == first["passages"] > 0
     (workspace / "notes" / "inference.md").unlink()
     second = assistant("index", "build")
-    assert second.out.startswith("1 removed; 1 as before.")
+    assert second.out.startswith("1 removed; 1 unchanged.")
     assert "0 embedded now" in second.out
     forced = assistant("index", "build", "--force", "--json").json
     assert forced["embedded"] == forced["passages"] > 0
@@ -284,9 +285,7 @@ def test_version(assistant: Command) -> None:
 
 def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Runs a program of its own, with this Python."""
-    return subprocess.run(
-        [sys.executable, *arguments], env={**os.environ, **environment}, capture_output=True, check=True
-    )
+    return run_child([sys.executable, *arguments], env={**os.environ, **environment}, capture_output=True, check=True)
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -297,15 +296,23 @@ def test_help_loads_nothing_heavy() -> None:
     assert start("-c", code).stdout.splitlines()[-1] == b"LOADED"
 
 
+def test_the_list_of_commands_needs_no_models_of_files() -> None:
+    """Typer loads pydantic to read the arguments of a command, so it costs only the list of commands."""
+    code = "import sys; from assistant.cli.main import run; run(['--help']); print('pydantic' in sys.modules)"
+    assert start("-c", code).stdout.splitlines()[-1] == b"False"
+
+
+@pytest.mark.slow
 def test_a_terminal_without_umlauts_gets_their_codes(workspace: Path) -> None:
     shown = start("-m", "assistant", "notes", "list", PYTHONIOENCODING="ascii", PYTHONUTF8="0").stdout
     assert rb"animals/\xdcber Katzen.md" in shown
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error(workspace: Path) -> None:
     read, write = os.pipe()
     os.close(read)
-    process = subprocess.run(
+    process = run_child(
         [sys.executable, "-m", "assistant", "notes", "list"], stdout=write, stderr=subprocess.PIPE, check=False
     )
     os.close(write)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from cli_setting import QUESTION, Command
 
-from assistant.study.conversations.records import KeptTurn
-from assistant.study.conversations.store import ConversationStore
+from assistant.conversations.records import KeptTurn
+from assistant.conversations.store import ConversationStore
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ def test_a_chat_is_not_kept_where_the_settings_say_so(indexed: Command, typed: l
 def test_looking_where_nothing_is_kept_makes_nothing(assistant: Command, workspace: Path) -> None:
     assert "No conversations yet." in assistant("conversations").out
     assert assistant("conversations", "list", "--json").json == []
-    assert "No conversation holds" in assistant("conversations", "search", "cats").out
+    assert "No conversation contains" in assistant("conversations", "search", "cats").out
     gone = assistant("conversations", "show", "abc")
     assert (gone.code, gone.err) == (
         6,
@@ -99,6 +99,7 @@ def test_export_one_or_all(assistant: Command, workspace: Path) -> None:
     assert assistant("conversations", "export", "none.md").code == 2
 
 
+@pytest.mark.slow
 def test_delete_asks_before(assistant: Command, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(workspace, "aa1", "What is a zanzibar cat?")
     put(workspace, "bb2", "What is a dog?")

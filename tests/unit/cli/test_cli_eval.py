@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import EntryPoints
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,25 @@ def test_what_cannot_be_run_is_said(assistant: Command, questions: Path, argumen
     result = assistant("eval", "run", *arguments)
     assert result.code != 0
     assert says in result.err
+
+
+def test_the_suites_are_listed(assistant: Command) -> None:
+    result = assistant("eval")
+    assert result.code == 0, result.err
+    listed = [line.split()[0] for line in result.out.split("\n\n")[0].splitlines()]
+    assert listed[:5] == ["notes", "quiz", "mine", "grading", "aif"]
+    assert "squad-quiz" in listed
+    assert "pip install" not in result.out
+
+
+def test_without_the_tools_it_is_said_how_they_come(assistant: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.extensions.entry_points", lambda **_: EntryPoints())
+    assert "pip install --no-deps -e tools" in assistant("eval").out
+    for arguments, says in (
+        (("eval", "run", "squad"), "There is no suite 'squad'."),
+        (("doctor", "--airgap"), "The run without a network is not installed here."),
+    ):
+        result = assistant(*arguments)
+        assert result.code == 2
+        assert says in result.err
+        assert "pip install --no-deps -e tools" in result.err

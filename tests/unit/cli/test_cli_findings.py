@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli.findings import Finding, files
+from assistant.cli.doctor import Finding, files
 from assistant.index.schema import FORMAT
 from assistant.notes.linked import LinkedFolders
 from assistant.workspace import Workspace
@@ -42,8 +42,8 @@ def test_each_format_is_told_apart_and_nothing_is_touched(workspace: Workspace) 
     found = {finding.text.split()[0]: finding for finding in files(workspace)}
     assert found["index.db"] == Finding("ok", f"index.db has format {FORMAT}, the present one")
     assert (found["study.db"].state, found["conversations.db"].state) == ("warn", "fail")
-    assert "carried over" in found["study.db"].mend
-    assert "format 9, known is" in found["conversations.db"].text
+    assert "converted" in found["study.db"].mend
+    assert "format 9; this version knows" in found["conversations.db"].text
     assert (workspace.index / "index.db").read_bytes() == index
     assert workspace.study_db.read_bytes() == study
     assert workspace.conversations_db.read_bytes() == talks

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from cli_setting import NO, NOTES, QUESTION, YES, Command
 
+from assistant.quiz.item import Anchor
 from assistant.study.database import StudyDatabase
-from assistant.study.items import Anchor
-from assistant.study.questions.kept import KeptQuestions
+from assistant.study.kept_questions import KeptQuestions
 from assistant.study.schema import MIGRATIONS
 
 FRANCE = "What is the capital of France?"
@@ -31,7 +31,7 @@ def keep(workspace: Path, question: str = "What is batch inference?", quote: str
 
 
 def test_the_verdict_is_a_sentence_with_its_reason(indexed: Command, script: dict[str, Any]) -> None:
-    assert "From your notes. Each of the 2 sentences stands in your notes: 2 passages of Inference." in (
+    assert "From your notes. Each of the 2 sentences is in your notes: 2 passages of Inference." in (
         indexed("ask", QUESTION).out
     )
     script["answer"] = "Batch inference processes many inputs at once. Napoleon paid 7 francs for it."
@@ -65,11 +65,12 @@ def test_why_of_a_question_in_vain_says_that_the_model_was_not_asked(indexed: Co
 # Gaps
 
 
+@pytest.mark.slow
 def test_a_question_in_vain_becomes_a_gap_and_can_be_taken_off(indexed: Command) -> None:
     asked = indexed("ask", FRANCE)
     indexed("ask", "what is the  capital of france")
     [gap] = indexed("gaps", "--json").json
-    assert f"To take it off: assistant gaps remove {gap['id']}" in asked.out
+    assert f"To remove it: assistant gaps remove {gap['id']}" in asked.out
     assert (gap["question"], gap["asks"], gap["state"], gap["scope"]) == (
         "what is the capital of france",
         2,
@@ -123,6 +124,7 @@ def test_an_answer_is_given_also_where_nothing_can_be_noted(indexed: Command, wo
     assert indexed("ask", QUESTION).code == 0
 
 
+@pytest.mark.slow
 def test_gaps_travel_with_the_progress(indexed: Command, workspace: Path) -> None:
     indexed("ask", FRANCE)
     keep(workspace)
@@ -134,6 +136,7 @@ def test_gaps_travel_with_the_progress(indexed: Command, workspace: Path) -> Non
     assert (indexed("gaps", "--json").json, indexed("questions", "--json").json) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["gaps", "questions"])
 def test_what_is_removed_has_to_be_named(indexed: Command, workspace: Path, group: str) -> None:
     indexed("ask", FRANCE)
@@ -153,6 +156,7 @@ def test_what_is_removed_has_to_be_named(indexed: Command, workspace: Path, grou
 # Kept questions
 
 
+@pytest.mark.slow
 def test_kept_questions_are_listed_with_their_proof_and_removed(indexed: Command, workspace: Path) -> None:
     assert "No questions kept." in indexed("questions").out
     id_ = keep(workspace)
@@ -165,6 +169,7 @@ def test_kept_questions_are_listed_with_their_proof_and_removed(indexed: Command
     assert indexed("questions", "remove", id_).out == "1 removed.\n"
 
 
+@pytest.mark.slow
 def test_the_own_notes_are_measured_by_the_kept_questions(indexed: Command, workspace: Path) -> None:
     nothing = indexed("eval", "run", "mine", "--kinds", "kept")
     assert (nothing.code, nothing.out) == (2, "")

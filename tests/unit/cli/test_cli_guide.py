@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.app.model_loading import Models
 from assistant.errors import ModelMissing
-from assistant.wiring_models import Models
 
 TRUE_LINE = "Batch inference processes many inputs at once."
 
@@ -53,10 +53,10 @@ def test_a_missing_model_is_said_and_does_not_stop_it(indexed, monkeypatch):
     result = indexed("guide", "inference.md")
     assert result.code == 0
     assert "There is no model here. The summary takes its sentences from your notes instead." in result.err
-    assert "The sentences of the summary are your notes' own." in result.out
+    assert "The sentences of the summary are taken from your notes." in result.out
 
 
 def test_a_topic_that_is_not_in_the_notes(indexed):
     result = indexed("guide", "quantum chromodynamics")
     assert result.code == 6
-    assert "Your notes hold nothing on 'quantum chromodynamics'." in result.err
+    assert "Your notes contain nothing on 'quantum chromodynamics'." in result.err

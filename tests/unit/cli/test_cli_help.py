@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +14,11 @@ from typing import Any
 
 import pytest
 import typer
+from children import run_child
 
 from assistant.cli.main import app
 
+pytestmark = pytest.mark.slow
 GOLDEN = Path(__file__).parents[2] / "golden" / "help"
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 SCRIPT = """
@@ -52,7 +53,7 @@ def helps() -> dict[str, str]:
     """The help of every command, printed by a process whose terminal is always the same."""
     plain = {"COLUMNS": "80", "TERMINAL_WIDTH": "80", "TERM": "dumb", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     kept = {key: os.environ[key] for key in ("PATH", "HOME", "SYSTEMROOT") if key in os.environ}
-    shown = subprocess.run(
+    shown = run_child(
         [sys.executable, "-c", SCRIPT, json.dumps(list(COMMANDS))],
         env={**kept, **plain},
         capture_output=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from cli_setting import Command
 
 
@@ -25,6 +26,7 @@ def test_json_holds_what_the_note_holds(assistant: Command, workspace: Path) -> 
     assert all(chunk["fresh"] > chunk["start"] for chunk in found["chunks"][1:])
 
 
+@pytest.mark.slow
 def test_measured_with_the_questions_of_the_bank(assistant: Command, workspace: Path) -> None:
     assert assistant("index", "build").code == 0
     refused = assistant("lab", "chunks", "inference.md", "--measure")

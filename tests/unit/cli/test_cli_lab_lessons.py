@@ -5,17 +5,17 @@ from pathlib import Path
 
 from cli_setting import Command
 
+from assistant.app.assistant import Assistant
 from assistant.config import Config
 from assistant.lab.course import lessons
-from assistant.lab.progress import Step
-from assistant.wiring import StudyAssistant
+from assistant.lab.lesson_log import LessonStep
 from assistant.workspace import Workspace
 
 
 def test_the_path_is_listed_with_what_is_done(assistant: Command, workspace: Path) -> None:
-    opened = StudyAssistant(Workspace(workspace), Config())
-    opened.lab.log.note("tokens", Step.FINISHED, datetime(2026, 3, 1, tzinfo=UTC))
-    opened.lab.log.note("search", Step.PREDICTED, datetime(2026, 3, 2, tzinfo=UTC))
+    opened = Assistant(Workspace(workspace), Config())
+    opened.lab.log.note("tokens", LessonStep.FINISHED, datetime(2026, 3, 1, tzinfo=UTC))
+    opened.lab.log.note("search", LessonStep.PREDICTED, datetime(2026, 3, 2, tzinfo=UTC))
     opened.close()
     lines = assistant("lab", "lessons").out.splitlines()
     assert len(lines) == len(lessons())

@@ -29,6 +29,7 @@ def filled(workspace: Path, assistant: Command) -> Command:
     return assistant
 
 
+@pytest.mark.slow
 def test_the_table_its_rates_and_the_picture(filled: Command, workspace: Path) -> None:
     result = filled("lab", "metrics", "--threshold", 0.3, "--json", "--png", workspace / "roc.png")
     assert result.code == 0, result.err
@@ -53,6 +54,7 @@ def test_the_course_needs_the_notes_of_the_course(filled: Command) -> None:
     assert "answerable.jsonl" in refused.err
 
 
+@pytest.mark.slow
 def test_clusters_in_words_as_json_and_as_a_picture(filled: Command, workspace: Path) -> None:
     shown = filled("lab", "clusters", "-k", 4)
     assert shown.code == 0, shown.err

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from assistant.app.assistant import Assistant
 from assistant.cli.main import run
-from assistant.wiring import StudyAssistant
 
 pytestmark = [pytest.mark.embedder, pytest.mark.model]
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture
-def workspace(lab_assistant: StudyAssistant) -> list[str]:
+def workspace(lab_assistant: Assistant) -> list[str]:
     return ["--workspace", str(lab_assistant.workspace.root), "--model", "smollm2-135m"]
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from cli_setting import Command
 
-from assistant.cli.quiz_table import read_response
-from assistant.study.items import Kind
-from assistant.study.quiz.session import Posed
+from assistant.quiz.item import Kind
+from assistant.quiz.kinds import kind_of
+from assistant.quiz.session import Posed
 
 NOTE = """# Metrics
 
@@ -40,6 +40,7 @@ def items_of(quiz: Command, *arguments: object) -> list[dict[str, Any]]:
     return result.json["items"]  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 def test_anything_that_is_no_command_is_a_topic(quiz: Command) -> None:
     for arguments in (["metrics.md"], ["start", "metrics.md"], ["-n", 4, "metrics.md"], ["metrics.md", "--seed", 3]):
         assert {item["proofs"][0]["note"] for item in items_of(quiz, *arguments)} == {"metrics.md"}
@@ -107,7 +108,7 @@ def test_a_wrong_answer_shows_the_right_one_with_its_passage(quiz: Command, monk
     typed(monkeypatch, "7", str(wrong + 1))
     result = quiz("quiz", "Metrics", "-n", 1, "--seed", 2, "--kinds", "choice")
     assert "Please answer with 1-4." in result.out
-    assert f"Wrong. Right is: {item['answer']}" in " ".join(result.out.split())
+    assert f"Wrong. The right answer is: {item['answer']}" in " ".join(result.out.split())
     assert "0 of 1 right" in result.out
     assert "Read again:" in result.out
     assert "You chose:" in result.out
@@ -127,7 +128,7 @@ def test_enter_passes_b_reports_and_q_ends(quiz: Command, monkeypatch: pytest.Mo
     typed(monkeypatch, "", "b", "two are right", "q")
     result = quiz("quiz", "Metrics", "-n", 3, "--seed", 2, "--kinds", "choice,true_false")
     assert "Nothing was answered." in result.out
-    assert "Taken out by you: 1." in quiz("quiz", "bank", "status").out
+    assert "Removed by you: 1." in quiz("quiz", "bank", "status").out
     left = {item["id"] for item in quiz("quiz", "bank", "show", "--json").json}
     assert items[1]["id"] not in left
     assert items[0]["id"] in left
@@ -200,11 +201,12 @@ def test_what_is_typed_is_read_by_kind() -> None:
 
     item: Any = SimpleNamespace(kind=Kind.CHOICE, options=("a", "b", "c", "d"), key=(1,))
     posed = Posed(item, (0, 1, 2, 3))
-    assert read_response(posed, "2") == 1
-    assert read_response(posed, "5") is None
-    assert read_response(posed, "1 2") is None
+    assert kind_of(posed.item).read(posed.item, "2") == 1
+    assert kind_of(posed.item).read(posed.item, "5") is None
+    assert kind_of(posed.item).read(posed.item, "1 2") is None
     judged = replace(posed, item=SimpleNamespace(kind=Kind.TRUE_FALSE, options=("True", "False"), key=(0,)))  # type: ignore[arg-type]
-    assert [read_response(judged, text) for text in ("t", "False", "y", "n", "maybe")] == [0, 1, 0, 1, None]
+    typed = ("t", "False", "y", "n", "maybe")
+    assert [kind_of(judged.item).read(judged.item, text) for text in typed] == [0, 1, 0, 1, None]
     ordered = replace(posed, item=SimpleNamespace(kind=Kind.ORDER, options=("a", "b", "c", "d"), key=(3, 2, 1, 0)))  # type: ignore[arg-type]
-    assert read_response(ordered, "4 3 2 1") == (3, 2, 1, 0)
-    assert read_response(ordered, "4,3") is None
+    assert kind_of(ordered.item).read(ordered.item, "4 3 2 1") == (3, 2, 1, 0)
+    assert kind_of(ordered.item).read(ordered.item, "4,3") is None

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli.answers import say_if_open
-from assistant.remote.appfile import AppAddress, announce
+from assistant.api.app_file import AppAddress, announce
+from assistant.cli.ask import say_if_open
 from assistant.workspace import Workspace
 
 
@@ -18,5 +18,5 @@ def test_an_open_app_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     announce(tmp_path / "index", AppAddress(7860, os.getpid(), "key"))
     say_if_open(Workspace(tmp_path))
     assert capsys.readouterr().err == (
-        "This workspace is open at http://127.0.0.1:7860/ too. Both may be used; --app asks the new one.\n"
+        "This workspace is also open at http://127.0.0.1:7860/. You can use both; --app asks the new one.\n"
     )

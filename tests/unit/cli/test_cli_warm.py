@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from cli_setting import Command
 
-from assistant.models.kv_cache import CacheStatus
+from assistant.app.assistant import Assistant
+from assistant.app.model_loading import Models
+from assistant.models.llama.kv_cache import CacheStatus
 from assistant.testing import FakeGenerator
-from assistant.ui import app
-from assistant.wiring import StudyAssistant
-from assistant.wiring_models import Models
+from assistant.ui import serving as app
 
 
 class SmallCache(FakeGenerator):
@@ -47,8 +47,8 @@ def test_the_app_starts_with_what_was_chosen(
     (workspace / "assistant.toml").write_text(settings)
     served: list[bool] = []
 
-    def serve(service: StudyAssistant, **_: Any) -> None:
-        served.append(service.warm_status().on)
+    def serve(service: Assistant, **_: Any) -> None:
+        served.append(service.answers.warmer.status().on)
 
     monkeypatch.setattr(app, "serve", serve)
     assert assistant("ui", *option).code == 0

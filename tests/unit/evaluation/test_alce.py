@@ -10,9 +10,9 @@ from assistant.evaluation.alce import (
     alce_fields,
     alce_metrics,
     citation_recall,
+    is_supported,
     judged_sentences,
     right_citations,
-    stands_in,
 )
 from assistant.evaluation.report import Metric
 from assistant.types import Answer, Chunk, Citation, Hit, SearchResult, Sentence
@@ -34,12 +34,12 @@ TOOLS = "Hammers drive iron nails into wood."
     ],
 )
 def test_support_is_68_percent_of_the_stems(passages: list[str], holds: bool) -> None:
-    assert stands_in("Cats purr loudly at night.", passages) is holds
+    assert is_supported("Cats purr loudly at night.", passages) is holds
 
 
 def test_every_number_must_stand_there() -> None:
-    assert stands_in("Cats purr loudly 20 times a night.", ["Cats purr loudly, 20 times a night."])
-    assert not stands_in("Cats purr loudly 20 times a night.", ["Cats purr loudly, 30 times a night."])
+    assert is_supported("Cats purr loudly 20 times a night.", ["Cats purr loudly, 20 times a night."])
+    assert not is_supported("Cats purr loudly 20 times a night.", ["Cats purr loudly, 30 times a night."])
 
 
 @pytest.mark.parametrize(

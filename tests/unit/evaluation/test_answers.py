@@ -7,11 +7,11 @@ import threading
 import pytest
 
 from assistant.config import Config
-from assistant.evaluation.answers import AnswerEvaluator, Read, Variant, holds_facts, metrics_of, row_of
-from assistant.evaluation.gate import index_dataset
-from assistant.evaluation.questions import Case, Dataset
+from assistant.documents.loading import parse
+from assistant.evaluation.asking import AnswerEvaluator, Read, Variant, holds_facts, metrics_of, row_of
+from assistant.evaluation.datasets import Case, Dataset, index_dataset
 from assistant.testing import FakeEmbedder, FakeGenerator
-from assistant.types import Answer, Citation, Note, SearchResult, Sentence, Timings
+from assistant.types import Answer, Citation, SearchResult, Sentence, Timings
 
 TEXT = "# Pets\n\nCats purr at night and sleep all day.\n\n# Tools\n\nA hammer drives nails into wood.\n"
 CASE = Case("c1", "When do cats purr?", "plain", (("pets.md", 8, 28),), ("night|dark",))
@@ -75,7 +75,7 @@ def test_the_figures_of_a_run():
 
 @pytest.fixture
 def retriever(tmp_path):
-    dataset = Dataset("d", (Note("pets.md", TEXT, "markdown", "Pets"),), ())
+    dataset = Dataset("d", (parse("pets.md", TEXT, "markdown", "Pets"),), ())
     found = index_dataset(dataset, tmp_path, FakeEmbedder(), Config())
     yield found
     found.close()

@@ -10,19 +10,18 @@ from typing import Any
 import pytest
 
 from assistant.config import Config
+from assistant.documents.loading import parse
 from assistant.errors import UsageError
-from assistant.evaluation.conversations import (
-    Conversation,
+from assistant.evaluation.datasets import Dataset, index_dataset
+from assistant.evaluation.suite_notes import (
+    ConversationCase,
     TurnCase,
     follow_up_metrics,
     follow_up_rows,
     load_conversations,
 )
-from assistant.evaluation.gate import index_dataset
-from assistant.evaluation.questions import Dataset
-from assistant.index.search import Retriever
+from assistant.index.retriever import Retriever
 from assistant.testing import FakeEmbedder
-from assistant.types import Note
 
 NOTE = """# Baking
 
@@ -76,7 +75,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def load(folder: Path, rows: object) -> tuple[Conversation, ...]:
+def load(folder: Path, rows: object) -> tuple[ConversationCase, ...]:
     lines = "\n".join(json.dumps(row) for row in rows)  # type: ignore[attr-defined]
     (folder / "conversations.jsonl").write_text(lines, encoding="utf-8")
     return load_conversations(folder / "notes", folder)
@@ -84,7 +83,7 @@ def load(folder: Path, rows: object) -> tuple[Conversation, ...]:
 
 @pytest.fixture
 def retriever(tmp_path: Path) -> Iterator[Retriever]:
-    dataset = Dataset("d", (Note("baking.md", NOTE, "markdown", "baking.md"),), ())
+    dataset = Dataset("d", (parse("baking.md", NOTE, "markdown", "baking.md"),), ())
     (tmp_path / "index").mkdir()
     retriever = index_dataset(dataset, tmp_path / "index", FakeEmbedder(), Config())
     yield retriever
@@ -96,7 +95,7 @@ def test_the_gold_is_found_in_the_notes(folder: Path) -> None:
     (conversation,) = load(folder, [{"id": "c1", "turns": [turn("How?", "wild yeast", also=also, standalone=True)]}])
     start, lye = NOTE.index("wild yeast"), NOTE.index("lye")
     gold = (("baking.md", start, start + 10), ("baking.md", lye, lye + 3))
-    assert conversation == Conversation("c1", (TurnCase("How?", gold, ("x",), True, "wild yeast"),))
+    assert conversation == ConversationCase("c1", (TurnCase("How?", gold, ("x",), True, "wild yeast"),))
 
 
 def test_a_quote_that_is_gone_is_named(folder: Path) -> None:
@@ -105,7 +104,7 @@ def test_a_quote_that_is_gone_is_named(folder: Path) -> None:
 
 
 def test_a_missing_field_is_named(folder: Path) -> None:
-    with pytest.raises(UsageError, match=r"c7 .*'turns'"):
+    with pytest.raises(UsageError, match=r"conversations\.jsonl, line 1 .*: turns: Field required"):
         load(folder, [{"id": "c7"}])
 
 
@@ -131,7 +130,7 @@ def test_what_a_turn_was_answered_is_known_to_the_next(retriever: Retriever) -> 
     asked = TurnCase("What is baked?", (), (), True, "Rolls, pretzels and bagels.")
     malt = NOTE.index("Malt")
     then = TurnCase("What about the third one?", (("baking.md", malt, malt + 4),), (), False)
-    rows = follow_up_rows([Conversation("c1", (asked, then))], retriever)
+    rows = follow_up_rows([ConversationCase("c1", (asked, then))], retriever)
     assert rows[1]["searched"] == "What about bagels?"
     assert rows[1]["hit_at_1"]
 

@@ -7,31 +7,30 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from measured import measured
 
 from assistant.config import Config
+from assistant.documents.loading import parse
 from assistant.errors import NoteNotFound, UsageError
-from assistant.evaluation.gate import index_dataset
-from assistant.evaluation.questions import Dataset
+from assistant.evaluation.datasets import Dataset, index_dataset
 from assistant.evaluation.report import Report
-from assistant.evaluation.running import Options
-from assistant.evaluation.suites.mine import OwnCase, cases_of, gold_of, load_cases, name_cases, run
-from assistant.index.search import Retriever
-from assistant.study.bank.store import Bank
+from assistant.evaluation.suite_mine import OwnCase, cases_of, gold_of, load_cases, name_cases, run
+from assistant.evaluation.suites import SuiteOptions
+from assistant.quiz.bank_store import Bank
+from assistant.quiz.item import GAP, Anchor, Item, Kind, Maker, with_id
 from assistant.study.database import StudyDatabase
-from assistant.study.identity import with_id
-from assistant.study.items import GAP, Anchor, Item, Kind, Maker
-from assistant.study.questions.kept import KeptQuestion, KeptQuestions
+from assistant.study.kept_questions import KeptQuestion, KeptQuestions
 from assistant.study.schema import MIGRATIONS
 from assistant.testing import FakeEmbedder
-from assistant.types import Note
-from assistant.workspace import Workspace
+from assistant.types import Document
 
 NOW = datetime(2030, 5, 1, 9, 0, tzinfo=UTC)
 CATS = "Cats purr at night and sleep all day."
 TOOLS = "A hammer drives nails into wood."
-NOTE = Note("a.md", f"# Pets\n\n{CATS}\n\n# Tools\n\n{TOOLS}\n", "markdown", "Pets")
+NOTE = parse("a.md", f"# Pets\n\n{CATS}\n\n# Tools\n\n{TOOLS}\n", "markdown", "Pets")
 
 
 def anchor(quote: str, start: int | None = None, note: str = "a.md") -> Anchor:
@@ -53,42 +52,29 @@ ITEMS = (
 )
 
 
-class Subject:
-    """An assistant with an index and no models."""
-
-    def __init__(self, root: Path) -> None:
-        self.workspace = Workspace(root)
-        self.config = Config()
-        self._retriever = index_dataset(Dataset("mine", (NOTE,), ()), root / "index", FakeEmbedder(256), self.config)
-
-    def retriever(self) -> Retriever:
-        return self._retriever
-
-    def fingerprint(self) -> str:
-        return "fp"
-
-
 @pytest.fixture
-def subject(tmp_path: Path) -> Iterator[Subject]:
-    made = Subject(tmp_path)
+def subject(tmp_path: Path) -> Iterator[Any]:
+    """An assistant with an index and no models."""
+    index = index_dataset(Dataset("mine", (NOTE,), ()), tmp_path / "index", FakeEmbedder(256), Config())
+    made = measured(tmp_path, retriever=index)
     yield made
-    made.retriever().close()
+    made.index.retriever.get().close()
 
 
 Measure = Callable[..., Report]
 
 
 @pytest.fixture
-def measure(subject: Subject) -> Measure:
+def measure(subject: Any) -> Measure:
     def go(*, limit: int = 0, kinds: tuple[str, ...] = ()) -> Report:
-        options = Options(limit=limit, kinds=kinds, now=NOW, cancel=threading.Event())
-        return run(subject, options)  # type: ignore[arg-type]
+        options = SuiteOptions(limit=limit, kinds=kinds, now=NOW, cancel=threading.Event())
+        return run(subject, options)
 
     return go
 
 
 @pytest.fixture
-def stores(subject: Subject) -> Iterator[tuple[Bank, KeptQuestions]]:
+def stores(subject: Any) -> Iterator[tuple[Bank, KeptQuestions]]:
     database = StudyDatabase(subject.workspace.study_db, MIGRATIONS)
     yield Bank(database), KeptQuestions(database)
     database.close()
@@ -114,7 +100,7 @@ def test_it_is_asked_what_every_item_is_that_alone_has_its_name() -> None:
         "# Learning\n\n- **Bias**- errors\n\t- **Use**- none\n- **Natural Language (NL)** - talk\n"
         "\t- **Use**- talk\n1. **Fit**\n- no name\n- ****\nText **Bold** - of a line.\n"
     )
-    note = Note("b.md", text, "markdown", "Learning")
+    note = parse("b.md", text, "markdown", "Learning")
     cases = name_cases([note])
     assert [case.question for case in cases] == ["What is Bias?", "What is Natural Language?", "What is Fit?"]
     assert [gold_of(case, lambda path: note)[0][1:] for case in cases] == [
@@ -125,7 +111,7 @@ def test_it_is_asked_what_every_item_is_that_alone_has_its_name() -> None:
 
 
 def test_words_are_found_again_wherever_they_stand_now_and_nowhere_else() -> None:
-    def read(path: str) -> Note:
+    def read(path: str) -> Document:
         if path != NOTE.path:
             raise NoteNotFound("gone")
         return NOTE
@@ -166,7 +152,7 @@ def test_by_the_proof_of_another_question_it_comes_out_worse(
     assert (control.name, control.estimate.n) == ("hit@4 by the proof of another question", 2)
 
 
-def test_without_questions_it_says_where_they_come_from(subject: Subject, measure: Measure) -> None:
+def test_without_questions_it_says_where_they_come_from(subject: Any, measure: Measure) -> None:
     with pytest.raises(UsageError, match="no questions about your own notes") as caught:
         measure()
     assert "assistant quiz bank build" in caught.value.hint
@@ -176,5 +162,5 @@ def test_without_questions_it_says_where_they_come_from(subject: Subject, measur
 
 def test_where_no_words_stand_any_more_it_says_so(measure: Measure, stores: tuple[Bank, KeptQuestions]) -> None:
     stores[1].keep("Who painted it?", [anchor("words that are gone", start=3)], NOW)
-    with pytest.raises(UsageError, match="1 questions stand in your notes no longer"):
+    with pytest.raises(UsageError, match="1 questions are no longer in your notes"):
         measure()

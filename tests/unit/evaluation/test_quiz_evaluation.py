@@ -10,30 +10,29 @@ from dataclasses import replace
 import pytest
 
 from assistant.config import Config
-from assistant.evaluation.gate import index_dataset
-from assistant.evaluation.questions import Dataset
-from assistant.evaluation.quiz import Bench, By, QuizEvaluator, controls, draw, fair_items, quiz_metrics
-from assistant.study.items import Kind
+from assistant.documents.loading import parse
+from assistant.evaluation.datasets import Dataset, index_dataset
+from assistant.evaluation.suite_quiz import By, QuizEvaluator, QuizMaterial, controls, draw, fair_items, quiz_metrics
+from assistant.quiz.item import Kind
 from assistant.testing import FakeEmbedder, FakeGenerator
-from assistant.types import Note
 
 TERMS = {
-    "Precision": "share of predicted positives that really are positive",
-    "Recall": "share of real positives that the model finds",
-    "Accuracy": "share of all predictions that are correct",
-    "Specificity": "share of real negatives that are recognised as negative",
-    "Prevalence": "share of positives in the whole population that is examined",
-    "Threshold": "score from which a case is called positive by the classifier",
+    "Precision": "the share of predicted positives that really are positive",
+    "Recall": "the share of real positives that the model finds",
+    "Accuracy": "the share of all predictions that are correct",
+    "Specificity": "the share of real negatives that are recognised as negative",
+    "Prevalence": "the share of positives in the whole population that is examined",
+    "Threshold": "the score from which a case is called positive by the classifier",
 }
 TEXT = "# Metrics\n\n" + "".join(f"- **{term}** - {meaning}\n" for term, meaning in TERMS.items())
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
-    note = Note("metrics.md", TEXT, "markdown", "Metrics")
+    note = parse("metrics.md", TEXT, "markdown", "Metrics")
     retriever = index_dataset(Dataset("d", (note,), ()), tmp_path_factory.mktemp("i"), FakeEmbedder(), Config())
     generator = FakeGenerator([], comparisons=lambda prompt: [-0.1, -1.0, -2.0, -3.0])
-    yield Bench((note,), retriever.store, FakeEmbedder(), generator)
+    yield QuizMaterial((note,), retriever.store, FakeEmbedder(), generator)
     retriever.close()
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import EntryPoints
 
 import pytest
 
-from assistant.cli import evaluation as command
 from assistant.errors import UsageError
-from assistant.evaluation.finding import first_hit, found_row, retrieval_metrics, with_goals
 from assistant.evaluation.intervals import balanced
 from assistant.evaluation.report import Metric
-from assistant.evaluation.running import Options, of_kinds, run_cases
-from assistant.evaluation.suites import SUITES, find_suite, plan
+from assistant.evaluation.retrieval import first_hit, found_row, retrieval_metrics, with_goals
+from assistant.evaluation.suites import SuiteOptions, find_suite, find_suites, of_kinds, plan, run_cases
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,12 @@ class Case:
     kind: str = "plain"
 
 
+RESEARCH = {"aif", "attribution", "chunking", "cranfield", "documents", "rgb", "squad", "squad-quiz"}
 CASES = [Case("a"), Case("b"), Case("c", "far")]
 
 
 def options(**given):
-    return Options(now=datetime(2026, 1, 1, tzinfo=UTC), cancel=threading.Event(), **given)
+    return SuiteOptions(now=datetime(2026, 1, 1, tzinfo=UTC), cancel=threading.Event(), **given)
 
 
 def test_a_case_that_crashes_is_a_row_and_the_others_go_on():
@@ -66,8 +66,19 @@ def test_an_unknown_kind_or_suite_is_named():
         find_suite("nothing")
 
 
-def test_the_command_names_the_suites_there_are():
-    assert set(command._SUITES) == set(SUITES)
+def test_every_suite_has_its_own_name_and_those_of_the_tools_are_registered():
+    found = find_suites()
+    assert all(name == suite.name for name, suite in found.items())
+    assert set(found) == {"notes", "quiz", "mine", "grading", *RESEARCH}
+
+
+def test_without_the_tools_their_suites_are_missing_and_it_is_said_how_they_come(monkeypatch):
+    monkeypatch.setattr("assistant.extensions.entry_points", lambda **_: EntryPoints())
+    assert set(find_suites()) == {"notes", "quiz", "mine", "grading"}
+    with pytest.raises(UsageError, match="no suite 'squad'") as caught:
+        find_suite("squad")
+    assert caught.value.hint.startswith("One of: notes, quiz, mine, grading. ")
+    assert "pip install --no-deps -e tools" in caught.value.hint
 
 
 GOLD = [("n", 100, 120), ("m", 0, 10)]
@@ -126,5 +137,6 @@ def test_the_plan_searches_first_and_says_what_is_left_out(tmp_path):
     )  # its questions are in the repository
     rgb = next(step for step in steps if step.suite.name == "rgb")
     assert rgb.missing == str(tmp_path / "rgb")
+    assert not {step.suite.name for step in steps} & {"mine", "squad-quiz"}
     assert not any(step.with_model for step in plan(None, with_model=False))
     assert all(step.missing for step in plan(None, with_model=True) if step.suite.needs_data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from assistant.evaluation.questions import Case, Dataset
+from assistant.evaluation.datasets import Case, Dataset
 
 
 def dataset():

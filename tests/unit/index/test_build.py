@@ -3,18 +3,22 @@
 import os
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
+import pptx
 import pytest
 from filelock import FileLock
 
 from assistant.config import ChunkingConfig, NotesConfig, RetrievalConfig
 from assistant.errors import IndexBusy, IndexMissing, IndexWriteFailed
 from assistant.index.build import Builder, fingerprint
-from assistant.index.search import Retriever
+from assistant.index.inventory import NoteInventory
+from assistant.index.retriever import Retriever
 from assistant.index.store import Store
 from assistant.testing import FakeEmbedder
 from assistant.types import BuildProgress, BuildReport
+from assistant.workspace import Workspace as InWorkspace
 
 CHUNKING = ChunkingConfig(20, 60)
 
@@ -39,7 +43,7 @@ class Workspace:
         return builder.build(force=force)
 
     def find(self, question: str) -> list[str]:
-        retriever = Retriever(self.index, self.embedder, RetrievalConfig(), fingerprint(CHUNKING, self.embedder.name))
+        retriever = Retriever(self.index, self.embedder, RetrievalConfig, fingerprint(CHUNKING, self.embedder.name))
         try:
             return [hit.chunk.note for hit in retriever.search(question).hits]
         finally:
@@ -78,11 +82,11 @@ def test_only_an_edited_passage_is_embedded_again(workspace: Workspace) -> None:
 def test_a_renamed_note_keeps_its_vectors(workspace: Workspace) -> None:
     workspace.build()
     workspace.embedder.embedded.clear()
-    (workspace.notes / "cats.md").rename(workspace.notes / "katzen ü.md")
+    (workspace.notes / "cats.md").rename(workspace.notes / "the ü cats.md")
     report = workspace.build()
-    assert report.renamed == (("cats.md", "katzen ü.md"),)
+    assert report.renamed == (("cats.md", "the ü cats.md"),)
     assert (report.added, report.removed, report.embedded) == ((), (), 0)
-    assert workspace.find("cats purr")[0] == "katzen ü.md"
+    assert workspace.find("cats purr")[0] == "the ü cats.md"
 
 
 def test_a_deleted_note_is_forgotten_also_its_words(workspace: Workspace) -> None:
@@ -143,6 +147,7 @@ def test_two_builds_at_once_are_refused_with_words(workspace: Workspace) -> None
     assert workspace.build().passages == 2
 
 
+@pytest.mark.slow
 def test_a_stopped_build_keeps_what_is_done_and_goes_on(workspace: Workspace) -> None:
     for n in range(40):
         workspace.write(f"n{n:02}.md", f"Note {n}: " + f"word{n} " * 200)
@@ -161,6 +166,61 @@ def test_a_stopped_build_keeps_what_is_done_and_goes_on(workspace: Workspace) ->
     assert workspace.find("word39")[0] == "n39.md"
 
 
+def deck(workspace: Workspace, slides: int) -> None:
+    made = pptx.Presentation()
+    for n in range(slides):
+        slide = made.slides.add_slide(made.slide_layouts[5])
+        slide.shapes.title.text = f"Slide {n}"
+        box = slide.shapes.add_textbox(0, 0, 100, 100)
+        box.text_frame.text = f"word{n} stands on the slide with the number {n}. " * 8
+    made.save(workspace.notes / "deck.pptx")
+
+
+def test_a_long_note_tells_its_pages_and_the_time_left_and_keeps_its_vectors_when_it_is_stopped(
+    workspace: Workspace,
+) -> None:
+    workspace.build()
+    deck(workspace, 300)
+    cancel = threading.Event()
+    seen: list[BuildProgress] = []
+
+    def stop_behind_the_first_batch(progress: BuildProgress) -> None:
+        seen.append(progress)
+        if progress.passages_done > 257:
+            cancel.set()
+
+    report = workspace.build(on_progress=stop_behind_the_first_batch, cancel=cancel)
+    assert report.cancelled
+    assert report.added == ()
+    told = [progress for progress in seen if progress.current == "deck.pptx"]
+    assert {progress.pages for progress in told} == {300}
+    assert [progress.page for progress in told] == sorted(progress.page for progress in told)
+    assert 0.0 < told[-1].share < 1.0
+    assert all(progress.seconds_left is not None for progress in told[1:])
+    before = len(workspace.embedder.embedded)
+    rest = workspace.build()
+    assert rest.added == ("deck.pptx",)
+    assert rest.embedded == rest.passages - 2 - 256
+    assert len(workspace.embedder.embedded) - before == rest.embedded
+    with closing(Store(workspace.index)) as store:
+        assert store._one("SELECT count(*) FROM unfinished_vectors") == (0,)
+
+
+def test_a_file_that_cannot_be_read_is_known_after_a_copy_and_tried_again_after_a_change(workspace: Workspace) -> None:
+    broken = workspace.write("broken.docx", "no archive")
+    assert [item.path for item in workspace.build().skipped] == ["broken.docx"]
+    os.utime(broken, ns=(1, 1))
+    inventory = NoteInventory(InWorkspace(workspace.notes.parent), NotesConfig)
+    assert inventory.status().waiting == 0
+    assert [note.state for note in inventory.all() if note.path == "broken.docx"] == ["unreadable"]
+    inventory.close()
+    assert workspace.build().unchanged == 3
+    broken.write_text("still no archive", encoding="utf-8")
+    inventory = NoteInventory(InWorkspace(workspace.notes.parent), NotesConfig)
+    assert inventory.status().changes.added == ("broken.docx",)
+    inventory.close()
+
+
 def test_progress_grows_and_ends_complete(workspace: Workspace) -> None:
     seen: list[BuildProgress] = []
     workspace.build(on_progress=seen.append)
@@ -169,6 +229,7 @@ def test_progress_grows_and_ends_complete(workspace: Workspace) -> None:
     assert (seen[-1].notes_done, seen[-1].notes_total, seen[-1].passages_done) == (2, 2, 2)
 
 
+@pytest.mark.slow
 def test_a_full_disk_says_so_and_keeps_the_old_index(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace.build()
     workspace.write("big.md", "\n\n".join(f"Paragraph {n} " + "long words here " * 40 for n in range(200)))
@@ -212,7 +273,7 @@ def test_a_damaged_database_is_made_anew(workspace: Workspace) -> None:
 def test_searching_while_building_sees_whole_notes(workspace: Workspace) -> None:
     workspace.build()
     retriever = Retriever(
-        workspace.index, workspace.embedder, RetrievalConfig(), fingerprint(CHUNKING, workspace.embedder.name)
+        workspace.index, workspace.embedder, RetrievalConfig, fingerprint(CHUNKING, workspace.embedder.name)
     )
     workspace.write("new.md", "Zebras have stripes.")
     workspace.build()
@@ -221,3 +282,27 @@ def test_searching_while_building_sees_whole_notes(workspace: Workspace) -> None
     workspace.build()
     assert "new.md" not in {hit.chunk.note for hit in retriever.search("zebras").hits}
     retriever.close()
+
+
+def test_a_note_that_is_renamed_is_found_by_its_new_name(workspace: Workspace) -> None:
+    workspace.write("plain.md", "It has a folded inner layer.")
+    workspace.build()
+    (workspace.notes / "plain.md").rename(workspace.notes / "mitochondrion.md")
+    report = workspace.build()
+    assert report.renamed == (("plain.md", "mitochondrion.md"),)
+    assert workspace.find("mitochondrion")[0] == "mitochondrion.md"
+
+
+def test_a_copied_workspace_waits_for_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.build()
+    for file in workspace.notes.rglob("*.md"):
+        os.utime(file, ns=(7, 7))
+    inventory = NoteInventory(InWorkspace(tmp_path), NotesConfig)
+    try:
+        assert {note.state for note in inventory.all()} == {"ready"}
+        assert inventory.status().state == "ready"
+        workspace.write("cats.md", "# Cats\n\nCats sleep.")
+        inventory.refresh()
+        assert [note.path for note in inventory.all() if note.state == "waiting"] == ["cats.md"]
+    finally:
+        inventory.close()

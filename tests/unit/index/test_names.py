@@ -7,18 +7,26 @@ from pathlib import Path
 import pytest
 
 from assistant.config import ChunkingConfig, RetrievalConfig
+from assistant.documents.loading import parse
 from assistant.index.chunking import split
+from assistant.index.entries import Entry, FileState
 from assistant.index.fusion import NAMED, Candidates, fuse, name_bonus
-from assistant.index.names import INITIALS, Asked, names_of
-from assistant.index.search import Retriever
-from assistant.index.store import Entry, FileState, Store
+from assistant.index.question_words import INITIALS, Name, WeighedQuestion, names_of
+from assistant.index.retriever import Retriever
+from assistant.index.store import Store
 from assistant.index.words import content_words, stem
 from assistant.testing import FakeEmbedder
-from assistant.types import Note
+from assistant.types import Chunk
+
+
+def named(passage: str) -> tuple[Name, ...]:
+    document = parse("n.md", passage)
+    chunk = Chunk("n.md", (), (), "", 0, len(passage), passage, 0, names=document.names(0, len(passage)))
+    return names_of(chunk)
 
 
 def share(question: str, passage: str) -> float:
-    return Asked(question, lambda word: 1.0).share(names_of(passage))
+    return WeighedQuestion(question, lambda word: 1.0).share(named(passage))
 
 
 @pytest.mark.parametrize(
@@ -67,11 +75,11 @@ def test_initials_of_words_that_do_not_follow_one_another_are_nothing() -> None:
 
 def test_a_name_is_a_part_of_the_question_by_the_weight_of_its_words() -> None:
     weights = {"batch": 3.0, "cost": 1.0}
-    asked = Asked("what does batch cost", weights.__getitem__)
-    assert asked.share(names_of("- **Batch** - many at once")) == 0.75
-    assert asked.share(names_of("- **Batch** - many\n- **Cost** - of it")) == 1.0
+    asked = WeighedQuestion("what does batch cost", weights.__getitem__)
+    assert asked.share(named("- **Batch** - many at once")) == 0.75
+    assert asked.share(named("- **Batch** - many\n- **Cost** - of it")) == 1.0
     assert asked.share(()) == 0.0
-    assert Asked("what is it", weights.__getitem__).share(names_of("- **It** - a word")) == 0.0
+    assert WeighedQuestion("what is it", weights.__getitem__).share(named("- **It** - a word")) == 0.0
 
 
 def test_half_of_a_question_counts_an_eighth() -> None:
@@ -85,7 +93,7 @@ def test_half_of_a_question_counts_an_eighth() -> None:
 @pytest.mark.parametrize("line", ["# {}x", "- {}x", "- **{}x", "- {}: x"])
 @pytest.mark.parametrize("filling", [" ", "*", "(", "#"])
 def test_a_line_of_one_sign_is_read_in_linear_time(line: str, filling: str) -> None:
-    names_of(line.format(filling * 300_000))  # in quadratic time this would take hours
+    named(line.format(filling * 300_000))  # in quadratic time this would take hours
 
 
 def test_another_thing_with_the_same_initials_gets_little() -> None:
@@ -102,14 +110,14 @@ def test_what_is_explained_comes_before_what_is_often_mentioned(tmp_path: Path) 
     store = Store(tmp_path, create=True)
     store.begin_fingerprint("test")
     for path, text in (("others.md", mentions), ("basics.md", explains)):
-        note = Note(path, text, "markdown", path)
+        note = parse(path, text, "markdown", path)
         blocks, chunks = split(note, embedder, ChunkingConfig(20, 60))
         store.put(
             Entry(note, FileState(len(text), 1, note.path), blocks, chunks),
             embedder.embed_chunks([chunk.embedding_text for chunk in chunks]),
         )
     store.close()
-    retriever = Retriever(tmp_path, embedder, RetrievalConfig(), "test")
+    retriever = Retriever(tmp_path, embedder, RetrievalConfig, "test")
     assert retriever.search("What is bias?").hits[0].chunk.note == "basics.md"
     retriever.close()
 

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from assistant.config import ChunkingConfig, RetrievalConfig
+from assistant.documents.loading import parse
 from assistant.index.chunking import split
+from assistant.index.entries import Entry, FileState
 from assistant.index.fusion import idf, reach
-from assistant.index.search import Retriever
-from assistant.index.store import Entry, FileState, Store
+from assistant.index.retriever import Retriever
+from assistant.index.store import Store
 from assistant.testing import FakeEmbedder
-from assistant.types import Note
 
 TEXTS = ["cats purr at night", "dogs bark loudly", "fish swim in water", "birds sing songs", "cows give fresh milk"]
 
@@ -22,11 +23,11 @@ def retriever(tmp_path: Path):
     store = Store(tmp_path, create=True)
     store.begin_fingerprint("test")
     for number, text in enumerate(TEXTS):
-        note = Note(f"{number}.md", text, "markdown", text)
+        note = parse(f"{number}.md", text, "markdown", text)
         blocks, chunks = split(note, embedder, ChunkingConfig())
         store.put(Entry(note, FileState(0, 0, ""), blocks, chunks), embedder.embed_chunks(TEXTS[number : number + 1]))
     store.close()
-    made = Retriever(tmp_path, embedder, RetrievalConfig(lexical_weight=2.0), "test")
+    made = Retriever(tmp_path, embedder, lambda: RetrievalConfig(lexical_weight=2.0), "test")
     yield made
     made.close()
 

@@ -10,18 +10,19 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.errors import ModelError
-from assistant.lab.answer_pictures import MOST_TOKENS, certainty_chart, effect_chart, effects_say, visible
-from assistant.lab.follow import Journey, grown
-from assistant.lab.journey_json import journey_json
-from assistant.lab.leave_one_out import Effect, effects, without_passage
+from assistant.lab.charts.answer_charts import MOST_TOKENS, certainty_chart, effect_chart, effects_say, visible
+from assistant.lab.journey_json import journey_record
+from assistant.lab.lessons.causal_citation import Effect, effects, without_passage
+from assistant.lab.lessons.rag import Journey
+from assistant.lab.lessons.sampling import beginning, repeats, seeds
 from assistant.lab.live import Live
-from assistant.lab.repeats import beginning, repeats, seeds
+from assistant.models.scheduler import Lease, Priority, Scheduler
 from assistant.testing import FakeGenerator
-from assistant.types import Block, Choice, Chunk, Sampling, Sentence, Token
+from assistant.types import Chunk, ContextBlock, Sampling, Sentence, Token, TokenChoice
 
 
-def choice(text: str, p: float) -> Choice:
-    return Choice(1, text, math.log(p), ((text, math.log(p)), (" x", math.log(0.01))))
+def choice(text: str, p: float) -> TokenChoice:
+    return TokenChoice(1, text, math.log(p), ((text, math.log(p)), (" x", math.log(0.01))))
 
 
 def test_certainty_names_the_least_sure_token() -> None:
@@ -49,7 +50,7 @@ def test_effects_belong_to_their_sentences() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fall", "verdict"), [(2.0, "because of"), (0.2, "helped"), (0.0, "the same without"), (-1.0, "in the way")]
+    ("fall", "verdict"), [(2.0, "because of"), (0.2, "helped"), (0.0, "the same without"), (-1.0, "less likely")]
 )
 def test_what_a_passage_does_in_words(fall: float, verdict: str) -> None:
     said = effects_say([Effect("A.", -1.0, -1.0 - 4 * fall, 4)])
@@ -58,8 +59,8 @@ def test_what_a_passage_does_in_words(fall: float, verdict: str) -> None:
 
 
 def test_only_the_passage_is_taken_away() -> None:
-    block = Block("a.md", ("A",), (), 10, 30, "first part. the rest", 0)
-    other = Block("b.md", (), (), 10, 21, "first part.", 0)
+    block = ContextBlock("a.md", ("A",), (), 10, 30, "first part. the rest", 0)
+    other = ContextBlock("b.md", (), (), 10, 21, "first part.", 0)
     chunk = Chunk("a.md", ("A",), (), "", 10, 21, "first part.", 0)
     left = without_passage((block, other), chunk)
     assert [b.text for b in left] == [" the rest", "first part."]
@@ -70,28 +71,28 @@ def test_only_the_passage_is_taken_away() -> None:
 def test_a_journey_knows_where_each_token_begins() -> None:
     journey = Journey("?")
     for event in (choice("A", 0.9), Token("A"), choice("\\xe2", 0.5), choice("\\x82\\xac", 0.5), Token("€")):
-        journey = grown(journey, event)
+        journey = journey.after(event)
     assert journey.text == "A€"
     assert journey.starts == (0, 1, 1)
-    told = journey_json(journey)
-    assert [token["text"] for token in told["tokens"]] == ["A", "\\xe2", "\\x82\\xac"]
-    assert told["sections"] == [] and told["state"] is None
+    told = journey_record(journey)
+    assert [token.text for token in told.tokens] == ["A", "\\xe2", "\\x82\\xac"]
+    assert told.sections == () and told.state is None
 
 
 class TestLive:
     def test_the_last_state_stays(self) -> None:
-        live: Live[int] = Live("test")
+        live: Live[int] = Live("test", Scheduler(quiet_s=0))
         assert live.start(lambda _: iter([1, 2, 3])).number == 1
         assert (live.wait().state, live.look.latest) == ("done", 3)
 
     def test_new_work_stops_the_old(self) -> None:
-        live: Live[int] = Live("test")
+        live: Live[int] = Live("test", Scheduler(quiet_s=0))
         begun, ended = threading.Event(), threading.Event()
 
-        def slow(cancel: threading.Event) -> Iterator[int]:
+        def slow(lease: Lease) -> Iterator[int]:
             begun.set()
             yield 0
-            cancel.wait()
+            lease.cancel.wait()
             ended.set()
 
         live.start(slow)
@@ -101,9 +102,9 @@ class TestLive:
         assert (live.wait().latest, live.look.number) == (7, 2)
 
     def test_an_error_is_kept_with_what_was_there(self) -> None:
-        live: Live[int] = Live("test")
+        live: Live[int] = Live("test", Scheduler(quiet_s=0))
 
-        def fails(_: threading.Event) -> Iterator[int]:
+        def fails(_: Lease) -> Iterator[int]:
             yield 5
             raise ModelError("It is gone.", hint="Load it.")
 
@@ -113,15 +114,17 @@ class TestLive:
         assert found.error is not None and found.error.message == "It is gone."
 
     def test_stopped_work_says_so(self) -> None:
-        live: Live[int] = Live("test")
-        live.start(lambda cancel: itertools.takewhile(lambda _: not cancel.wait(0.001), itertools.count()))
+        live: Live[int] = Live("test", Scheduler(quiet_s=0))
+        live.start(lambda lease: itertools.takewhile(lambda _: not lease.cancel.wait(0.001), itertools.count()))
         live.stop()
         assert live.look.state == "stopped"
 
 
 def test_the_same_prompt_several_times() -> None:
     generator = FakeGenerator(["one two", "three", "four"])
-    states = list(repeats(generator, beginning("Once"), seeds(Sampling(), 3, same=False), threading.Event()))  # type: ignore[arg-type]
+    states = list(
+        repeats(generator, beginning("Once"), seeds(Sampling(), 3, same=False), Scheduler().lease(Priority.LAB))
+    )  # type: ignore[arg-type]
     assert states[-1] == ("one two", "three", "four")
     assert generator.prompts[0].begun == "Once"
     assert [s.seed for s in seeds(Sampling(seed=4), 3, same=False)] == [4, 5, 6]

@@ -8,13 +8,9 @@ import numpy as np
 import pytest
 from topic_notes import TOPICS, indexed
 
-from assistant.errors import UsageError
-from assistant.evaluation.bench import run
-from assistant.evaluation.figures import Figure
+from assistant.app.assistant import Assistant
 from assistant.index.store import Store
-from assistant.types import IndexStatus
-from assistant.ui.lab.bench import fill_with_copies, measure_lab
-from assistant.wiring import StudyAssistant
+from tools.research.bench_lab import fill_with_copies, measure_lab
 
 
 def test_the_copies_are_the_notes_again_with_vectors_near_their_own(tmp_path: Path) -> None:
@@ -38,21 +34,8 @@ def test_the_copies_are_the_notes_again_with_vectors_near_their_own(tmp_path: Pa
         copies.close()
 
 
-def test_groups_from_further_up_are_run_by_name() -> None:
-    class Anything:
-        def index_status(self) -> IndexStatus:
-            return IndexStatus("ready", 1, 1, 0, "")
-
-    figure = Figure("lab, something", 1.0, "ms")
-    more = {"lab": lambda: iter([figure])}
-    assert list(run(Anything(), ("lab",), more)) == [figure]  # type: ignore[arg-type]
-    with pytest.raises(UsageError) as caught:
-        list(run(Anything(), ("labs",), more))  # type: ignore[arg-type]
-    assert caught.value.hint.endswith("lab")
-
-
 @pytest.mark.embedder
-def test_every_interactive_answer_is_measured_and_none_fails(lab_assistant: StudyAssistant) -> None:
-    names = [figure.name for figure in measure_lab(lab_assistant.lab)]
+def test_every_interactive_answer_is_measured_and_none_fails(lab_assistant: Assistant) -> None:
+    names = [figure.name for figure in measure_lab(lab_assistant)]
     for what in ("tokens of a text", "chunks of a note", "search taken apart", "text placed on the map", "lab, map,"):
         assert any(what in name for name in names), what

@@ -10,28 +10,29 @@ import numpy as np
 import pytest
 
 from assistant.config import ChunkingConfig, RetrievalConfig
+from assistant.documents.loading import parse
 from assistant.errors import AssistantError, Cancelled, StudyError
 from assistant.index.rows import text_key
-from assistant.lab.chunk_charts import size_chart, trial_chart
-from assistant.lab.chunk_trial import DEEPEST, Bench, Outcome, Probe, compared, probes
-from assistant.lab.chunk_trials import Trials
-from assistant.lab.cutting import Settings, cut, in_use
-from assistant.lab.remembering import RememberingEmbedder
-from assistant.lab.running import Measurement, Report, giving_way
-from assistant.study.items import Anchor, Item, Kind, Maker
+from assistant.lab.charts.chunks import size_chart, trial_chart
+from assistant.lab.chunk_trial import DEEPEST, Outcome, Probe, TrialParts, Trials, compared, probes
+from assistant.lab.kept import RememberingEmbedder
+from assistant.lab.lessons.cutting import CutSettings, cut, in_use
+from assistant.lab.live import Measurement, Report
+from assistant.models.scheduler import Lease, Priority, Scheduler
+from assistant.quiz.item import Anchor, Item, Kind, Maker
 from assistant.testing import FakeEmbedder
-from assistant.types import Note
+from assistant.types import Document
 
 CONFIG = ChunkingConfig(20, 60)
 NOTES = [
-    Note(
+    parse(
         "a.md", "# Pets\n\n## Cats\n\nCats purr at night.\n\n## Dogs\n\nDogs bark at strangers.\n", "markdown", "Pets"
     ),
-    Note("b.md", "# Cars\n\nA car has four wheels.\n\n# Boats\n\nA boat has a keel.\n", "markdown", "Cars"),
+    parse("b.md", "# Cars\n\nA car has four wheels.\n\n# Boats\n\nA boat has a keel.\n", "markdown", "Cars"),
 ]
 
 
-def probe(question: str, note: Note, quote: str) -> Probe:
+def probe(question: str, note: Document, quote: str) -> Probe:
     start = note.text.index(quote)
     return Probe(question, ((note.path, start, start + len(quote)),), quote)
 
@@ -43,8 +44,8 @@ PROBES = (
 )
 
 
-def bench(embedder: FakeEmbedder) -> Bench:
-    return Bench(RememberingEmbedder(embedder), CONFIG, RetrievalConfig())
+def bench(embedder: FakeEmbedder) -> TrialParts:
+    return TrialParts(RememberingEmbedder(embedder), CONFIG, RetrievalConfig())
 
 
 def item(kind: Kind, question: str, start: int, note: str = "a.md") -> Item:
@@ -69,7 +70,7 @@ def test_a_way_that_divides_the_proofs_finds_less() -> None:
     trials = Trials(bench(FakeEmbedder()), NOTES, PROBES)
     fine = trials.run(trials.used)
     assert [fine.recall(k) for k in (1, DEEPEST)] == [1.0, 1.0]
-    torn = trials.run(Settings("tokens", 2))
+    torn = trials.run(CutSettings("tokens", 2))
     assert torn.recall(1) < 0.7
     assert torn.tokens[0] <= 2 < fine.tokens[0]
     assert torn.chunks > fine.chunks
@@ -83,19 +84,19 @@ def test_a_way_that_divides_the_proofs_finds_less() -> None:
 def test_the_way_in_use_is_measured_first_and_nothing_twice() -> None:
     embedder = FakeEmbedder()
     trials = Trials(bench(embedder), NOTES, PROBES)
-    trials.run(Settings("sentences", 10))
+    trials.run(CutSettings("sentences", 10))
     assert [outcome.settings.splitter for outcome in trials.outcomes] == ["ours", "sentences"]
     before = list(embedder.embedded)
     assert len(before) == len(set(before))
-    trials.run(Settings("sentences", 10))
+    trials.run(CutSettings("sentences", 10))
     trials.run(in_use(CONFIG))
     assert embedder.embedded == before
 
 
 def test_only_the_named_note_is_cut_another_way() -> None:
     parts = bench(FakeEmbedder())
-    alone = Trials(parts, NOTES, PROBES[:1], "a.md").run(Settings("tokens", 3))
-    _, new = cut(NOTES[0], Settings("tokens", 3), parts.embedder, CONFIG)
+    alone = Trials(parts, NOTES, PROBES[:1], "a.md").run(CutSettings("tokens", 3))
+    _, new = cut(NOTES[0], CutSettings("tokens", 3), parts.embedder, CONFIG)
     _, old = cut(NOTES[1], in_use(CONFIG), parts.embedder, CONFIG)
     assert alone.chunks == len(new) + len(old)
 
@@ -121,12 +122,12 @@ def test_a_stopped_measurement_leaves_nothing_and_can_begin_again() -> None:
 
 def test_the_pictures_hold_the_numbers() -> None:
     trials = Trials(bench(FakeEmbedder()), NOTES, PROBES)
-    trials.run(Settings("tokens", 2))
+    trials.run(CutSettings("tokens", 2))
     chart = trial_chart(trials.outcomes, 2)
     assert [series.mark for series in chart.series] == ["line", "line", "star"]
     assert chart.series[2].y == tuple(outcome.recall(2) for outcome in trials.outcomes)
-    _, cuts = cut(NOTES[0], Settings("tokens", 40), FakeEmbedder(window_tokens=10), CONFIG)
-    sizes = size_chart(cuts, Settings("tokens", 40), 10)
+    _, cuts = cut(NOTES[0], CutSettings("tokens", 40), FakeEmbedder(window_tokens=10), CONFIG)
+    sizes = size_chart(cuts, CutSettings("tokens", 40), 10)
     assert sizes.series[0].y == tuple(float(piece.tokens) for piece in cuts)
     assert "1 of them longer than the embedder reads" in sizes.says
 
@@ -167,11 +168,11 @@ def test_what_was_done_before_a_stop_is_kept() -> None:
 
 
 def test_a_measurement_tells_how_far_it_is_and_what_it_found() -> None:
-    measurement: Measurement[int] = Measurement("test")
+    measurement: Measurement[int] = Measurement("test", Scheduler(quiet_s=0))
     assert measurement.progress.state == "idle"
     told, go_on = threading.Event(), threading.Event()
 
-    def work(report: Report) -> int:
+    def work(report: Report, _: Lease) -> int:
         report("Counting", 1, 2)
         told.set()
         assert go_on.wait(30)
@@ -185,25 +186,25 @@ def test_a_measurement_tells_how_far_it_is_and_what_it_found() -> None:
     assert (measurement.wait().state, measurement.progress.result) == ("done", 7)
 
 
-def endless(report: Report) -> int:
+def endless(report: Report, _: Lease) -> int:
     while True:
         report("Counting", 0, 0)
 
 
 def test_stop_ends_it_and_a_new_one_takes_its_place() -> None:
-    measurement: Measurement[int] = Measurement("test")
+    measurement: Measurement[int] = Measurement("test", Scheduler(quiet_s=0))
     measurement.start(endless)
     measurement.stop()
     assert measurement.wait().state == "stopped"
     measurement.start(endless)
-    measurement.start(lambda report: 1)
+    measurement.start(lambda report, _: 1)
     assert measurement.wait().result == 1
 
 
 def test_a_failure_is_kept_with_its_remedy() -> None:
-    measurement: Measurement[int] = Measurement("test")
+    measurement: Measurement[int] = Measurement("test", Scheduler(quiet_s=0))
 
-    def fail(report: Report) -> int:
+    def fail(report: Report, _: Lease) -> int:
         raise StudyError("no questions", hint="write some")
 
     measurement.start(fail)
@@ -213,17 +214,16 @@ def test_a_failure_is_kept_with_its_remedy() -> None:
 
 
 def test_it_waits_while_a_question_is_asked_and_can_be_stopped_then() -> None:
-    asked = iter([True, True, False])
-    told: list[str] = []
-    giving_way(lambda what, done, total: told.append(what), lambda: next(asked), nap_s=0)("Embedding", 0, 1)
-    assert told == ["Embedding", "Waiting for your question in the chat", "Waiting for your question in the chat"]
-
-    def refuse(what: str, done: int, total: int) -> None:
-        if what.startswith("Waiting"):
-            raise Cancelled("stopped")
-
-    with pytest.raises(Cancelled):
-        giving_way(refuse, lambda: True, nap_s=0)("Embedding", 0, 1)
+    scheduler = Scheduler(quiet_s=0)
+    measurement: Measurement[int] = Measurement("test", scheduler)
+    measurement.start(endless)
+    with scheduler.lease(Priority.QUESTION):
+        while not measurement.progress.what.startswith("Waiting until the model is free"):
+            pass
+    assert measurement.progress.state == "running"
+    with scheduler.lease(Priority.QUESTION):
+        measurement.stop()
+        assert measurement.wait().state == "stopped"
 
 
 def test_the_copy_is_gone_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

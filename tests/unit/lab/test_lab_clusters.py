@@ -9,10 +9,21 @@ import pytest
 from topic_notes import TOPICS, indexed
 
 from assistant.errors import UsageError
-from assistant.lab.clusters import choices, group, largest_shares, levels, read_passages, without_headings
-from assistant.lab.clusters_view import choices_figure, map_figure, short_heading, snippet, table_figure
-from assistant.lab.pca import fit_plane
-from assistant.lab.telling import telling_words
+from assistant.lab.lessons.clustering import telling_words
+from assistant.lab.lessons.clusters import (
+    choices,
+    choices_figure,
+    group,
+    largest_shares,
+    levels,
+    map_figure,
+    read_passages,
+    short_heading,
+    snippet,
+    table_figure,
+    without_headings,
+)
+from assistant.lab.lessons.note_map import fit_plane
 
 
 def test_the_vectors_are_those_of_the_index_in_reading_order(tmp_path: Path) -> None:

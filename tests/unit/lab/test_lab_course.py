@@ -3,9 +3,10 @@
 import pytest
 
 from assistant.errors import UsageError
-from assistant.lab.course import FOLDER, ORDER, Lesson, lesson, lessons, read_lesson
+from assistant.lab.course import FOLDER, Lesson, lesson, lessons, read_lesson
 
 TEXT = """---
+place: 10
 title: Letters
 question: What is a letter?
 concepts: letter,  alphabet
@@ -31,6 +32,7 @@ paragraphs.
 def test_a_lesson_is_read() -> None:
     expected = Lesson(
         "letters",
+        10,
         "Letters",
         "What is a letter?",
         ("letter", "alphabet"),
@@ -42,15 +44,22 @@ def test_a_lesson_is_read() -> None:
     assert read_lesson("letters", TEXT) == expected
 
 
-@pytest.mark.parametrize("gone", ["title: Letters\n", "concepts: letter,  alphabet\n", "## Idea\n"])
+@pytest.mark.parametrize("gone", ["place: 10\n", "title: Letters\n", "concepts: letter,  alphabet\n", "## Idea\n"])
 def test_a_lesson_without_a_part_is_refused(gone: str) -> None:
     with pytest.raises(KeyError):
         read_lesson("letters", TEXT.replace(gone, ""))
 
 
-def test_every_file_is_a_lesson_of_the_path() -> None:
-    assert [found.id for found in lessons()] == [id_ for id_ in ORDER if (FOLDER / f"{id_}.md").is_file()]
-    assert {file.stem for file in FOLDER.glob("*.md")} <= set(ORDER)
+def test_every_file_has_its_place_on_the_path() -> None:
+    assert [found.place for found in lessons()] == list(range(1, len(list(FOLDER.glob("*.md"))) + 1))
+    assert [found.id for found in lessons()][:3] == ["tokens", "chunking", "embeddings"]
+
+
+def test_every_lesson_has_what_the_page_calls_and_draws() -> None:
+    tab = FOLDER.parents[1] / "ui" / "tabs" / "lab"
+    for found in lessons():
+        assert (tab / f"{found.id}_lesson.py").is_file()
+        assert (tab / f"{found.id}_lesson.js").is_file()
 
 
 @pytest.mark.parametrize("found", lessons(), ids=lambda found: found.id)

@@ -12,13 +12,24 @@ from topic_notes import CONFIG, TOPICS, indexed, notes
 from assistant.answering.answer import Answerer
 from assistant.errors import ModelMissing, UsageError
 from assistant.index.store import Store
-from assistant.lab.asked import Asked, bank_questions, examination
-from assistant.lab.elsewhere import ELSEWHERE
-from assistant.lab.hiding import Hidden, copy_without_parts
-from assistant.lab.prices import Prices
-from assistant.lab.trial import Examined, Session, Trial, course_session, no_model, own_session, trials
-from assistant.lab.verdict import CELLS, cost_figure, judge, percent, roc_figure, scores_figure
-from assistant.study.items import Anchor, Item, Kind, Maker
+from assistant.lab.lessons.decisions import Prices
+from assistant.lab.lessons.examination import (
+    ELSEWHERE,
+    Examination,
+    Examined,
+    Hidden,
+    JudgedQuestion,
+    TrialQuestion,
+    bank_questions,
+    copy_without_parts,
+    course_session,
+    examination,
+    no_model,
+    own_session,
+    trials,
+)
+from assistant.lab.lessons.examination_report import CELLS, cost_figure, judge, percent, roc_figure, scores_figure
+from assistant.quiz.item import Anchor, Item, Kind, Maker
 from assistant.testing import FakeGenerator
 from assistant.types import Sampling, Scope
 from assistant.workspace import Workspace
@@ -143,7 +154,7 @@ def test_with_the_model_each_question_is_put_to_it_in_one_token(tmp_path: Path) 
     with indexed(tmp_path) as (retriever, embedder):
         parts = Examined(retriever, embedder, CONFIG, lambda: model)
         with own_session(parts, BANK, 6) as session:
-            asked = Session((Asked("How would you explain the moat?", True, "yours"),), session.answerer)
+            asked = Examination((TrialQuestion("How would you explain the moat?", True, "yours"),), session.answerer)
             found = list(trials(asked, threading.Event(), with_model=True))
             cancel = threading.Event()
             cancel.set()
@@ -161,11 +172,11 @@ def test_questions_for_the_course_are_refused_over_other_notes(tmp_path: Path) -
 
 
 TRIALS = [
-    Trial(Asked("in and sure", True, "yours"), 0.9),
-    Trial(Asked("in and unsure", True, "yours"), 0.3),
-    Trial(Asked("out and sure", False, "hidden"), 0.8),
-    Trial(Asked("out and surer", False, "hidden"), 0.85),
-    Trial(Asked("out and unsure", False, "elsewhere"), 0.1),
+    JudgedQuestion(TrialQuestion("in and sure", True, "yours"), 0.9),
+    JudgedQuestion(TrialQuestion("in and unsure", True, "yours"), 0.3),
+    JudgedQuestion(TrialQuestion("out and sure", False, "hidden"), 0.8),
+    JudgedQuestion(TrialQuestion("out and surer", False, "hidden"), 0.85),
+    JudgedQuestion(TrialQuestion("out and unsure", False, "elsewhere"), 0.1),
 ]
 
 

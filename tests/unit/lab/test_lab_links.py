@@ -1,16 +1,15 @@
 """Which places of the notes and which questions belong to a lesson: few, and right."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assistant.index.search import Retriever
+from assistant.documents.loading import parse
+from assistant.index.retriever import Retriever
 from assistant.lab.course import Lesson
 from assistant.lab.links import MAX_PASSAGES, QUESTIONS, SpotFinder, find_spots, fitting, passages, questions
-from assistant.study.items import Anchor, Item, Kind, Maker
+from assistant.quiz.item import Anchor, Item, Kind, Maker
 from assistant.testing import FakeEmbedder
-from assistant.types import Note
 
 TEXT = """# Language models
 
@@ -33,11 +32,11 @@ Notes are cut before they are searched.
 
 ### Recall
 """
-NOTE = Note("models.md", TEXT, "markdown", "Language models")
+NOTE = parse("models.md", TEXT, "markdown", "Language models")
 
 
 def made(id_: str, *concepts: str) -> Lesson:
-    return Lesson(id_, id_.title(), "?", concepts, 1, "", "")
+    return Lesson(id_, 1, id_.title(), "?", concepts, 1, "", "")
 
 
 PATH = (
@@ -66,7 +65,7 @@ def test_things_of_the_same_name_in_other_subjects_are_left_alone() -> None:
         "## Temperature\n\nIt measures how fast particles move.\n\n"
         "- **Recall** - bringing something back from memory.\n"
     )
-    assert find_spots(Note("physics.md", text, "markdown", "Physics"), path) == ()
+    assert find_spots(parse("physics.md", text, "markdown", "Physics"), path) == ()
 
 
 def test_a_stretch_is_live_only_where_it_defines() -> None:
@@ -80,13 +79,13 @@ def test_a_stretch_is_live_only_where_it_defines() -> None:
 def test_a_changed_note_is_read_anew() -> None:
     finder = SpotFinder(PATH)
     assert len(finder.of(NOTE)) == 3
-    assert finder.of(replace(NOTE, text="# Nothing\n\nNo term at all.\n")) == ()
+    assert finder.of(parse(PATH, "# Nothing\n\nNo term at all.\n")) == ()
 
 
 def test_the_sample_course_defines_what_the_lessons_show() -> None:
     notes = Path(__file__).parents[3] / "notes"
     text = (notes / "05-generative-ai.md").read_text(encoding="utf-8")
-    spots = find_spots(Note("05.md", text, "markdown", "Generative AI"), PATH)
+    spots = find_spots(parse("05.md", text, "markdown", "Generative AI"), PATH)
     defined = {spot.lesson: spot.anchor.quote for spot in reversed(spots)}
     assert "smallest unit of text" in defined["tokens"]
     assert "manageable chunks" in defined["chunking"]
@@ -103,7 +102,7 @@ def retriever(tmp_path: Path) -> Retriever:
     embedder = FakeEmbedder()
     chunking = ChunkingConfig(20, 60)
     Builder(tmp_path / "notes", tmp_path / "index", embedder, chunking, NotesConfig()).build()
-    return Retriever(tmp_path / "index", embedder, RetrievalConfig(), fingerprint(chunking, embedder.name))
+    return Retriever(tmp_path / "index", embedder, RetrievalConfig, fingerprint(chunking, embedder.name))
 
 
 def test_passages_are_definitions_that_the_search_finds(retriever: Retriever) -> None:

@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 import pytest
 
 from assistant.errors import UsageError
-from assistant.lab.figures import PALETTE, Chart, Figure, Grid, Series
-from assistant.lab.interactive import TABLE_ROWS, figure_json, script_path
-from assistant.lab.png import write_png
+from assistant.lab.charts.figures import PALETTE, Chart, Figure, Grid, Series
+from assistant.lab.charts.interactive import TABLE_ROWS, figure_json, script_path
+from assistant.lab.charts.png import write_png
 
 EVIL = '<a href="x:y">note</a> & <b>'
 

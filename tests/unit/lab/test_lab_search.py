@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant.index.store import Entry, FileState, Store
-from assistant.lab.approximate import EFFORTS, K, compare, mean_recall, multiply
-from assistant.lab.keeping import Kept
-from assistant.lab.search_pictures import trade_chart, trade_says
-from assistant.types import Chunk, Note
+from assistant.documents.loading import parse
+from assistant.index.entries import Entry, FileState
+from assistant.index.store import Store
+from assistant.lab.charts.answer_charts import trade_chart, trade_says
+from assistant.lab.kept import Kept
+from assistant.lab.lessons.meaning_search import EFFORTS, K, compare, mean_recall, multiply
+from assistant.types import Chunk
 
 
 def vectors(count: int) -> NDArray[np.float32]:
@@ -64,7 +66,7 @@ def test_what_is_kept_is_made_once_for_each_state_of_the_index(tmp_path: Path) -
     assert [kept.get(store, numbers.__next__), kept.get(store, numbers.__next__)] == [0, 0]
     assert kept.get(store, numbers.__next__, "other") == 1
     chunk = Chunk("a.md", (), (), "", 0, 1, "x", 0)
-    entry = Entry(Note("a.md", "x", "markdown", "a"), FileState(1, 1, "a"), (), (chunk,))
+    entry = Entry(parse("a.md", "x", "markdown", "a"), FileState(1, 1, "a"), (), (chunk,))
     store.put(entry, np.ones((1, 4), dtype=np.float32) / 2)
     assert [kept.get(store, numbers.__next__), kept.get(store, numbers.__next__, "other")] == [2, 3]
     store.close()

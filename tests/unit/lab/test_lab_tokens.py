@@ -8,10 +8,18 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.index.embedder import SentenceTransformerEmbedder
-from assistant.lab.token_cost import Price, bill
-from assistant.lab.token_examples import EXAMPLES, density_chart, premium_chart
-from assistant.lab.tokens import Piece, Split, embedder_split, generator_split
-from assistant.models.llama import LlamaModel
+from assistant.lab.lessons.tokens import (
+    EXAMPLES,
+    Price,
+    Split,
+    TokenPiece,
+    bill,
+    density_chart,
+    embedder_split,
+    generator_split,
+    premium_chart,
+)
+from assistant.models.llama.library import LlamaModel
 
 
 class SpacePrefixed:
@@ -27,14 +35,14 @@ class SpacePrefixed:
 def words(text: str, name: str = "words") -> Split:
     """A tokenizer with a piece for each word."""
     parts = text.split(" ")
-    pieces = [Piece(len(part), "", (part + " " * (i < len(parts) - 1)).encode()) for i, part in enumerate(parts)]
+    pieces = [TokenPiece(len(part), "", (part + " " * (i < len(parts) - 1)).encode()) for i, part in enumerate(parts)]
     return Split(name, tuple(pieces))
 
 
 def test_a_broken_character_is_shown_as_bytes_and_named() -> None:
-    piece = Piece(1, "", b" \xe6\xbc", "漢")
+    piece = TokenPiece(1, "", b" \xe6\xbc", "漢")
     assert piece.runs == ((" ", True), ("E6 BC", False))
-    assert Piece(2, "", "né".encode()).runs == (("né", True),)
+    assert TokenPiece(2, "", "né".encode()).runs == (("né", True),)
 
 
 def test_a_blank_that_a_vocabulary_adds_is_no_text() -> None:

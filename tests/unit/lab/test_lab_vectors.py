@@ -8,12 +8,19 @@ from numpy.typing import NDArray
 
 from assistant.errors import QuestionError, UsageError
 from assistant.index.words import STOPWORDS
-from assistant.lab.analogy import EXTRA_WORDS, MOST_WORDS, WordVectors, choose_words, embed_words, read_steps, solve
-from assistant.lab.map_pictures import strip
-from assistant.lab.note_map import OTHERS, group_names, neighbours_kept
-from assistant.lab.pca import fit_plane
-from assistant.lab.similarity import cosine, similarity
-from assistant.lab.umap_plane import fit_umap, umap_is_installed
+from assistant.lab.charts.chunks import strip
+from assistant.lab.lessons.embeddings import (
+    EXTRA_WORDS,
+    MOST_WORDS,
+    WordVectors,
+    choose_words,
+    cosine,
+    embed_words,
+    read_steps,
+    similarity,
+    solve,
+)
+from assistant.lab.lessons.note_map import OTHERS, fit_plane, fit_umap, group_names, neighbours_kept, umap_is_installed
 from assistant.testing import FakeEmbedder
 from assistant.types import Chunk
 

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.config import ChunkingConfig, Config
+from assistant.documents.loading import parse
 from assistant.index.chunking import split
-from assistant.index.search import Retriever
-from assistant.index.store import Entry, FileState, Store
+from assistant.index.entries import Entry, FileState
+from assistant.index.retriever import Retriever
+from assistant.index.store import Store
 from assistant.testing import FakeEmbedder
-from assistant.types import Note
 
 TOPICS = {
     "volcano": ("magma", "lava", "eruption"),
@@ -45,7 +46,7 @@ def fill(folder: Path, embedder: FakeEmbedder, texts: dict[str, str]) -> None:
     store = Store(folder, create=True)
     store.begin_fingerprint("test")
     for path, text in texts.items():
-        note = Note(path, text, "markdown", path)
+        note = parse(path, text, "markdown", path)
         blocks, chunks = split(note, embedder, CONFIG.chunking)
         vectors = embedder.embed_chunks([chunk.embedding_text for chunk in chunks])
         store.put(Entry(note, FileState(len(text), 1, path), blocks, chunks), vectors)
@@ -57,7 +58,7 @@ def indexed(folder: Path, texts: dict[str, str] | None = None) -> Iterator[tuple
     """Gives a retriever over ``texts``, by default the seven notes."""
     embedder = FakeEmbedder()
     fill(folder, embedder, notes() if texts is None else texts)
-    retriever = Retriever(folder, embedder, CONFIG.retrieval, "test")
+    retriever = Retriever(folder, embedder, lambda: CONFIG.retrieval, "test")
     try:
         yield retriever, embedder
     finally:

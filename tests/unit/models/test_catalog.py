@@ -10,8 +10,7 @@ import pytest
 
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
 from assistant.models.catalog import REPOSITORY_MODELS, Catalog, ModelEntry, ModelFile, model_folders, verify
-from assistant.models.entries import HuggingFaceSource, WheelSource
-from assistant.models.integrity import STAMP_NAME, wrong_files
+from assistant.models.integrity import STAMP_NAME, HuggingFaceSource, WheelSource, wrong_files
 from assistant.workspace import Workspace
 
 CONTENT = b"GGUF" + bytes(range(256)) * 4
@@ -112,16 +111,24 @@ def test_no_catalogue_anywhere(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('licence = "MIT"', "", "model tiny: the key 'licence' is missing"),
-        (DIGEST, "abc", "sha256 of tiny.gguf"),
+        ('licence = "MIT"', "", "model.0.licence: Field required"),
+        (DIGEST, "abc", "model.0.files.0.sha256: String should match pattern '^[0-9a-f]{64}$', but is 'abc'"),
         ('path = "tiny.gguf"', 'path = "../tiny.gguf"', "leaves the model's folder"),
         ('path = "tiny.gguf"', 'path = "/etc/passwd"', "leaves the model's folder"),
         ('name = "tiny"', 'name = "a/b"', "cannot be the name of a folder"),
-        ('role = "generator"', 'role = "oracle"', "oracle"),
+        (
+            'role = "generator"',
+            'role = "oracle"',
+            "Input should be 'generator' or 'embedder', but is 'oracle'",
+        ),
         ('kind = "huggingface"', 'kind = "torrent"', "torrent"),
-        ('kind = "huggingface"', 'kind = "wheels", packages = []', "lists no packages"),
+        (
+            'kind = "huggingface"',
+            'kind = "wheels", packages = []',
+            "wheels.packages: Tuple should have",
+        ),
         ("context_tokens = 64", 'context_tokens = "many"', "many"),
-        ("files = [", "files = [] # [", "at least one file"),
+        ("files = [", "files = [] # [", "model.0.files: Tuple should have at least 1 item"),
         ("[[model]]", "[[model]", "cannot be read"),
     ],
 )

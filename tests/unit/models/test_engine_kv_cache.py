@@ -4,8 +4,7 @@ import threading
 import numpy as np
 import pytest
 
-from assistant.models.kv_cache import BlockCache
-from assistant.models.kv_store import StateStore
+from assistant.models.llama.kv_cache import BlockCache, StateStore
 
 PREFIX = (1, 2, 3)
 

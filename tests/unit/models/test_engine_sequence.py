@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import ModelError
-from assistant.models.context import ContextOptions
-from assistant.models.kv_cache import BlockCache
-from assistant.models.sequence import MAIN, PromptSequence, TokenPrompt
+from assistant.models.llama.context import ContextOptions
+from assistant.models.llama.kv_cache import BlockCache
+from assistant.models.llama.sequence import MAIN, PromptSequence, TokenPrompt
 
 NEVER = bool
 

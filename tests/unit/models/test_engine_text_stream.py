@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.models.text_stream import TextStream
+from assistant.models.llama.writer import TextStream
 
 
 def pieces(data: bytes, size: int) -> list[bytes]:

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from assistant.errors import ModelError
-from assistant.models.worker import Job, Priority, Worker
+from assistant.models.llama.writer import Job, Worker
 
 
 @pytest.fixture
@@ -39,12 +39,12 @@ def test_results_come_in_order_on_another_thread(worker):
         yield threading.current_thread().name
         yield 2
 
-    assert list(worker.submit(Job(run, threading.Event()), Priority.QUESTION)) == ["test", 2]
+    assert list(worker.submit(Job(run, threading.Event()))) == ["test", 2]
 
 
-def test_questions_go_before_background_work_and_keep_their_order(worker):
+def test_jobs_are_done_in_the_order_they_come(worker):
     done, gate = [], Gate()
-    first = worker.submit(Job(gate, threading.Event()), Priority.QUESTION)
+    first = worker.submit(Job(gate, threading.Event()))
     gate.entered.wait()
 
     def noting(name):
@@ -54,17 +54,11 @@ def test_questions_go_before_background_work_and_keep_their_order(worker):
 
         return Job(run, threading.Event())
 
-    waiting = [
-        worker.submit(noting("background"), Priority.BACKGROUND),
-        worker.submit(noting("one"), Priority.QUESTION),
-        worker.submit(noting("two"), Priority.QUESTION),
-    ]
-    assert worker.has_question()
+    waiting = [worker.submit(noting(name)) for name in ("one", "two", "three")]
     gate.opened.set()
     for results in [first, *waiting]:
         list(results)
-    assert done == ["one", "two", "background"]
-    assert not worker.has_question()
+    assert done == ["one", "two", "three"]
 
 
 def test_an_error_for_the_user_reaches_the_reader_and_the_worker_goes_on(worker):
@@ -72,11 +66,11 @@ def test_an_error_for_the_user_reaches_the_reader_and_the_worker_goes_on(worker)
         yield 1
         raise ModelError("no room")
 
-    results = worker.submit(Job(run, threading.Event()), Priority.QUESTION)
+    results = worker.submit(Job(run, threading.Event()))
     assert next(results) == 1
     with pytest.raises(ModelError, match="no room"):
         next(results)
-    assert list(worker.submit(job_of(3), Priority.QUESTION)) == [3]
+    assert list(worker.submit(job_of(3))) == [3]
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -87,9 +81,9 @@ def test_a_fault_is_told_to_everyone_and_frees_what_the_worker_owns(worker, ende
         yield from gate(job)
         raise RuntimeError("a mistake in the program")
 
-    broken = worker.submit(Job(fault, threading.Event()), Priority.QUESTION)
+    broken = worker.submit(Job(fault, threading.Event()))
     gate.entered.wait()
-    waiting = worker.submit(job_of(1), Priority.QUESTION)
+    waiting = worker.submit(job_of(1))
     gate.opened.set()
     for results in (broken, waiting):
         with pytest.raises(ModelError, match="a mistake in the program") as caught:
@@ -98,7 +92,7 @@ def test_a_fault_is_told_to_everyone_and_frees_what_the_worker_owns(worker, ende
         assert isinstance(caught.value.__cause__, RuntimeError)
     ended.wait()
     with pytest.raises(ModelError, match="a mistake in the program"):
-        worker.submit(job_of(1), Priority.QUESTION)
+        worker.submit(job_of(1))
 
 
 def test_closing_the_results_cancels_the_job(worker):
@@ -111,18 +105,18 @@ def test_closing_the_results_cancels_the_job(worker):
                 return
             yield i
 
-    results = worker.submit(Job(run, threading.Event()), Priority.QUESTION)
+    results = worker.submit(Job(run, threading.Event()))
     next(results)
     results.close()
-    assert list(worker.submit(job_of("next"), Priority.QUESTION)) == ["next"]
+    assert list(worker.submit(job_of("next"))) == ["next"]
     assert len(seen) == 1
 
 
 def test_a_job_cancelled_while_it_waits_ends_at_once(worker):
     gate, cancel = Gate(), threading.Event()
-    first = worker.submit(Job(gate, threading.Event()), Priority.QUESTION)
+    first = worker.submit(Job(gate, threading.Event()))
     gate.entered.wait()
-    waiting = worker.submit(job_of(1, cancel=cancel), Priority.QUESTION)
+    waiting = worker.submit(job_of(1, cancel=cancel))
     cancel.set()
     assert list(waiting) == []
     gate.opened.set()
@@ -134,12 +128,12 @@ def test_stopping_ends_the_running_job_and_refuses_new_ones(worker, ended):
         while not job.cancelled():
             yield 1
 
-    results = worker.submit(Job(run, threading.Event()), Priority.QUESTION)
+    results = worker.submit(Job(run, threading.Event()))
     next(results)
     worker.stop()
     assert ended.is_set()
     with pytest.raises(ModelError, match="closed"):
-        worker.submit(job_of(1), Priority.QUESTION)
+        worker.submit(job_of(1))
     assert set(results) <= {1}
     worker.stop()
 

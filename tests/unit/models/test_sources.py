@@ -11,8 +11,15 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import Cancelled
-from assistant.models.entries import HuggingFaceSource, ModelFile
-from assistant.models.sources import TRIES_WITHOUT_PROGRESS, PartFile, SourceFailed, Transfer, fetch_from_hub
+from assistant.models.download_sources import (
+    TRIES_WITHOUT_PROGRESS,
+    DownloadJob,
+    PartFile,
+    PartNote,
+    SourceFailed,
+    fetch_from_hub,
+)
+from assistant.models.integrity import HuggingFaceSource, ModelFile
 
 CONTENT = random.Random(0).randbytes(600_000)
 SOURCE = HuggingFaceSource("someone/tiny model", "abc123")
@@ -32,7 +39,7 @@ class Client:
     def __init__(self, folder: Path) -> None:
         self.part = PartFile.of(FILE, folder, SOURCE.kind)
         self.seen: list[int] = []
-        self.transfer = Transfer(folder, lambda file, done: self.seen.append(done), threading.Event(), timeout_s=0.5)
+        self.transfer = DownloadJob(folder, lambda file, done: self.seen.append(done), threading.Event(), timeout_s=0.5)
 
     def fetch(self, endpoint: str) -> bytes:
         (part,) = fetch_from_hub(SOURCE, [FILE], self.transfer, endpoint)
@@ -41,7 +48,7 @@ class Client:
 
     def keep(self, content: bytes, etag: str = '"v1"') -> None:
         self.part.append([content], at=0)
-        self.part.write_note({"etag": etag})
+        self.part.write_note(PartNote(etag=etag))
 
 
 @pytest.fixture
@@ -131,6 +138,7 @@ def test_always_cut_and_never_resumed_ends_with_the_reason(served, client):
     assert client.part.size == 300_000, "kept for the next try"
 
 
+@pytest.mark.slow
 def test_a_server_that_is_silent_ends_with_the_reason(served, client):
     served.fault = "silent"
     with pytest.raises(SourceFailed, match=r"there was no answer for 0\.5 s, after 0 of 600,000 bytes"):

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.models.template import PLAIN_LAYOUT, ChatLayout, split_template
+from assistant.models.llama.template import PLAIN_LAYOUT, ChatLayout, split_template
 
 CHATML = (
     "{% for message in messages %}"

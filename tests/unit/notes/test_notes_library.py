@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from assistant.config import NotesConfig
+from assistant.core.files import safe_folder, safe_name
 from assistant.errors import NoteNotFound, NotesError
-from assistant.notes.library import Added, add_notes, read_path, remove_note
-from assistant.notes.names import safe_folder, safe_name
+from assistant.notes.folder import Added, add_notes, read_path, remove_note
 from assistant.notes.scan import scan
 
 NOON = datetime(2025, 3, 1, 12, 30, 5, tzinfo=UTC)
@@ -60,7 +60,7 @@ def test_the_same_contents_are_not_copied_again(notes: Path, tmp_path: Path) -> 
 
 def test_each_refusal_has_its_reason_and_stops_nothing(notes: Path, tmp_path: Path) -> None:
     files = [
-        source(tmp_path, "a.png"), source(tmp_path, "a.doc"), tmp_path / "gone.md", source(tmp_path, "empty.md", ""),
+        source(tmp_path, "a.gif"), source(tmp_path, "a.doc"), tmp_path / "gone.md", source(tmp_path, "empty.md", ""),
         source(tmp_path, "big.md", "x" * 1_000_001), source(tmp_path, "good.md"),
     ]  # fmt: skip
     added = add_notes(notes, files, config=NotesConfig(max_file_mb=1))
@@ -76,7 +76,7 @@ def test_a_readme_would_be_ignored_so_it_gets_another_name(notes: Path, tmp_path
 
 def test_a_folder_comes_with_its_notes(notes: Path, tmp_path: Path) -> None:
     course = tmp_path / "Kurs 1"
-    for path in ("README.md", "week 1/a.md", "week 1/deep/b.txt", ".git/c.md", "week 1/old.doc", "picture.png"):
+    for path in ("README.md", "week 1/a.md", "week 1/deep/b.txt", ".git/c.md", "week 1/old.doc", "picture.gif"):
         (course / path).parent.mkdir(parents=True, exist_ok=True)
         (course / path).write_text(path, encoding="utf-8")
     added = add_notes(notes, [course], folder="ml", config=NotesConfig())
@@ -104,7 +104,7 @@ def test_no_folder_leads_out(notes: Path, tmp_path: Path, folder: str) -> None:
 
 def test_a_link_out_of_the_folder_is_not_followed(notes: Path, tmp_path: Path) -> None:
     (notes / "link").symlink_to(tmp_path)
-    with pytest.raises(NotesError, match="link out of the notes folder"):
+    with pytest.raises(NotesError, match="leads out of the notes folder"):
         add(notes, source(tmp_path, "a.md"), folder="link")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import NoteNotFound, NotesError
-from assistant.notes.library import read_path, remove_note, removed_notes, restore_note
+from assistant.notes.folder import read_path, remove_note, removed_notes, restore_note
 from assistant.notes.linked import LinkedFolder, LinkedFolders
 from assistant.notes.scan import scan
 
@@ -66,7 +66,7 @@ def test_unlinking_forgets_the_folder_and_leaves_its_files(root: Path) -> None:
     assert (root.parent / "Vault" / "README.md").is_file()
     with pytest.raises(NotesError, match="No linked folder is called 'Vault'") as caught:
         linked(root).unlink("Vault")
-    assert caught.value.hint == "Linked are: none"
+    assert caught.value.hint == "Linked folders: none"
 
 
 @pytest.mark.parametrize("folder", ["notes", "notes/Vault", ".", "..", "missing"])
@@ -95,7 +95,7 @@ def test_a_linked_folder_of_the_workspace_moves_with_it(root: Path) -> None:
 def test_a_list_of_a_newer_version_is_refused_and_kept(root: Path) -> None:
     text = json.dumps({"format": 2, "folders": {"new": "layout"}})
     (root / "linked.json").write_text(text, encoding="utf-8")
-    with pytest.raises(NotesError, match=r"newer version of the assistant \(format 2, known is 1\)"):
+    with pytest.raises(NotesError, match=r"newer version of the assistant \(format 2; this version knows 1\)"):
         linked(root).link(root.parent / "Vault")
     assert (root / "linked.json").read_text(encoding="utf-8") == text
 

@@ -55,7 +55,7 @@ def test_hidden_and_temporary_files_and_the_folder_readme_are_left_out(tmp_path:
 
 
 def test_other_kinds_are_counted_and_old_office_files_explained(tmp_path: Path) -> None:
-    write(tmp_path, "a.md", "image.png", "noending", "sub/song.mp3", "old.doc", "table.XLS")
+    write(tmp_path, "a.md", "image.gif", "noending", "sub/song.mp3", "old.doc", "table.XLS")
     found = look(tmp_path)
     assert (paths(found), found.ignored) == (["a.md"], 3)
     assert [(file.path, ".docx" in file.reason, ".xlsx" in file.reason) for file in found.skipped] == [
@@ -107,7 +107,7 @@ def test_a_name_that_is_no_text_is_skipped(tmp_path: Path) -> None:
 def links(tmp_path: Path) -> Path:
     root = tmp_path / "notes"
     write(root, "ml/a.md", ".vault/hidden.md")
-    write(tmp_path, "outside/secret.md", "outside/picture.png")
+    write(tmp_path, "outside/secret.md", "outside/picture.gif")
     try:
         (root / "loop").symlink_to(root)
     except (OSError, NotImplementedError):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
+
+from children import run_child
 
 import assistant
 import assistant.notes
@@ -15,8 +16,8 @@ def test_every_public_name_is_there() -> None:
 
 
 def test_readers_of_foreign_formats_are_imported_only_where_they_run() -> None:
-    heavy = ["markitdown", "pypdfium2", "pptx", "openpyxl", "bs4", "charset_normalizer", "pandas", "numpy"]
+    heavy = ["mammoth", "markdownify", "pypdfium2", "pptx", "openpyxl", "bs4", "charset_normalizer", "pandas", "numpy"]
     code = f"import sys, assistant.notes; print([name for name in {heavy} if name in sys.modules])"
     root = Path(assistant.__file__).parents[1]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    done = run_child([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

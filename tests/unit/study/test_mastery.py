@@ -8,19 +8,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from card_setting import DAY, NOW, OVERFITTING, SUPERVISED, add, answer, note
 
-from assistant.notes.outline import sections
-from assistant.study.deck import Deck
-from assistant.study.mastery import Answered, Evidence, Progress, TopicMastery, TopicState, measure
+from assistant.cards.deck import Deck
+from assistant.study.mastery import Answered, LearningProgress, MasteryEvidence, TopicMastery, TopicState, measure
 
 FIT, KINDS = ("Learning", "Fit"), ("Learning", "Kinds")
 
 
-def progress(deck: Deck, at: datetime = NOW, quiz: tuple[Answered, ...] = (), zone: ZoneInfo | None = None) -> Progress:
-    evidence = Evidence(sections(note()), deck.cards(), deck.store.reviews(), quiz)
+def progress(
+    deck: Deck, at: datetime = NOW, quiz: tuple[Answered, ...] = (), zone: ZoneInfo | None = None
+) -> LearningProgress:
+    evidence = MasteryEvidence(note().outline, deck.cards(), deck.store.reviews(), quiz)
     return measure(evidence, deck.scheduler, at, zone or ZoneInfo("UTC"))
 
 
-def topic(found: Progress, path: tuple[str, ...]) -> TopicMastery:
+def topic(found: LearningProgress, path: tuple[str, ...]) -> TopicMastery:
     return next(topic for topic in found.topics if topic.heading_path == path)
 
 

@@ -9,16 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cards.deck import Deck
 from assistant.errors import NoSuchQuestion, StudyError
+from assistant.quiz.item import Anchor
 from assistant.study.database import StudyDatabase
-from assistant.study.deck import Deck
-from assistant.study.items import Anchor
-from assistant.study.questions.gap_text import gaps_markdown
-from assistant.study.questions.gaps import Gap, GapLog, GapState
-from assistant.study.questions.identity import question_id
-from assistant.study.questions.kept import KeptQuestions
+from assistant.study.gaps import Gap, GapLog, GapState, gaps_markdown, question_id
+from assistant.study.kept_questions import KeptQuestion, KeptQuestions
 from assistant.study.schema import MIGRATIONS
-from assistant.study.transfer import Part, Transfer
+from assistant.study.transfer import ProgressPart, ProgressTransfer
 from assistant.types import Answer, Chunk, Hit, Scope, SearchResult
 
 NOW = datetime(2030, 5, 1, 9, 0, tzinfo=UTC)
@@ -60,7 +58,7 @@ def test_a_question_in_vain_is_one_gap_whatever_its_case_and_spacing(log: GapLog
     assert (second.question, second.asks, second.last_asked_at) == ("what is the CAPITAL of france", 2, NOW + HOUR)
     assert second.missing == ("france",)
     assert [place.heading_path[-1] for place in second.nearest] == ["Bias", "Fit", "Cost"]
-    assert second.why.startswith("The word “france” does not stand in your notes")
+    assert second.why.startswith("The word “france” is not in your notes")
 
 
 def test_a_follow_up_is_kept_with_the_question_it_belongs_to(log: GapLog) -> None:
@@ -76,9 +74,9 @@ def test_undo_takes_back_the_last_time_only(log: GapLog) -> None:
     log.undo(gap.id, NOW + 2 * HOUR)
     assert [one.asks for one in log.gaps()] == [1]
     log.undo(gap.id, NOW + 2 * HOUR)
-    assert log.dump() == []
+    assert log.everything() == []
     log.undo(gap.id, NOW + 2 * HOUR)
-    assert log.dump() == []
+    assert log.everything() == []
 
 
 def test_undo_leaves_a_removed_gap_removed(log: GapLog) -> None:
@@ -164,10 +162,13 @@ def test_nothing_is_kept_without_question_and_proof(
 # Export, import, migration
 
 
-def transfer(database: StudyDatabase) -> Transfer:
+def transfer(database: StudyDatabase) -> ProgressTransfer:
     log, kept, deck = GapLog(database), KeptQuestions(database), Deck(database)
-    parts = {"gaps": Part(log.dump, log.merge), "questions": Part(kept.dump, kept.merge)}
-    return Transfer(deck.store, deck.scheduler, parts)
+    parts = {
+        "gaps": ProgressPart(Gap, log.everything, log.merge),
+        "questions": ProgressPart(KeptQuestion, kept.everything, kept.merge),
+    }
+    return ProgressTransfer(deck.store, deck.scheduler, parts)
 
 
 def studied(database: StudyDatabase) -> StudyDatabase:
@@ -186,10 +187,10 @@ def test_a_round_trip_loses_and_doubles_nothing(another: Callable[[], StudyDatab
     file = tmp_path / "progress.json"
     transfer(here).export(file, NOW)
     assert transfer(there).load(file).others == 4
-    assert transfer(there).dump(NOW) == transfer(here).dump(NOW)
+    assert transfer(there).write(NOW) == transfer(here).write(NOW)
     assert [gap.asks for gap in GapLog(there).gaps()] == [2]
     assert transfer(there).load(file).others == 0
-    assert transfer(there).dump(NOW) == transfer(here).dump(NOW)
+    assert transfer(there).write(NOW) == transfer(here).write(NOW)
     json.loads(file.read_text())
 
 
@@ -197,15 +198,15 @@ def test_what_was_asked_on_two_computers_is_added_up_and_the_later_change_wins(
     another: Callable[[], StudyDatabase],
 ) -> None:
     here, there = studied(another()), another()
-    transfer(there).merge(transfer(here).dump(NOW))
+    transfer(there).merge(transfer(here).write(NOW))
     record(GapLog(here), at=NOW + 3 * HOUR)
     GapLog(there).close("What is the capital of France?", NOW + 4 * HOUR)
     record(GapLog(there), "Who was Napoleon?", NOW + 4 * HOUR)
     KeptQuestions(there).keep("What is fit?", [PROOF], NOW + 4 * HOUR)
-    ours, theirs = transfer(here).dump(NOW), transfer(there).dump(NOW)
+    ours, theirs = transfer(here).write(NOW), transfer(there).write(NOW)
     transfer(here).merge(theirs)
     transfer(there).merge(ours)
-    assert transfer(here).dump(NOW) == transfer(there).dump(NOW)
+    assert transfer(here).write(NOW) == transfer(there).write(NOW)
     assert [(gap.question, gap.asks) for gap in GapLog(here).gaps()] == [("Who was Napoleon?", 2)]
     assert [gap.asks for gap in GapLog(here).gaps(GapState.CLOSED)] == [3]
     assert {one.question for one in KeptQuestions(here).all()} == {"What is bias?", "What is fit?"}
@@ -218,17 +219,18 @@ def test_what_was_asked_on_two_computers_is_added_up_and_the_later_change_wins(
 def test_a_damaged_export_changes_nothing(
     another: Callable[[], StudyDatabase], part: str, broken: dict[str, object]
 ) -> None:
-    content = transfer(studied(another())).dump(NOW)
+    content = json.loads(transfer(studied(another())).write(NOW))
     content[part][0] |= broken
     there = another()
     with pytest.raises(StudyError, match="damaged"):
-        transfer(there).merge(content)
-    assert GapLog(there).dump() == KeptQuestions(there).dump() == []
+        transfer(there).merge(json.dumps(content))
+    assert GapLog(there).everything() == KeptQuestions(there).everything() == []
 
 
 def test_an_export_from_before_there_were_gaps_is_read(another: Callable[[], StudyDatabase]) -> None:
-    old = {key: value for key, value in transfer(another()).dump(NOW).items() if key not in ("gaps", "questions")}
-    assert transfer(studied(another())).merge(old).others == 0
+    content = json.loads(transfer(another()).write(NOW))
+    old = {key: value for key, value in content.items() if key not in ("gaps", "questions")}
+    assert transfer(studied(another())).merge(json.dumps(old)).others == 0
 
 
 def test_a_file_of_format_2_gets_the_tables_and_keeps_what_it_has(tmp_path: Path) -> None:

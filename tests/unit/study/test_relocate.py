@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from card_setting import OVERFITTING, SUPERVISED, TEXT, anchor, note
 
-from assistant.study.anchoring import Match, relocate
+from assistant.study.anchoring import QuoteMatch, relocate
 
 
 def test_the_same_words_under_the_same_heading_are_meant() -> None:
@@ -16,7 +16,7 @@ def test_the_same_words_under_the_same_heading_are_meant() -> None:
     there = replace(anchor("The same words.", note(text)), heading_path=("B",), start=0, end=15)
     found = relocate(note(text), there)
     assert found is not None
-    assert (found.match, found.score, found.anchor.heading_path) == (Match.EXACT, 1.0, ("B",))
+    assert (found.match, found.score, found.anchor.heading_path) == (QuoteMatch.EXACT, 1.0, ("B",))
 
 
 def test_without_a_heading_in_common_the_nearest_is_meant() -> None:
@@ -30,7 +30,7 @@ def test_line_breaks_and_blanks_do_not_matter() -> None:
     text = TEXT.replace("uses labelled examples", "uses\n\n   labelled\texamples")
     found = relocate(note(text), anchor(SUPERVISED))
     assert found is not None
-    assert found.match is Match.SPACING
+    assert found.match is QuoteMatch.SPACING
     assert text[found.anchor.start : found.anchor.end] == found.anchor.quote
 
 
@@ -38,15 +38,15 @@ def test_signs_of_a_regular_expression_are_letters() -> None:
     text = "# A\n\nIs (a+b)* = [x]? Yes\\no.\n"
     found = relocate(note(text), anchor("(a+b)* = [x]? Yes\\no.", note(text)))
     assert found is not None
-    assert found.match is Match.EXACT
+    assert found.match is QuoteMatch.EXACT
 
 
 def test_a_changed_passage_is_shown_in_whole_sentences() -> None:
     text = TEXT.replace(OVERFITTING, "the model memorises its training data too well. It fails elsewhere.")
     found = relocate(note(text), anchor(OVERFITTING))
     assert found is not None
-    assert found.match is Match.NEAR
-    assert found.anchor.quote == "- **Overfitting** - the model memorises its training data too well."
+    assert found.match is QuoteMatch.NEAR
+    assert found.anchor.quote == "**Overfitting** - the model memorises its training data too well."
     assert 0.65 <= found.score < 1
 
 

@@ -8,19 +8,19 @@ import threading
 
 import pytest
 
+from assistant.app.studying import GuideNotes, guide_request
 from assistant.config import RetrievalConfig
+from assistant.documents.loading import parse
 from assistant.errors import StudyError
-from assistant.index.search import Retriever
-from assistant.study.exam.ground import Ground
-from assistant.study.guide import GuideMaker, GuideRequest, blocks_in, shares, spread
-from assistant.study.guide_text import guide_markdown
-from assistant.study.guide_topic import Library, guide_request
-from assistant.study.items import Anchor, Item, Kind, Maker
-from assistant.study.making.pool import Pool
-from assistant.study.quiz.topics import Span
+from assistant.index.retriever import Retriever
+from assistant.quiz.choosing import Span
+from assistant.quiz.exam.ground import Ground
+from assistant.quiz.item import Anchor, Item, Kind, Maker
+from assistant.quiz.making.pool import Pool
+from assistant.study.guide import GuideMaker, GuideRequest, blocks_in, guide_markdown, shares, spread
 from assistant.study.summaries import pick_summary
 from assistant.testing import FakeEmbedder, FakeGenerator
-from assistant.types import Block, Note, Scope
+from assistant.types import ContextBlock, Scope
 
 TEXT = """# Inference
 
@@ -35,10 +35,10 @@ TEXT = """# Inference
 Batch inference is cheap because machines run only while there is work.
 Real-time endpoints cost money even when nobody asks.
 """
-NOTE = Note("ml/inference.md", TEXT, "markdown", "Inference")
+NOTE = parse("ml/inference.md", TEXT, "markdown", "Inference")
 KINDS_START, COSTS_START = TEXT.index("## Kinds"), TEXT.index("## Costs")
-KINDS = Block(NOTE.path, ("Inference", "Kinds"), (), KINDS_START, COSTS_START, TEXT[KINDS_START:COSTS_START], 0)
-COSTS = Block(NOTE.path, ("Inference", "Costs"), (), COSTS_START, len(TEXT), TEXT[COSTS_START:], 1)
+KINDS = ContextBlock(NOTE.path, ("Inference", "Kinds"), (), KINDS_START, COSTS_START, TEXT[KINDS_START:COSTS_START], 0)
+COSTS = ContextBlock(NOTE.path, ("Inference", "Costs"), (), COSTS_START, len(TEXT), TEXT[COSTS_START:], 1)
 TRUE_LINE = "Batch inference processes many records at once, on a schedule."
 WRITTEN = (
     f"- {TRUE_LINE}\n- Batch inference was invented in France in 1968.\n- Edge inference runs on the device itself."
@@ -111,7 +111,7 @@ class TestWithoutModel:
             "Zebras wear stripes quietly.",
         ]
         text = "\n".join(lines)
-        block = Block("a.md", (), (), 0, len(text), text, 0)
+        block = ContextBlock("a.md", (), (), 0, len(text), text, 0)
         picked = [sentence.text for sentence in pick_summary([block], {}, FakeEmbedder(dimension=512), 2)]
         assert lines[3] not in picked
         assert not {lines[0], lines[1]} <= set(picked)
@@ -119,13 +119,13 @@ class TestWithoutModel:
     def test_a_topic_in_free_words_decides(self):
         lines = ["Batch inference is cheap for many records.", "Edge devices run without a network connection."]
         text = "\n".join(lines)
-        block = Block("a.md", (), (), 0, len(text), text, 0)
+        block = ContextBlock("a.md", (), (), 0, len(text), text, 0)
         assert pick_summary([block], {}, FakeEmbedder(), 1, "edge devices network")[0].text == lines[1]
 
     def test_a_label_that_many_items_have_gets_its_item(self):
         uses = {"Polly": "reads texts aloud in many voices", "Lex": "builds chat robots for shops"}
         text = "".join(f"- **{name}**\n  - **Use** - {use}\n" for name, use in uses.items())
-        block = Block("a.md", (), (), 0, len(text), text, 0)
+        block = ContextBlock("a.md", (), (), 0, len(text), text, 0)
         picked = pick_summary([block], {}, FakeEmbedder(), 2)
         assert [sentence.text.split(":")[0] for sentence in picked] == ["Polly", "Lex"]
 
@@ -204,7 +204,6 @@ class TestTopic:
     def library(self, tmp_path):
         from assistant.config import ChunkingConfig, NotesConfig
         from assistant.index.build import Builder, fingerprint
-        from assistant.notes.outline import sections
 
         (tmp_path / "notes" / "ml").mkdir(parents=True)
         (tmp_path / "notes" / "ml" / "inference.md").write_text(TEXT)
@@ -220,12 +219,12 @@ class TestTopic:
             threading.Event(),
         ).build()
         key = fingerprint(ChunkingConfig(), embedder.name)
-        retriever = Retriever(tmp_path / "index", embedder, RetrievalConfig(), key)
+        retriever = Retriever(tmp_path / "index", embedder, RetrievalConfig, key)
         notes = tuple(retriever.store.note(note.path) for note in retriever.store.notes())
-        yield Library(notes, tuple(s for note in notes for s in sections(note)), retriever)
+        yield GuideNotes(notes, tuple(s for note in notes for s in note.outline), retriever)
         retriever.close()
 
-    def request(self, topic: str, library: Library, scope: str = "") -> GuideRequest:
+    def request(self, topic: str, library: GuideNotes, scope: str = "") -> GuideRequest:
         return guide_request(topic, library, Scope.parse(scope), random.Random(1))
 
     def test_a_heading_takes_its_part_only(self, library):
@@ -248,7 +247,7 @@ class TestTopic:
 
     def test_words_that_the_notes_do_not_know(self, library):
         request = self.request("quantum chromodynamics lattice", library)
-        with pytest.raises(StudyError, match="hold nothing on 'quantum"):
+        with pytest.raises(StudyError, match="contain nothing on 'quantum"):
             make(request)
 
     def test_past_mistakes_are_no_topic(self, library):
@@ -259,7 +258,7 @@ class TestTopic:
         request = self.request("#Kinds", library)
         made = request.questions(3)
         assert made and all(KINDS.start <= item.source.start < KINDS.end for item in made)
-        known = Library(library.notes, library.outline, library.retriever, items=made)
+        known = GuideNotes(library.notes, library.outline, library.retriever, items=made)
         again = self.request("#Kinds", known).questions(len(made))
         assert {item.id for item in again} == {item.id for item in made}
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from card_setting import DAY, MINUTE, NOW, OVERFITTING, add, answer
 
+from assistant.cards.deck import Deck
+from assistant.cards.scheduling import CardPhase, Rating, Schedule
 from assistant.errors import StudyError
 from assistant.study.database import StudyDatabase
-from assistant.study.deck import Deck
-from assistant.study.scheduling import Phase, Rating
 from assistant.study.schema import MIGRATIONS
-from assistant.study.transfer import Imported, Part, Transfer
+from assistant.study.transfer import Imported, ProgressPart, ProgressTransfer
 
 
 @pytest.fixture
@@ -30,12 +31,12 @@ def another(tmp_path: Path) -> Callable[[], Deck]:
     return make
 
 
-def transfer(deck: Deck) -> Transfer:
-    return Transfer(deck.store, deck.scheduler)
+def transfer(deck: Deck) -> ProgressTransfer:
+    return ProgressTransfer(deck.store, deck.scheduler)
 
 
-def content(deck: Deck) -> dict[str, Any]:
-    return transfer(deck).dump(NOW)
+def content(deck: Deck) -> str:
+    return transfer(deck).write(NOW)
 
 
 def studied(deck: Deck) -> Deck:
@@ -100,7 +101,7 @@ def test_answers_on_two_computers_give_the_schedule_of_all_of_them(deck: Deck, a
         (Rating.GOOD, NOW + 10 * DAY),
         (Rating.HARD, NOW + 30 * DAY),
     ]
-    schedules = deck.scheduler.replay(NOW, given)
+    schedules = deck.scheduler.replay(Schedule(due_at=NOW), given)
     for merged in (deck, laptop):
         assert merged.card(card.id).schedule == schedules[-1]
         assert [review.before for review in merged.store.reviews(card.id)] == schedules[:-1]
@@ -150,19 +151,24 @@ def test_a_history_written_by_a_clock_that_jumped_survives(deck: Deck, another: 
     assert transfer(new).merge(content(deck)) == Imported(0, 0, 0)
 
 
-def test_other_parts_travel_along(deck: Deck, another: Callable[[], Deck]) -> None:
-    taken: list[dict[str, Any]] = []
-    out = Part(lambda: [{"answer": 1}], lambda _: 0)
+@dataclass(frozen=True)
+class Given:
+    answer: int
 
-    def take(records: list[dict[str, Any]]) -> int:
+
+def test_other_parts_travel_along(deck: Deck, another: Callable[[], Deck]) -> None:
+    taken: list[Given] = []
+    out = ProgressPart(Given, lambda: [Given(1)], lambda _: 0)
+
+    def take(records: Sequence[Given]) -> int:
         taken.extend(records)
         return len(records)
 
-    exported = Transfer(deck.store, deck.scheduler, {"quizzes": out}).dump(NOW)
+    exported = ProgressTransfer(deck.store, deck.scheduler, {"quizzes": out}).write(NOW)
     new = another()
-    into = Transfer(new.store, new.scheduler, {"quizzes": Part(list, take)})
+    into = ProgressTransfer(new.store, new.scheduler, {"quizzes": ProgressPart(Given, tuple, take)})
     assert into.merge(exported).others == 1
-    assert taken == [{"answer": 1}]
+    assert taken == [Given(1)]
     assert into.merge(content(deck)).others == 0, "an export without this part is no fault"
 
 
@@ -197,7 +203,7 @@ def damaged(change: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, A
 def test_a_damaged_export_changes_nothing(
     deck: Deck, another: Callable[[], Deck], change: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:
-    exported = change(content(studied(deck)))
+    exported = json.dumps(change(json.loads(content(studied(deck)))))
     new = another()
     with pytest.raises(StudyError, match="the export is damaged"):
         transfer(new).merge(exported)
@@ -207,7 +213,13 @@ def test_a_damaged_export_changes_nothing(
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("{", "is not JSON"), ("[]", "no export"), ("{}", "no export"), ('{"format": 99}', "newer"), ("[" * 9999, "JSON")],
+    [
+        ("{", "Invalid JSON"),
+        ("[]", "not an export"),
+        ("{}", "not an export"),
+        ('{"format": 99}', "newer"),
+        ("[" * 9999, "JSON"),
+    ],
 )
 def test_a_file_that_is_no_export_is_named(deck: Deck, tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "progress.json"
@@ -240,4 +252,4 @@ def test_a_new_card_stays_new(deck: Deck, another: Callable[[], Deck]) -> None:
     add(laptop, at=NOW)
     transfer(deck).merge(content(laptop))
     assert (deck.card(card.id).created_at, deck.card(card.id).schedule.due_at) == (NOW, NOW)
-    assert deck.card(card.id).schedule.phase is Phase.NEW
+    assert deck.card(card.id).schedule.phase is CardPhase.NEW

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from assistant.notes.outline import sections
-from assistant.types import Note, Section
-from assistant.ui.examples import first_questions
+from assistant.documents.loading import parse
+from assistant.types import Section
+from assistant.ui.scope import first_questions
 
 
 def questions(**texts: str) -> list[str]:
-    notes = {f"{name}.md": Note(f"{name}.md", text, "markdown", name) for name, text in texts.items()}
-    found: list[Section] = [section for note in notes.values() for section in sections(note)]
+    notes = {f"{name}.md": parse(f"{name}.md", text, "markdown", name) for name, text in texts.items()}
+    found: list[Section] = [section for note in notes.values() for section in note.outline]
     return first_questions(found, notes.__getitem__)
 
 

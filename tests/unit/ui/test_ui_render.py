@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.sentences import split_sentences
-from assistant.types import Citation, Sentence
+from assistant.documents.sentences import split_sentences
+from assistant.types import Citation, Sentence, citation_numbers
 from assistant.ui.markdown import parse_markdown
-from assistant.ui.marks import Mark, parse_marked
-from assistant.ui.nodes import Element, find_all, plain_text, to_json
-from assistant.ui.render import citation_numbers, render_answer, render_passage
+from assistant.ui.marks import TextMark, parse_marked
+from assistant.ui.nodes import TagNode, find_all, plain_text, to_json
+from assistant.ui.render import render_answer, render_passage
 
 COURSE = Path(__file__).resolve().parents[3] / "notes"
 
@@ -135,9 +135,9 @@ def test_only_links_to_the_web_stay_links() -> None:
 
 def test_a_tree_has_no_way_to_say_script() -> None:
     with pytest.raises(ValueError, match="script"):
-        Element("script", ("1",))
+        TagNode("script", ("1",))
     with pytest.raises(ValueError, match="onclick"):
-        Element("p", (), {"onclick": "1"})
+        TagNode("p", (), {"onclick": "1"})
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_what_only_looks_like_a_formula_stays_text(text: str) -> None:
 def test_code_is_coloured_and_says_the_same() -> None:
     code = "def f(x):\n    return 'a' + 1  # why\n"
     (pre,) = render_answer(f"```python\n{code}```", ())
-    assert isinstance(pre, Element)
+    assert isinstance(pre, TagNode)
     classes = {e.attrs["class"] for e in find_all([pre], lambda e: e.tag == "span")}
     assert {"tok-keyword", "tok-string", "tok-number", "tok-comment", "tok-name"} <= classes
     assert plain_text([pre]) == code
@@ -178,12 +178,12 @@ def test_code_of_an_unknown_language_is_plain() -> None:
 
 def test_line_breaks_of_an_answer_are_kept_and_those_of_a_markdown_note_are_not() -> None:
     assert tree("a\nb") == [["p", {}, "a", ["br", {}], "b"]]
-    assert render_passage("a\nb", (), "markdown") == (Element("p", ("a\nb",)),)
+    assert render_passage("a\nb", (), "markdown") == (TagNode("p", ("a\nb",)),)
 
 
 def test_a_mark_that_markdown_cannot_carry_is_shown_on_the_plain_text() -> None:
     text = "[label](http://a.org/very/long) after"
-    inside_the_address = Mark(text.index("very"), text.index("very") + 4, Element("mark"))
+    inside_the_address = TextMark(text.index("very"), text.index("very") + 4, TagNode("mark"))
     marked = list(find_all(render_passage(text, [inside_the_address], "markdown"), lambda e: e.tag == "mark"))
     assert [plain_text([m]) for m in marked] == ["very"]
 
@@ -202,5 +202,5 @@ def test_every_sentence_of_the_sample_course_could_carry_a_chip(note: Path) -> N
     for first in range(0, len(spans), 40):
         some = spans[first : first + 40]
         start, end = text.rfind("\n", 0, some[0][0]) + 1, some[-1][1]
-        marks = [Mark(a - start, b - start, Element("mark")) for a, b in some]
+        marks = [TextMark(a - start, b - start, TagNode("mark")) for a, b in some]
         assert parse_marked(text[start:end], marks, parse_markdown).lost == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.types import NoteStatus, Scope, Section
-from assistant.ui.scope import example_questions, scope_label, scope_tree
+from assistant.ui.scope import ScopeBranch, example_questions, scope_label, scope_tree
 
 
 def status(path: str, title: str, passages: int = 3) -> NoteStatus:
@@ -31,10 +31,10 @@ SECTIONS = [
 ]
 
 
-def outline(branches: list[dict], depth: int = 0) -> list[str]:
+def outline(branches: list[ScopeBranch], depth: int = 0) -> list[str]:
     lines = []
     for branch in branches:
-        lines += [f"{'  ' * depth}{branch['label']} [{branch['scope']}]", *outline(branch["children"], depth + 1)]
+        lines += [f"{'  ' * depth}{branch.label} [{branch.scope}]", *outline(branch.children, depth + 1)]
     return lines
 
 
@@ -52,8 +52,8 @@ def test_folders_notes_and_headings_are_nested_and_each_names_its_scope() -> Non
 
 
 def test_every_scope_of_the_tree_can_be_read_back() -> None:
-    def scopes(branches: list[dict]) -> list[str]:
-        return [s for b in branches for s in (b["scope"], *scopes(b["children"]))]
+    def scopes(branches: list[ScopeBranch]) -> list[str]:
+        return [s for b in branches for s in (b.scope, *scopes(b.children))]
 
     for text in scopes(scope_tree(NOTES, SECTIONS)):
         assert str(Scope.parse(text)) == text
@@ -63,7 +63,8 @@ def test_labels_of_scopes() -> None:
     assert scope_label(Scope(), NOTES) == "All notes"
     assert scope_label(Scope("b"), NOTES) == "b"
     assert scope_label(Scope("one.md"), NOTES) == "One"
-    assert scope_label(Scope("one.md", ("One", "Basics")), NOTES) == "Basics"
+    assert scope_label(Scope("one.md", ("One", "Basics")), NOTES) == "One › Basics"
+    assert scope_label(Scope("one.md", ("One", "Bias")), NOTES) == "Bias"
 
 
 @pytest.mark.parametrize(

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.documents.loading import parse
 from assistant.errors import NoteNotFound
-from assistant.types import Block, Chunk, Citation, Hit, Note, Sentence
-from assistant.ui.nodes import Element, find_all, plain_text
-from assistant.ui.sources import Passage, cited_passages, found_passages, render_window, trail, window
+from assistant.types import Chunk, Citation, ContextBlock, Document, Hit, Sentence
+from assistant.ui.nodes import TagNode, find_all, plain_text
+from assistant.ui.tabs.chat.sources import Passage, cited_passages, found_passages, render_window, trail, window
 
 LINES = "".join(f"- line {i:03d} says something about topic {i:03d}\n" for i in range(60))
-NOTE = Note("a.md", f"# Title\n\n{LINES}", "markdown", "Title")
+NOTE = parse("a.md", f"# Title\n\n{LINES}", "markdown", "Title")
 
 
-def read(path: str) -> Note:
+def read(path: str) -> Document:
     if path != "a.md":
         raise NoteNotFound(f"There is no note {path}.")
     return NOTE
 
 
-def citing(*words: str, note: Note = NOTE) -> Sentence:
+def citing(*words: str, note: Document = NOTE) -> Sentence:
     citations = []
     for quote in words:
         start = note.text.index(quote)
@@ -72,7 +73,7 @@ def test_a_citation_of_a_note_removed_since_still_shows_its_quote() -> None:
 def test_found_passages_leave_out_what_is_cited_and_know_what_was_read() -> None:
     hits = [hit("line 010 says"), hit("line 030 says"), hit("line 050 says", page=3)]
     start = NOTE.text.index("line 050")
-    block = Block("a.md", ("Title",), (), start - 5, start + 100, "", 0)
+    block = ContextBlock("a.md", ("Title",), (), start - 5, start + 100, "", 0)
     cards = found_passages(hits, [block], [citing("010 says something")], read)
     assert ["line 030" in plain_text(c.body) for c in cards] == [True, False]
     assert [card.read for card in cards] == [False, True]
@@ -99,7 +100,7 @@ def test_a_window_of_a_short_note_is_the_note(span: tuple[int, int]) -> None:
 
 def test_a_piece_from_deep_inside_a_list_is_a_list_and_not_code() -> None:
     text = "- a\n\t- b\n\t\t- deep words here\n\t\t- more\n\t- c\n"
-    note = Note("l.md", text, "markdown", "l")
+    note = parse("l.md", text, "markdown", "l")
     start = text.index("\t\t- deep")
     nodes = render_window(note, start, len(text), [])
     assert {e.tag for e in find_all(nodes, lambda _: True)} == {"ul", "li"}
@@ -108,25 +109,26 @@ def test_a_piece_from_deep_inside_a_list_is_a_list_and_not_code() -> None:
 
 def test_a_piece_from_inside_a_code_block_is_code() -> None:
     text = "```\n" + "".join(f"x = {i} * 2\n" for i in range(80)) + "```\n"
-    note = Note("c.md", text, "markdown", "c")
+    note = parse("c.md", text, "markdown", "c")
     start = text.index("x = 40")
     nodes = render_window(note, start, start + 200, [])
-    assert isinstance(nodes[0], Element) and nodes[0].tag == "pre"
+    assert isinstance(nodes[0], TagNode) and nodes[0].tag == "pre"
 
 
 def test_a_piece_of_a_table_without_its_head_is_a_table() -> None:
     rows = "".join(f"| a{i} | b{i} |\n" for i in range(50))
-    note = Note("t.csv", "| x | y |\n|---|---|\n" + rows, "csv", "t")
+    note = parse("t.csv", "| x | y |\n|---|---|\n" + rows, "csv", "t")
     start = note.text.index("| a30")
     nodes = render_window(note, start, start + 60, [])
     cells = [plain_text([e]).strip() for e in find_all(nodes, lambda e: e.tag == "td")]
     assert cells[:4] == ["a30", "b30", "a31", "b31"]
 
 
-def test_lines_of_a_pdf_page_are_joined_but_not_its_lists() -> None:
-    text = "A paragraph that was broken by the width of the\npage.\n- one\n- two"
-    nodes = render_window(Note("p.pdf", text, "pdf", "p", (0,)), 0, len(text), [])
-    assert plain_text(nodes) == "A paragraph that was broken by the width of the page.\n- one\n- two\n"
+def test_a_page_of_a_pdf_shows_its_headings_and_lists() -> None:
+    text = "# Rivers\n\nA paragraph.\n\n- one\n- two"
+    nodes = render_window(parse("p.pdf", text, "pdf", "p", (0,)), 0, len(text), [])
+    assert [e.tag for e in find_all(nodes, lambda _: True)] == ["h3", "p", "ul", "li", "li"]
+    assert "#" not in plain_text(nodes)
 
 
 def test_the_trail_does_not_say_the_title_twice() -> None:

@@ -1,0 +1,167 @@
+"""Builds the embedder and the model that writes, when they are first needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.config import ModelConfig
+from assistant.core.lazy import Lazy
+from assistant.errors import ModelMissing
+from assistant.index.embedder import SentenceTransformerEmbedder, name_of_folder
+from assistant.index.encoder import encoder_of
+from assistant.models.catalog import Catalog, ModelEntry, model_folders
+from assistant.models.hardware import ModelChoice, choose_model, detect_hardware
+from assistant.models.integrity import is_complete
+from assistant.models.llama.engine import LlamaEngine, load_engine
+from assistant.models.llama.library import LlamaModel
+from assistant.models.llama.options import EngineOptions
+from assistant.types import EngineStatus, Timings
+from assistant.workspace import Workspace
+
+KV_FOLDER = "kv"
+PROBE_FILE = "threads.json"
+
+
+def check_model(workspace: Workspace, name: str) -> None:
+    """Finds out whether a model is here, without loading it.
+
+    Raises:
+        ModelError: It is not.
+    """
+    folders = model_folders(workspace)
+    Catalog.load(folders).resolve(name, folders, role="generator")
+
+
+class Models:
+    """The models of one workspace. Nothing is loaded before it is needed. May be used from several threads.
+
+    Args:
+        workspace: Where models and index are.
+        config: Which models.
+        named: The student named the model himself, so it is used whatever the memory.
+        kv_folder: Where states of sections are kept; None for the index folder.
+
+    Attributes:
+        embedder: Loads its weights with the first embedding.
+        weights: The embedder with its weights.
+        engine: What writes.
+    """
+
+    def __init__(self, workspace: Workspace, config: ModelConfig, *, named: bool, kv_folder: Path | None) -> None:
+        self._config = config
+        self._named = named
+        self._folders = model_folders(workspace)
+        self._kv_folder = kv_folder or workspace.index / KV_FOLDER
+        self._probe_file = workspace.index / PROBE_FILE
+        self.embedder = Lazy(self._open_embedder, "embedder")
+        self.weights = Lazy(self._load_weights, "embedder")
+        self.engine = Lazy(self._load_engine, "model")
+        self._vocabulary = Lazy(self._load_vocabulary, "vocabulary")
+        self._last = Timings()
+
+    def load(self) -> None:
+        """Starts loading both in background threads and returns at once."""
+        self.weights.start()
+        self.engine.start()
+
+    def vocabulary(self) -> tuple[str, LlamaModel]:
+        """Returns the name of the model that writes, and the model, with its vocabulary alone if it is not loaded.
+
+        It stays this object's to close.
+
+        Raises:
+            ModelError: It is missing or damaged.
+        """
+        engine = self.engine.ready
+        return (engine.name, engine.model) if engine is not None else self._vocabulary.get()
+
+    def choice(self) -> ModelChoice:
+        """Returns the model that is used on this machine, and why if it is not the one of the settings."""
+        catalog = Catalog.load(self._folders)
+        here = [entry.name for entry in catalog if any(entry.location(folder).exists() for folder in self._folders)]
+        return choose_model(self._config.name, self._named, detect_hardware(), here)
+
+    def forget_probe(self) -> None:
+        """Makes the next load of the model measure again which threads and batches are fastest here."""
+        self._probe_file.unlink(missing_ok=True)
+
+    def note_speed(self, timings: Timings) -> None:
+        """Takes the figures of the last answer that the model wrote, for ``status``."""
+        self._last = timings if timings.output_tokens else self._last
+
+    def status(self) -> EngineStatus:
+        """Returns the state of the model that writes, with the figures of its last answer. Cheap."""
+        error, engine = self.engine.error, self.engine.ready
+        if error is not None:
+            state = "missing" if isinstance(error, ModelMissing) else "failed"
+            return EngineStatus(self._config.name, state, f"{error.message} {error.hint}".strip())
+        if engine is None:
+            return EngineStatus(self._config.name, "loading")
+        timings = self._last
+        writing = timings.total_s - timings.first_token_s
+        speed = timings.output_tokens / writing if writing > 0 and timings.output_tokens > 1 else None
+        return EngineStatus(engine.name, "ready", "", timings.first_token_s or None, speed)
+
+    def listed(self) -> list[tuple[ModelEntry, bool]]:
+        """Returns the models that write, of the catalogue, each with whether it is on this computer.
+
+        Raises:
+            ModelError: There is no catalogue.
+        """
+        entries = [entry for entry in Catalog.load(self._folders) if entry.role == "generator"]
+        return [(entry, any(is_complete(entry, folder) for folder in self._folders)) for entry in entries]
+
+    def cached(self) -> tuple[int, int]:
+        """Returns how many sections are kept on disk as the model read them, and their bytes."""
+        sizes = []
+        for path in self._kv_folder.glob("*.kv"):
+            try:
+                sizes.append(path.stat().st_size)
+            except FileNotFoundError:
+                continue  # made room for another one
+        return len(sizes), sum(sizes)
+
+    def close(self) -> None:
+        """Frees the model that writes."""
+        if (engine := self.engine.ready) is not None:
+            engine.close()
+        if (vocabulary := self._vocabulary.ready) is not None:
+            vocabulary[1].close()
+
+    def _load_weights(self) -> SentenceTransformerEmbedder:
+        embedder = self.embedder.get()
+        embedder.load()
+        return embedder
+
+    def _open_embedder(self) -> SentenceTransformerEmbedder:
+        catalog, name = Catalog.load(self._folders), self._config.embedder
+        folder = catalog.resolve(name, self._folders, role="embedder")
+        if all(entry.name != name for entry in catalog):
+            name = name_of_folder(folder)
+        return SentenceTransformerEmbedder(folder, name, detect_hardware().cores, encoder_of(folder))
+
+    def _load_vocabulary(self) -> tuple[str, LlamaModel]:
+        name, path, _ = self._find_engine()
+        return name, LlamaModel(path, vocabulary_only=True)
+
+    def _find_engine(self) -> tuple[str, Path, str]:
+        """Returns name, file and checksum of the model that writes; no checksum for a file without an entry."""
+        name = self.choice().name
+        catalog = Catalog.load(self._folders)
+        path = catalog.resolve(name, self._folders, role="generator")
+        known = [entry for entry in catalog if entry.name == name]
+        return (name, path, known[0].files[0].sha256) if known else (path.stem, path, "")
+
+    def _load_engine(self) -> LlamaEngine:
+        name, path, checksum = self._find_engine()
+        options = EngineOptions(
+            context_tokens=self._config.context_tokens,
+            threads=self._config.threads,
+            batch_threads=self._config.threads,
+            cache_folder=self._kv_folder,
+            cache_disk_bytes=self._config.cache_disk_mb * 10**6,
+            model_key=checksum,
+        )
+        if self.weights.started and not self._probe_file.exists():
+            self.weights.wait()  # loading takes the processor that the threads are about to be measured on
+        return load_engine(path, name, options, probe_file=self._probe_file)

@@ -1,0 +1,1 @@
+"""What a student asked and was answered: the turns of a conversation."""

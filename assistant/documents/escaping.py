@@ -1,0 +1,27 @@
+"""Text of other formats on its way into Markdown: what only looks like markup does not become any."""
+
+from __future__ import annotations
+
+import re
+
+_LINE = re.compile(r"\s*(?=#{1,6}(?:\s|$)|>|`{3}|~{3}|\|)")
+_INNER = re.compile(r"(?=<(?:!--|/?[A-Za-z])|%%|\{%|\{\{[<%])")
+
+
+_FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|svg|webp|bmp|emf|wmf|tiff?)", re.IGNORECASE)
+
+
+def is_file_name(words: str) -> bool:
+    """Returns whether what stands for a picture is no words but the name of its file."""
+    return _FILE_NAME.fullmatch(words) is not None
+
+
+def escaped(text: str, *, begins_line: bool = True) -> str:
+    """Returns one line of text in which nothing begins a heading, a quote, a fence, a table, a comment or a tag.
+
+    Lists stay lists: who types a dash before a line means one. All other signs are the document's own, since they are
+    quoted to the student.
+    """
+    text = _INNER.sub(r"\\", text)
+    found = _LINE.match(text) if begins_line else None
+    return f"{found[0]}\\{text[found.end() :]}" if found and text.strip() else text

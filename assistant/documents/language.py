@@ -1,0 +1,35 @@
+"""The language of a text, told by its commonest words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+_COMMON = {
+    "en": "the of and is to that with for are from by this which be an it as can was",
+    "de": "der die das und ist nicht ein eine mit von den dem des zu im auf für werden sich wird",
+    "fr": "le la les des et est une dans du que pour par qui sur un au avec sont ce plus",
+    "es": "el los las de que y es una por con para del se en un como son su más al",
+    "it": "il di che è una per con del della sono gli nel si lo dei non le alla ha i",
+    "pt": "o os as de que e é uma por com para do da não se em um como são ao",
+    "nl": "de het een en van is dat niet met voor zijn op aan te wordt door ook bij naar om",
+}
+_WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
+_READ = 20_000
+_MIN_SHARE = 0.08
+"""Of the words of a text, those that its language's twenty commonest make up at least: in prose it is 15 to 35 %."""
+
+
+@lru_cache(maxsize=1024)
+def language_of(text: str) -> str:
+    """Returns the language of ``text`` as its two-letter code (ISO 639-1), or nothing where it is none that is known.
+
+    Only its first 20,000 characters are read.
+    """
+    words = Counter(re.findall(r"[^\W\d_]+", text[:_READ].lower()))
+    shares = {
+        language: sum(words[word] for word in common) / max(1, words.total()) for language, common in _WORDS.items()
+    }
+    best = max(shares, key=shares.__getitem__)
+    return best if shares[best] >= _MIN_SHARE else ""

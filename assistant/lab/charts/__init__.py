@@ -1,0 +1,1 @@
+"""Pictures as plain values, drawn in the page or into a file."""

@@ -1,0 +1,1 @@
+"""The ideas behind the assistant, computed with the functions that answer the student's questions. One file an idea."""

@@ -1,0 +1,1 @@
+"""The engine that writes, on the low-level interface of llama.cpp."""

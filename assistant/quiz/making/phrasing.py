@@ -1,0 +1,222 @@
+"""Puts questions and statements about facts into words, in the language of the note that they are from."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from assistant.documents.roles import names_nothing
+from assistant.quiz.making.facts import (
+    Column,
+    Fact,
+    Group,
+    Shape,
+    Term,
+    capitalised,
+    is_modal,
+    is_plural,
+    lowered,
+    state,
+)
+
+USES = frozenset(("use", "uses", "used for", "verwendung", "anwendung", "utilisation", "usage", "uso", "usos"))
+EXAMPLES = frozenset(("example", "examples", "beispiel", "beispiele", "exemple", "exemples", "ejemplo", "ejemplos"))
+
+_KIND_OF = re.compile(r"(?:types?|kinds?|forms?|sorts?|classes) of (?P<noun>[a-z-]+)$", re.IGNORECASE)
+_PLAIN_NOUN = re.compile(r"[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){0,3}")
+_NO_NOUN = re.compile(
+    r"\b(?:is|are|was|were|be|can|could|may|must|will|should|has|have|does|do|not|how|what|when|where|why|which|who|if"
+    r"|as|than|on|off|yes|no|true|false)\b|(?:able|ible|ful|less|ous|ed)$|\b(?:by|of|to|for|in|with|from|at)$|^\w+ed\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """How questions are put in one language; see ``phrases.toml``."""
+
+    links: frozenset[str]
+    hidden_article: Mapping[str, str]
+    patterns: Mapping[str, str]
+
+    def put(self, name: str, **filled: str) -> str:
+        """Returns a pattern with what is filled in; nothing where the language has no such question."""
+        return self.patterns[name].format(**filled) if self.patterns[name] else ""
+
+
+@lru_cache(maxsize=1)
+def _all() -> dict[str, Phrases]:
+    found: dict[str, Any] = tomllib.loads(
+        resources.files("assistant.quiz.making").joinpath("phrases.toml").read_text("utf-8")
+    )
+    return {
+        language: Phrases(
+            frozenset(table["links"].split()),
+            table["hidden_article"],
+            {name: text for name, text in table.items() if isinstance(text, str)},
+        )
+        for language, table in found.items()
+    }
+
+
+def phrases(language: str) -> Phrases:
+    """Returns how questions are put in ``language``; those of English for a language that has none."""
+    return _all().get(language, _all()["en"])
+
+
+def is_property(label: str) -> bool:
+    """Returns whether "the ``label`` of X" can be said: a short noun, no condition, question or quality."""
+    return bool(_PLAIN_NOUN.fullmatch(label)) and _NO_NOUN.search(label) is None and not label.isupper()
+
+
+class Wording:
+    """Knows how the notes write their words, and which terms need their heading to be understood.
+
+    Args:
+        common_words: Words that stand in small letters somewhere in the notes.
+        repeated: Names that stand for different things in different places, in small letters.
+        languages: The language of each note, by its path; English for others.
+    """
+
+    def __init__(
+        self, common_words: frozenset[str], repeated: frozenset[str], languages: Mapping[str, str] | None = None
+    ) -> None:
+        self._common = common_words
+        self._repeated = repeated
+        self._languages = languages or {}
+
+    def phrases(self, note: str) -> Phrases:
+        """Returns how questions about ``note`` are put."""
+        return phrases(self._languages.get(note, "en"))
+
+    def is_english(self, note: str) -> bool:
+        """Returns whether the words of a note are put together as in English."""
+        return self.phrases(note) is phrases("en")
+
+    def inside(self, text: str) -> str:
+        """Returns ``text`` as it is written inside a sentence."""
+        return lowered(text, self._common.__contains__)
+
+    def name(self, term: Term) -> str:
+        """Returns what an option calls a term. "Labelled", one of the "Types of data", is "Labelled data"."""
+        found = _KIND_OF.search(term.group)
+        if found is None or found["noun"].lower() in term.name.lower() or len(term.name.split()) > 2:
+            return term.name
+        noun = found["noun"].lower()
+        return term.name if is_plural(term.name) else f"{term.name} {noun}"
+
+    def quoted(self, term: Term, note: str = "") -> str:
+        """Returns how a question calls a term: as it is written inside a sentence; with its place if needed."""
+        return f"{self.inside(self.name(term))}{self.where(term, note)}"
+
+    def where(self, term: Term, note: str = "") -> str:
+        """Returns `` (in "heading")`` for a term that means different things in different places."""
+        if not term.group or any(name.lower() in term.group.lower() for name in term.names):
+            return ""
+        return self.phrases(note).put("within", group=term.group) if term.name.lower() in self._repeated else ""
+
+    def called(self, fact: Fact) -> str:
+        """Returns how a question calls the term of ``fact``, with the article that it has in the notes."""
+        if not re.match(r"(?:A|An|The)\s", fact.subject):
+            return self.quoted(fact.term, fact.anchor.note)
+        return fact.subject[:1].lower() + fact.subject[1:] + self.where(fact.term, fact.anchor.note)
+
+    def what(self, fact: Fact) -> str:
+        """Returns a question that ``fact.text`` answers; nothing where none can be put."""
+        return self._about(fact, "what", "aspect")
+
+    def explain(self, fact: Fact) -> str:
+        """Returns a question for a short answer; nothing where none can be put."""
+        return self._about(fact, "explain", "aspect")
+
+    def _about(self, fact: Fact, plain: str, aspect: str) -> str:
+        said, phrases = {"term": self.called(fact), "be": _be(fact.term.name)}, self.phrases(fact.anchor.note)
+        label = fact.aspect.lower()
+        if label in USES:
+            return phrases.put("used", **said)
+        if label in EXAMPLES:
+            return phrases.put("example", term=said["term"]) if plain == "what" else ""
+        if fact.aspect:
+            said["be"] = _be(fact.aspect)
+            return phrases.put(aspect, aspect=self.property(fact), **said) if is_property(fact.aspect) else ""
+        if fact.shape is Shape.VERB and plain == "what":
+            if is_modal(fact.text):
+                return ""
+            return phrases.put("does", do="do" if is_plural(fact.term.name) else "does", **said)
+        return phrases.put(plain, **said) if fact.shape is not Shape.SENTENCE else ""
+
+    def which(self, fact: Fact, text: str) -> str:
+        """Returns a question that the term of ``fact`` answers, with ``text`` as what is said of it; or nothing."""
+        phrases, said = self.phrases(fact.anchor.note), self.inside(text)
+        label = fact.aspect.lower()
+        if label in USES:
+            return phrases.put("which_used", text=said)
+        if label in EXAMPLES:
+            return ""
+        if fact.aspect:
+            return phrases.put("which_aspect", aspect=self.property(fact), text=said) if is_property(label) else ""
+        if fact.link in phrases.links or fact.shape is Shape.NOUN:
+            return phrases.put("which", be=fact.link or _be(fact.term.name), text=said)
+        if fact.shape is Shape.VERB:
+            return phrases.put("which_does", text=said)
+        return phrases.put("which_means", text=said) if fact.shape is not Shape.SENTENCE else ""
+
+    def property(self, fact: Fact) -> str:
+        """Returns how a question calls an aspect: "time complexity" for the column "Time Complexity"."""
+        words = fact.aspect.split()
+        is_plain = self.is_english(fact.anchor.note) and all(word[1:] == word[1:].lower() for word in words)
+        return fact.aspect.lower() if is_plain else self.inside(fact.aspect)
+
+    def members(self, group: Group) -> str:
+        """Returns a question that all members of a group together answer."""
+        phrases = self.phrases(group.anchors[0].note)
+        count = phrases.patterns["counted"].split()[len(group.members) - 2]
+        return phrases.put("members", count=count, group=self.inside(group.label))
+
+    def match(self, group: str, note: str) -> str:
+        """Returns the question of a match item."""
+        phrases = self.phrases(note)
+        return phrases.put("match_of", group=group) if group and not names_nothing(group) else phrases.put("match")
+
+    def column(self, column: Column) -> str:
+        """Returns the question of a match item that is a column of a table."""
+        phrases = self.phrases(column.anchors[0].note)
+        english = self.is_english(column.anchors[0].note)
+        head = column.head.lower() if english and column.head[1:].islower() else column.head
+        if is_property(column.rows) and not names_nothing(column.rows) and not is_plural(column.rows):
+            return phrases.put("column", column=head, rows=column.rows.lower() if english else column.rows)
+        group = next((label for label in reversed(column.place) if not names_nothing(label)), "")
+        return phrases.put("column_of", column=head, group=group) if group else ""
+
+    def order(self, group: Group) -> str:
+        """Returns the question of an order item."""
+        return self.phrases(group.anchors[0].note).put("order", group=group.label)
+
+    def gap(self, kind: str, sentence: str, note: str) -> str:
+        """Returns the question for a year or name that is left out of ``sentence``."""
+        return self.phrases(note).put(kind, sentence=sentence)
+
+    def state(self, fact: Fact, text: str) -> str:
+        """Returns a statement that says ``text`` of what ``fact`` is about."""
+        phrases, aspect = self.phrases(fact.anchor.note), fact.aspect.lower()
+        term = capitalised(self.quoted(fact.term, fact.anchor.note))
+        if aspect in USES:
+            return phrases.put("stated_used", term=term, be=_be(fact.term.name), text=text)
+        if aspect and is_property(aspect):
+            name = self.quoted(fact.term, fact.anchor.note)
+            return phrases.put("stated", aspect=self.property(fact), term=name, text=self.inside(text))
+        if aspect:
+            return f"{term} – {fact.aspect}: {text}."
+        name = fact.subject or capitalised(self.inside(self.name(fact.term)))
+        said = text if fact.shape is Shape.SENTENCE else self.inside(text)
+        link = fact.link or ("" if self.is_english(fact.anchor.note) else ":")
+        return state(name + self.where(fact.term, fact.anchor.note), said, fact.shape, link).replace(" : ", ": ")
+
+
+def _be(noun: str) -> str:
+    return "are" if is_plural(noun) else "is"

@@ -1,1 +1,0 @@
-"""Conversations: what was asked and answered, kept in the workspace until the student deletes it."""

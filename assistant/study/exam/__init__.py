@@ -1,1 +1,0 @@
-"""The exam that an item passes before a student sees it, and measures of whole sets of items."""

@@ -1,1 +1,0 @@
-"""Grades short answers by their key points, each with the words of the notes that prove it."""

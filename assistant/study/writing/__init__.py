@@ -1,1 +1,0 @@
-"""Items in the model's words. It writes one sentence; what is right, and what is wrong, comes from the notes."""

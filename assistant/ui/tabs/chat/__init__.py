@@ -1,0 +1,1 @@
+"""The Chat tab: scope and conversations, the conversation, the sources."""

@@ -1,0 +1,220 @@
+"""Facts from the structure of notes: terms, aspects, groups, steps, tables, prose; every quote exact."""
+
+from __future__ import annotations
+
+import pytest
+from quiz_setting import METRICS, note, sample_notes
+
+from assistant.quiz.making.facts import Fact, Facts, Shape, lowered, names_of, shape, state, versions
+from assistant.quiz.making.outline_facts import outline_facts
+from assistant.quiz.making.pool import read_facts
+from assistant.quiz.making.prose import read_definition
+
+
+def found(text: str) -> Facts:
+    return read_facts(note(text))
+
+
+def outlined(text: str) -> Facts:
+    """What the outline says, worth asking or not."""
+    return outline_facts(note(text))
+
+
+def said(facts: Facts) -> list[tuple[str, str, str]]:
+    return [(fact.term.label, fact.aspect, fact.text) for fact in facts.facts]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- **Recall** - what is found again\n",
+        "- **Recall**- what is found again\n",
+        "- **Recall:** what is found again.\n",
+        "* __Recall__: what is found again\n",
+        "- Recall - what is found again\n",
+        "- Recall: what is found again\n",
+        "1. **Recall** – what is found again\n",
+    ],
+)
+def test_a_labelled_item_is_a_term_and_what_is_said_of_it(line: str) -> None:
+    assert said(found(f"# Metrics\n\n{line}")) == [("Recall", "", "what is found again")]
+
+
+def test_labels_that_siblings_share_are_aspects_of_what_stands_above_them() -> None:
+    facts = outlined(
+        "# Plants\n\n- **Oak**\n  - **Soil** - deep clay\n  - **Leaf** - has lobes\n"
+        "- **Birch**\n  - **Soil** - poor sand\n  - **Leaf** - has teeth\n"
+    )
+    assert said(facts)[0] == ("Oak", "Soil", "deep clay")
+    assert ("Birch", "Leaf", "has teeth") in said(facts)
+    assert [(g.label, [m.label for m in g.members]) for g in facts.groups] == [("Plants", ["Oak", "Birch"])]
+    assert [(c.head, c.cells) for c in facts.columns] == [
+        ("Soil", ("deep clay", "poor sand")),
+        ("Leaf", ("has lobes", "has teeth")),
+    ]
+
+
+@pytest.mark.parametrize(("label", "is_a_term"), [("Eample", False), ("Exmaple", False), ("Sample", True)])
+def test_a_mistyped_aspect_is_no_term(label: str, is_a_term: bool) -> None:
+    facts = found(f"# AI\n\n- **Diffusion** - makes pictures from noise\n  - **{label}** - a cat on a chair\n")
+    assert (label in {fact.term.label for fact in facts.facts}) is is_a_term
+
+
+def test_the_first_bullet_below_a_bare_label_says_what_it_is() -> None:
+    assert said(found("# AI\n\n- **Chunking**-\n\t- dividing text into pieces\n")) == [
+        ("Chunking", "", "dividing text into pieces")
+    ]
+
+
+def test_numbered_headings_and_items_are_steps_in_order() -> None:
+    groups = {group.label: group for group in read_facts(note()).groups}
+    assert groups["Cooking rice"].ordered
+    assert [term.label for term in groups["Cooking rice"].members] == ["Washing", "Soaking", "Boiling", "Resting"]
+    assert not groups["Model metrics"].ordered
+
+
+def test_a_table_gives_a_fact_for_each_cell() -> None:
+    facts = outlined(
+        "# Fruit\n\n| Name | Colour | Taste |\n|---|---|---|\n| Lemon | yellow | sour |\n| Plum | blue | sweet |\n"
+    )
+    assert said(facts) == [
+        ("Lemon", "Colour", "yellow"),
+        ("Lemon", "Taste", "sour"),
+        ("Plum", "Colour", "blue"),
+        ("Plum", "Taste", "sweet"),
+    ]
+    assert facts.facts[3].anchor.quote == "| Plum | blue | sweet |"
+
+
+def test_a_definition_in_prose_keeps_its_subject_and_verb() -> None:
+    (fact,) = found("# Text\n\nA **token** is the smallest unit of text that a model processes.\n").facts
+    assert (fact.term.label, fact.subject, fact.link) == ("token", "A token", "is")
+    assert fact.anchor.quote[fact.offset :].startswith("the smallest unit")
+
+
+def test_the_rows_of_a_table_of_differences_are_aspects() -> None:
+    facts = outlined("# Cells\n\n| Feature | Plant | Animal |\n|---|---|---|\n| Wall | rigid | none |\n")
+    assert said(facts) == [("Plant", "Wall", "rigid"), ("Animal", "Wall", "none")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- **History** - the story of the house since it was built\n",
+        "- **Yeast** - this is shown in the figure below\n",
+        "- [ ] **Yeast** - the fungus that makes dough rise\n",
+        "- **Yeast** - flour, water, salt\n",
+        "- **23 June 1940** - the day on which the oven was lit\n",
+        "- **1895-1901** - the years in which the oven was built\n",
+        "- **If it is warm** - the time until it rises\n",
+        "- **Yeast** - we looked at the fungus last week\n",
+    ],
+)
+def test_what_no_teacher_would_ask_is_no_fact(line: str) -> None:
+    assert said(found(f"# Bread\n\n## Dough\n\n{line}")) == []
+
+
+def test_the_notes_tell_whether_a_word_is_a_verb() -> None:
+    facts = found("# Birds\n\nThey hunt. An owl can hunt well.\n\n- **Owl** - hunts mice at night\n").facts
+    assert [(fact.term.label, fact.shape) for fact in facts] == [("Owl", Shape.VERB)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It is a system of many parts.",
+        "This engine is a machine that turns.",
+        "The input is an arbitrary graph.",
+        "The main idea is a better plan.",
+        "Although time is a resource, space is too.",
+        "What he built is a machine.",
+    ],
+)
+def test_a_sentence_that_points_elsewhere_defines_nothing(sentence: str) -> None:
+    assert read_definition(sentence) is None
+
+
+def test_prose_gives_the_year_of_an_event_and_who_did_it() -> None:
+    facts = found("# Steam\n\nThe first pump was built in 1698 by Thomas Savery for draining deep mines in Cornwall.\n")
+    assert [(blank.kind, blank.answer) for blank in facts.blanks] == [
+        ("year", "1698"),
+        ("name", "Thomas Savery"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In 1905 it was replaced by the first turbine that worked at sea.",
+        "Boiling water has been used for motion for over 2000 years by many peoples.",
+        "He built the first pump in 1698 for the mines of the whole county.",
+    ],
+)
+def test_a_word_that_cannot_be_known_from_its_sentence_is_not_asked_for(sentence: str) -> None:
+    assert not [b for b in found(f"# Steam\n\n{sentence}\n").blanks if b.kind == "year"]
+
+
+def test_every_quote_of_the_sample_notes_is_exact() -> None:
+    for one in sample_notes():
+        facts = read_facts(one)
+        assert all(_stands(fact, one.text) for fact in facts.facts)
+        for group in facts.groups:
+            assert len(group.members) == len(group.anchors)
+            assert all(m.label.split()[0] in a.quote for m, a in zip(group.members, group.anchors, strict=True))
+    assert sum(len(read_facts(one).facts) for one in sample_notes()) > 100
+
+
+def _stands(fact: Fact, text: str) -> bool:
+    anchor = fact.anchor
+    return text[anchor.start : anchor.end] == anchor.quote and fact.text.split()[0] in anchor.quote[fact.offset :]
+
+
+def test_a_version_is_a_beginning_that_says_something() -> None:
+    assert versions("learns too well: it relies on that data alone, which is why it performs poorly") == (
+        "learns too well: it relies on that data alone, which is why it performs poorly",
+        "learns too well: it relies on that data alone",
+    )
+    assert versions("good at tasks like translation") == ("good at tasks like translation",)
+    assert versions("funded by the U.S. National Science Foundation in 1981") == (
+        "funded by the U.S. National Science Foundation in 1981",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "sentence"),
+    [
+        ("processes many inputs", Shape.VERB, "Batch processes many inputs."),
+        ("the ratio of hits", Shape.NOUN, "Batch is the ratio of hits."),
+        ("feeding data so that it gets better", Shape.DOING, "Batch means feeding data so that it gets better."),
+        ("the cost of a plan can exceed its worth", Shape.SENTENCE, "Batch: the cost of a plan can exceed its worth."),
+        ("scalable storage", Shape.OTHER, "Batch: scalable storage."),
+    ],
+)  # fmt: skip
+def test_a_statement_fits_what_is_said(text: str, kind: Shape, sentence: str) -> None:
+    assert shape(text) is kind
+    assert state("Batch", text, kind) == sentence
+
+
+def test_a_term_knows_its_abbreviation_but_not_any_bracket() -> None:
+    assert names_of("Natural language processing (NLP)") == ("Natural language processing", "NLP")
+    assert names_of("PartyRock (an Amazon Bedrock playground)") == ("PartyRock",)
+
+
+def test_a_name_keeps_its_capital_inside_a_sentence() -> None:
+    common = frozenset(("overfitting", "batch")).__contains__
+    assert lowered("Overfitting", common) == "overfitting"
+    assert lowered("Polly", common) == "Polly"
+    assert lowered("Batch inference", common) == "batch inference"
+    assert lowered("F1 score", common) == "F1 score"
+    assert lowered("L’occupation", common) == "l’occupation"
+
+
+def test_reading_facts_leaves_the_text_alone() -> None:
+    assert note().text == METRICS
+
+
+def test_nothing_is_left_out_of_a_formula_or_a_power() -> None:
+    text = (
+        "# Discs\n\nThe area of a disc is $A = 1914 r^2$ or 1900^23 parts, as Archimedes of Syracuse wrote in 1850.\n"
+    )
+    assert [blank.answer for blank in found(text).blanks] == ["1850"]

@@ -1,0 +1,159 @@
+"""Items from the structure of notes: all kinds, repeatable, and fair on a second look."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from quiz_setting import fair_items, note, sample_notes
+
+from assistant.quiz.choosing import choose_items
+from assistant.quiz.exam.examiner import Examiner, is_fair
+from assistant.quiz.exam.ground import Ground
+from assistant.quiz.exam.sets import coverage, distinct_share, measure
+from assistant.quiz.item import GAP, Item, Kind
+from assistant.quiz.making.choices import choose
+from assistant.quiz.making.pool import Pool
+from assistant.quiz.making.statements import make_items
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def sample() -> list[Item]:
+    return fair_items(*sample_notes())
+
+
+def test_small_notes_give_every_kind() -> None:
+    assert {item.kind for item in fair_items(note())} == set(Kind)
+
+
+def test_the_same_seed_gives_the_same_items_and_another_one_does_not() -> None:
+    pool = Pool([note()], Ground([note()]))
+    first, again, other = (list(make_items("metrics.md", pool, random.Random(seed))) for seed in (1, 1, 2))
+    assert first == again
+    assert [item.options for item in first] != [item.options for item in other]
+
+
+def test_wrong_options_are_siblings() -> None:
+    asked = [i for i in fair_items(note()) if i.kind is Kind.CHOICE and i.question.startswith("Which of these is the")]
+    metrics = {"Accuracy", "Precision", "Recall", "F1 score", "Area under the curve"}
+    assert asked
+    assert all(set(item.options) <= metrics for item in asked)
+
+
+def test_what_is_also_true_of_the_term_is_no_wrong_option() -> None:
+    text = (
+        "# Tools\n\n## First\n\n- **Saw** - cuts wood into boards\n- **Plane** - smooths the face of boards\n"
+        "- **Chisel** - carves narrow joints\n- **Drill** - bores round holes\n"
+        "- **Hammer** - drives nails into boards\n- **File** - smooths the edges of metal\n\n"
+        "## Later\n\n- **Saw** - bores round holes with a special blade\n"
+    )
+    items = [i for i in fair_items(note(text)) if i.kind is Kind.CHOICE and "saw" in i.question.lower()]
+    assert items
+    assert not [i for i in items if any("holes" in o for n, o in enumerate(i.options) if n != i.key[0])]
+
+
+def test_a_false_statement_shows_what_is_true() -> None:
+    false = [i for i in fair_items(note()) if i.kind is Kind.TRUE_FALSE and i.key == (1,)]
+    assert false
+    for item in false:
+        assert item.question != item.answer
+        assert item.explanation == item.answer or item.answer in item.explanation
+
+
+def test_a_gap_hides_the_term_and_takes_its_abbreviation(sample: list[Item]) -> None:
+    item = next(i for i in sample if i.kind is Kind.CLOZE and i.answer == "Area under the ROC curve")
+    assert item.question == f"{GAP} measures the model's ability to distinguish between classes."
+    assert "AUC" in item.accepted
+
+
+def test_steps_are_asked_in_another_order_than_they_stand() -> None:
+    orders = [i for i in fair_items(note()) if i.kind is Kind.ORDER]
+    assert orders
+    for item in orders:
+        assert [item.options[i] for i in item.key] == ["Washing", "Soaking", "Boiling", "Resting"]
+        assert item.key != tuple(range(len(item.key)))
+
+
+def test_pairs_of_a_match_are_those_of_the_notes() -> None:
+    item = next(i for i in fair_items(note()) if i.kind is Kind.MATCH and "Model metrics" in i.question)
+    pairs = {left: item.options[right] for left, right in zip(item.lefts, item.key, strict=True)}
+    assert pairs["Recall"] == "The ratio of true positives to all actual positives"
+
+
+def test_a_second_examination_finds_every_item_fair(sample: list[Item]) -> None:
+    examiner = Examiner(Ground(sample_notes()))
+    failed = [(item.question, again.checks[-1]) for item in sample if not is_fair(again := examiner.examine(item))]
+    assert failed == []
+
+
+def test_the_sample_course_gives_a_large_and_balanced_bank(sample: list[Item]) -> None:
+    measures = measure(sample)
+    assert measures.items >= 200
+    assert len(measures.kinds) == len(Kind)
+    assert measures.key_longest <= 0.33
+    assert 0.9 <= measures.key_ratio <= 1.15
+    assert all(abs(share - 0.25) <= 0.08 for share in measures.guessers.values())
+    assert 0.35 <= measures.true_share <= 0.65
+
+
+def test_a_quiz_of_60_covers_the_outline_with_distinct_questions(sample: list[Item]) -> None:
+    chosen = choose_items(sample, 60, {}, random.Random(3))
+    places = {(item.source.note, item.source.heading_path) for item in sample}
+    assert len(chosen) == 60
+    assert distinct_share(chosen) >= 0.95
+    assert coverage(chosen, places) >= min(0.8, 60 / len(places) - 0.05)
+
+
+def test_ids_are_distinct_and_do_not_depend_on_the_place_in_the_note() -> None:
+    below = note("# New\n\nAn opening line.\n\n" + note().text)
+    first, moved = fair_items(note()), fair_items(below)
+    assert len({item.id for item in first}) == len(first)
+    assert {item.id for item in first} & {item.id for item in moved}
+
+
+def test_options_are_alike_in_length_and_the_right_one_is_not_told_by_it() -> None:
+    rng = random.Random(0)
+    wrong = [(f"{word} " * count + "end",) for word, count in (("aa", 3), ("bb", 4), ("cc", 5), ("dd", 6), ("ee", 7))]
+    places = Counter[int]()
+    for _ in range(200):
+        options = choose(("ff ff ff ff ff end",), wrong, rng)
+        assert len(options) == 4
+        places[sorted(options, key=len).index(options[0])] += 1
+    assert set(places) == {0, 1, 2, 3} or len(places) >= 3
+
+
+def test_too_few_siblings_make_no_choice() -> None:
+    items = fair_items(note("# Two\n\n- **Cat** - purrs at night when it is warm\n- **Dog** - barks at the postman\n"))
+    assert not [item for item in items if item.kind is Kind.CHOICE]
+
+
+def test_what_the_notes_ask_and_answer_is_asked_as_they_ask_it() -> None:
+    text = (
+        "# Rome\n\n## Questions\n\n- What did the **Gracchi** want to change?\n"
+        "  - They wanted public land for poor farmers.\n  - They wanted cheap grain for the city.\n"
+        "- What did they say?\n- How did her sons end?\n  - They were both killed in the streets of Rome.\n"
+        "- Why did the reform of the land fail?\n  - the owners of large estates had it stopped\n"
+    )
+    asked = {item.question: item for item in fair_items(note(text))}
+    item = asked["What did the Gracchi want to change?"]
+    assert [point.quote for point in item.key_points] == [
+        "They wanted public land for poor farmers.",
+        "They wanted cheap grain for the city.",
+    ]
+    assert asked["Why did the reform of the land fail?"].answer == "The owners of large estates had it stopped."
+    assert set(asked) == {"What did the Gracchi want to change?", "Why did the reform of the land fail?"}
+
+
+def test_prose_without_any_structure_gives_items() -> None:
+    text = (
+        "The Newcomen engine was the first pump that used a piston. In 1712 it was built in Dudley.\n\n"
+        "A boiler is a vessel that turns water into steam under pressure. "
+        "A piston is a disc that slides within a tube.\n\n"
+        "A condenser is a chamber that cools steam back into water. The Rocket was a locomotive built by Robert "
+        "Stephenson in 1829 for trials at Rainhill.\n"
+    )
+    items = fair_items(note(text))
+    assert {Kind.CHOICE, Kind.CLOZE, Kind.TRUE_FALSE} <= {item.kind for item in items}
