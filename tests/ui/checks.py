@@ -53,6 +53,9 @@ FAINT = """async least => {
     return [...faint];
 }"""
 
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Resolves when what stands in the page now was drawn and its sizes observed."""
+
 WIDER = """() => [...document.querySelectorAll('#tabs *, #status-view *, dialog *, dialog, #popover, body, html')]
     .filter(e => e.checkVisibility() && !e.closest('.table-scroll, pre, .math, .sr-only, .plot, .scrolls'))
     .filter(e => getComputedStyle(e).display !== 'inline')

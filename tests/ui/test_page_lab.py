@@ -85,6 +85,7 @@ def test_the_tour_by_keyboard_to_the_question_in_the_chat(open_lab: OpenPage) ->
             page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")
     expect(page.locator("#tour-title")).to_have_text("Search")
+    expect(page.locator(".tour-hits")).to_be_visible()  # until then the button moves down with what is drawn
     page.locator("#tour-next").click()
     expect(page.locator(".tour-part").last).to_contain_text("What is a token?")
     page.get_by_role("button", name="See it answered in Chat").click()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import states
-from checks import FAINT, OUT_OF_REACH, WIDER, WITHOUT_RING, violations
+from checks import DRAWN, FAINT, OUT_OF_REACH, WIDER, WITHOUT_RING, violations
 from conftest import OpenPage
 from fake_service import FakeStudyService
 from playwright.sync_api import Page, expect
@@ -21,7 +21,8 @@ LESSONS = ("tokens", "chunking", "embeddings", "search", "rag", "sampling", "att
 
 
 def wrong_with(page: Page, width: int) -> list[str]:
-    """Everything that is wrong with the page as it stands."""
+    """Everything that is wrong with the page as it stands, once the browser has drawn it."""
+    page.evaluate(DRAWN)
     found = violations(page, () if width == DESK else ("color-contrast",))  # its slowest rule, and FAINT looks harder
     for dark in (False, True):
         page.evaluate("dark => document.body.classList.toggle('dark', dark)", dark)

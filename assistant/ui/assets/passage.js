@@ -9,7 +9,7 @@ import * as store from "./store.js";
 export function passage(found, label = "From your notes", { live = true } = {}) {
   const text = h("div", { class: "note-text" }, ...found.body.map((node) => build(node, () => document.createTextNode(""))));
   const excerpt = h("div", { class: `passage-text ${found.starts ? "" : "goes-before"} ${found.ends ? "" : "goes-on"}` }, text);
-  sizes.observe(excerpt);
+  for (const part of [excerpt, text]) sizes.observe(part);
   return h(
     "section",
     { class: "passage", "aria-label": `${label}: ${found.trail.join(", ")}` },
@@ -20,11 +20,12 @@ export function passage(found, label = "From your notes", { live = true } = {}) 
 }
 
 /** Passages whose size changes: drawn at last, unfolded, or in a narrower window. */
-const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => toMark(target)));
+const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => toMark(target.closest(".passage-text"))));
 
 /** Scrolls a passage that does not fit its box so that the marked words are seen; the rest is there for the keyboard too. */
 function toMark(excerpt) {
-  if (excerpt.scrollHeight <= excerpt.clientHeight || excerpt.hasAttribute("tabindex")) return;
+  const fits = excerpt.scrollHeight <= excerpt.clientHeight && excerpt.scrollWidth <= excerpt.clientWidth;
+  if (fits || excerpt.hasAttribute("tabindex")) return;
   for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", "Passage"]]) excerpt.setAttribute(name, value);
   const mark = excerpt.querySelector("mark");
   if (mark) excerpt.scrollTop = mark.getBoundingClientRect().top - excerpt.getBoundingClientRect().top - excerpt.clientHeight / 3;
