@@ -57,7 +57,7 @@ class Assistant:
         self.models = Models(workspace, config.model, named=model_named, kv_folder=kv_folder)
         self.index = Indexing(workspace, self.settings, self.models.embedder.get, self.scheduler, self._built)
         self.notes = self.index.notes
-        self.study = Study(workspace.study_db, self.settings, self.index, self.models, self.scheduler)
+        self.study = Study(workspace.study_db, self.settings, self.index, self.scheduler)
         self.answers = Answers(self.settings, self.index, self.models, self.scheduler, self.study.note_answer)
         self.quiz = Quizzes(self.study, self._engines())
         self.conversations = Keeper(workspace.conversations_db, lambda: self.settings.now.conversations.keep)

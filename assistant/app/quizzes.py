@@ -15,7 +15,7 @@ from assistant.index.embedder import Embedder
 from assistant.index.retriever import Retriever
 from assistant.models.generator import Generator
 from assistant.models.scheduler import Lease, Priority, Scheduler
-from assistant.quiz.bank import BankBuilder, BankProgress, WithModel
+from assistant.quiz.bank import FIRST, BankBuilder, BankProgress, WithModel
 from assistant.quiz.bank_store import Bank, BankCounts
 from assistant.quiz.choosing import QuizTopic, Span
 from assistant.quiz.grading import Similarity
@@ -25,7 +25,7 @@ from assistant.quiz.store import QuizStore
 from assistant.quiz.writing.model_maker import ModelMaker
 from assistant.study.mastery import Answered
 from assistant.study.transfer import ProgressPart
-from assistant.types import ContextBlock, Scope
+from assistant.types import ContextBlock, Document, Scope
 
 _PASSAGES = 60
 _MIN_COSINE_SHARE = 0.6
@@ -137,6 +137,41 @@ class Quizzes:
         lend = partial(self._engines.scheduler.lease, Priority.QUIZ, cancel)
         self._build(lend(), lend() if with_model else None, on_progress)
         return self.status()
+
+    def write_about(
+        self,
+        notes: Sequence[Document],
+        spans: Sequence[Span],
+        cancel: threading.Event,
+        on_progress: Callable[[BankProgress], None] = lambda _: None,
+    ) -> None:
+        """Has the model write the first questions about parts of some notes, into the bank.
+
+        Args:
+            notes: The notes.
+            spans: The parts of them.
+            cancel: Ends it early; what is done is kept.
+            on_progress: Is told how far it is.
+
+        Raises:
+            Cancelled: ``cancel`` was set before anything was done.
+            ModelError: The model cannot be used.
+            StudyDatabaseError: ``study.db`` cannot be written.
+        """
+        before = self._progress
+
+        def report(progress: BankProgress) -> None:
+            self._progress = progress
+            on_progress(progress)
+
+        builder = BankBuilder(self.room.bank, lambda: datetime.now(UTC), embedder=self._engines.ready_embedder)
+        model = self._model()
+        try:
+            report(BankProgress("first", 0, FIRST, 0))
+            with self._engines.scheduler.lease(Priority.QUIZ, cancel) as lease:
+                builder.write_first(notes, spans, model, lease, report)
+        finally:
+            self._progress = before
 
     def _build(
         self,

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.startup import build_if_needed, console, interrupt_sets, opened, options_of
-from assistant.errors import ModelError, UsageError
+from assistant.errors import Cancelled, ModelError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from assistant.app.assistant import Assistant
-    from assistant.study.guide import Guide, GuideProgress
+    from assistant.quiz.bank import BankProgress
+    from assistant.study.guide import GuideTopic
     from assistant.study.mastery import LearningProgress, TopicMastery
-    from assistant.types import Scope
 
 
 TOPIC = Annotated[str, typer.Argument(help="A note, a heading (note.md#Heading), a #tag, or free words.")]
@@ -31,52 +31,65 @@ OUT = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write it to this Markdown file.", show_default=False)
 ]
 NO_MODEL = Annotated[
-    bool, typer.Option("--no-model", help="Take the sentences of the summary from the notes; this is done at once.")
+    bool, typer.Option("--no-model", help="Do not have the model write more questions; this is done at once.")
 ]
 
 
 def guide(context: typer.Context, topic: TOPIC, out: OUT = None, no_model: NO_MODEL = False) -> int:
-    """Write a study guide on a topic: summary, key terms and questions, each with its place in the notes."""
-    from assistant.study.guide import guide_markdown
+    """Make a study guide on a topic: what matters, key terms, formulas, questions, each with its place in the notes."""
+    from assistant.study.guide import make_guide
+    from assistant.study.guide_text import guide_in_two
 
+    stopped = False
     with opened(context) as assistant:
         build_if_needed(assistant)
         scope = assistant.index.find_scope(options_of(context).parse_scope())
-        made = _make(assistant, topic, scope, with_model=not no_model)
-    text = guide_markdown(made)
+        found = assistant.study.guide_topic(topic, scope=scope)
+        made = make_guide(found)
+        said, asked = guide_in_two(made)
+        if out is None:
+            typer.echo(said, nl=False)
+        else:
+            _write(out, said + asked)
+        if made.may_be_completed and not no_model:
+            stopped = _write_questions(assistant, found)
+            asked = guide_in_two(assistant.study.guide(topic, scope=scope))[1]
     if out is None:
-        typer.echo(text, nl=False)
+        typer.echo(asked, nl=False)
     else:
-        _write(out, text)
+        _write(out, said + asked)
         typer.echo(f"Study guide in {out}")
-    return 130 if made.stopped else 0
+    return 130 if stopped else 0
 
 
-def _make(assistant: Assistant, topic: str, scope: Scope, *, with_model: bool) -> Guide:
-    """Makes the guide with a bar. Ctrl-C stops it and keeps what is done; without a model the notes' words do."""
-    if with_model:
-        try:
-            assistant.models.engine.get()
-        except ModelError as error:
-            typer.echo(f"{error.message} The summary takes its sentences from your notes instead.", err=True)
-            with_model = False
+def _write_questions(assistant: Assistant, found: GuideTopic) -> bool:
+    """Has the model write questions for a guide, with a bar; returns whether Ctrl-C stopped it. What is done is kept.
+
+    Without a model the guide has the questions that the notes give themselves.
+    """
     cancel = threading.Event()
-    message = "Stopping; what is written so far is kept. Press Ctrl-C again to end at once."
+    message = "Stopping; the questions that are written so far are kept. Press Ctrl-C again to end at once."
     with _bar() as show, interrupt_sets(cancel, message):
-        return assistant.study.guide(topic, scope=scope, with_model=with_model, cancel=cancel, on_progress=show)
+        try:
+            assistant.quiz.write_about(found.notes, found.spans, cancel, show)
+        except Cancelled:
+            return True
+        except ModelError as error:
+            typer.echo(f"{error.message} The questions are those that your notes give themselves.", err=True)
+    return cancel.is_set()
 
 
 @contextlib.contextmanager
-def _bar() -> Iterator[Callable[[GuideProgress], None]]:
+def _bar() -> Iterator[Callable[[BankProgress], None]]:
     """Gives a callback that draws the progress on stderr, if that is a terminal."""
     from rich.progress import BarColumn, Progress, TextColumn
 
-    columns = (TextColumn("Reading"), BarColumn(), TextColumn("{task.fields[what]}"))
+    columns = (TextColumn("Writing questions"), BarColumn(), TextColumn("{task.completed} of {task.total}"))
     with Progress(*columns, console=console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("", total=None, what="")
+        task = bar.add_task("", total=None)
 
-        def show(progress: GuideProgress) -> None:
-            bar.update(task, total=progress.total, completed=progress.done, what=progress.current)
+        def show(progress: BankProgress) -> None:
+            bar.update(task, total=progress.total, completed=progress.done)
 
         yield show
 

@@ -29,7 +29,7 @@ from assistant.types import ContextBlock, Document
 _VERSION = "4"
 """Of the makers and gates. Another one has all notes read anew."""
 
-_FIRST = 3
+FIRST = 3
 """Questions that are written before a quiz begins where the bank has none: the next ones while it is answered."""
 
 _PATIENCE_S, _GIVE_UP_S = 10.0, 60.0
@@ -269,8 +269,8 @@ class BankBuilder:
         for block in _in_turn(plans):
             for item in maker.make_from(block, self._rng(block), lease.cancel):
                 found += self._kept(item)
-                on_progress(BankProgress("first", found, _FIRST, found))
-                if found == _FIRST or (found and time.monotonic() - began > _PATIENCE_S):
+                on_progress(BankProgress("first", found, FIRST, found))
+                if found == FIRST or (found and time.monotonic() - began > _PATIENCE_S):
                     return
             lease.give_way()
             if time.monotonic() - began > _GIVE_UP_S:

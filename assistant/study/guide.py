@@ -1,314 +1,364 @@
-"""Study guides: what the notes say of a topic on one page, with its key terms and a few questions, as records and as
-Markdown.
-"""
+"""Study guides: what the notes say of a topic on one page, in their own words, the most important first."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import groupby
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
 
-from assistant.answering.attribution import Attributor
-from assistant.errors import Cancelled, StudyError
-from assistant.index.embedder import TextEmbedder
-from assistant.models.generator import Generator
+from assistant.answering.units import source_units
+from assistant.cards.note_lines import NoteLine, read_lines
+from assistant.documents.language import language_of
+from assistant.documents.naming import is_generic, spelled_out
 from assistant.quiz.choosing import Span
+from assistant.quiz.exam.texts import jaccard, meaning, share
 from assistant.quiz.item import Anchor, Item
-from assistant.quiz.kinds import kind_of
-from assistant.quiz.making.facts import Fact
-from assistant.study.summaries import pick_summary, summary_prompt, without_repeats, write_summary
-from assistant.types import Citation, ContextBlock, Document, Sentence
+from assistant.quiz.making.facts import Fact, Shape, capitalised
+from assistant.quiz.making.pool import Pool
+from assistant.quiz.making.worth import names_a_thing
+from assistant.quiz.writing.cues import Asked
+from assistant.quiz.writing.ideas import Idea, Importance, ideas_in
+from assistant.study.guide_lines import GuideLine, LineKind, SectionLines, read_sections
+from assistant.study.guide_questions import QUESTIONS, Contrast, GuideQuestion, KeyTerm, QuestionMaterial, ask
+from assistant.study.guide_ranking import RankedLine, Ranking, fitting
+from assistant.study.guide_words import sentence_of
+from assistant.types import ContextBlock, Document
 
-SENTENCES = 14
-"""Of a summary: with their sources they fill a page."""
+TERMS = 10
+FORMULAS = 8
+CONTRASTS = 4
+_LITTLE = 6
+_SAME_TERM = 0.99
+_TOLD_APART = re.compile(
+    r"\b(?:vs\.?|versus|differences?|distinction|comparison|unterschiede?|vergleich|abgrenzung"
+    r"|diff[ée]rences?|comparaison|diferencias?|comparaci[oó]n)\b",
+    re.IGNORECASE,
+)
+"""A heading below which things are told apart."""
 
-MAX_BLOCKS = 8
-"""Sections that a summary is made from; of a wider topic it takes them evenly from beginning to end."""
-
-TERMS = 12
-QUESTIONS = 5
-_MOST_OF_A_BLOCK = 5
+_COMPARED = re.compile(
+    r"(?:small|larg|great|bigg|bett|simpl|easi|strong|weak)er\b"
+    r"|(?:high|low|small|larg|great|long|short|fast|slow|old|new|strong|weak|bigg|earli|lat|simpl|easi)est\b"
+    r"|(?:most|least|main|best|worst|more|less|fewer|other|another|same|first|second|last|next)\b",
+    re.IGNORECASE,
+)
+"""How a name begins that only a comparison explains: it is no term."""
 
 
 @dataclass(frozen=True, slots=True)
-class GuideRequest:
+class GuideTopic:
     """What a guide is to be made from.
 
     Attributes:
         title: The topic, for the student.
-        blocks: Where the notes speak of it, in reading order; see ``blocks_in``.
-        notes: The notes of these blocks, by path.
-        facts: What the notes say of which term, in order.
-        focus: The topic in free words, where it is no heading or note; the summary then keeps to it.
-        questions: Returns at most so many quiz items about the topic.
+        notes: The notes that speak of it, the most important first.
+        spans: Where in them.
+        pool: What these notes say.
+        focus: The topic in free words, where it is no heading or note.
+        items: Questions of the bank.
     """
 
     title: str
-    blocks: tuple[ContextBlock, ...]
-    notes: dict[str, Document]
-    facts: tuple[Fact, ...] = ()
+    notes: tuple[Document, ...]
+    spans: tuple[Span, ...]
+    pool: Pool
     focus: str = ""
-    questions: Callable[[int], Sequence[Item]] = field(default=lambda count: ())
-
-
-@dataclass(frozen=True, slots=True)
-class KeyTerm:
-    """A term and the exact words that say what it is."""
-
-    name: str
-    definition: Anchor
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GuidePart:
-    """What a summary says of one section; every sentence is supported and cited."""
+    """Lines that stand together below a heading of the notes.
 
-    note: str
-    heading_path: tuple[str, ...]
-    sentences: tuple[Sentence, ...]
+    Attributes:
+        group: The part of the topic that it belongs to; empty where there is one only.
+        label: The headings below that, which the lines need to be understood; may be empty.
+    """
+
+    group: str
+    label: str
+    lines: tuple[GuideLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """A finished guide.
+    """A study guide. All of it are words of the notes, each with its place.
 
     Attributes:
-        writer: Name of the model that wrote the summary; empty where its sentences are the notes' own.
-        left_out: Sentences that the model wrote and that the notes do not support.
-        stopped: The student stopped it; it holds what was done until then.
+        language: That of the notes (ISO 639-1).
+        parts: What matters, the most important part first.
+        count: How many lines of the notes could have stood in it.
+        page_starts: For each note with pages: where they begin.
     """
 
     title: str
+    language: str
     parts: tuple[GuidePart, ...]
-    terms: tuple[KeyTerm, ...]
-    questions: tuple[Item, ...]
-    writer: str = ""
-    left_out: int = 0
-    stopped: bool = False
+    terms: tuple[KeyTerm, ...] = ()
+    formulas: tuple[GuidePart, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    questions: tuple[GuideQuestion, ...] = ()
+    count: int = 0
+    page_starts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def page_of(self, anchor: Anchor) -> int | None:
+        """Returns the page (from 1) of some words, or None for a note without pages."""
+        starts = self.page_starts.get(anchor.note, ())
+        return bisect_right(starts, anchor.start) if starts else None
+
+    @property
+    def may_be_completed(self) -> bool:
+        """Whether the model, which wrote none of its questions yet, might add some."""
+        return len(self.questions) < QUESTIONS and not any(one.from_bank for one in self.questions)
+
+    @property
+    def says_little(self) -> bool:
+        """Whether there is too little of the topic in the notes for a page."""
+        return self.count < _LITTLE
 
 
-@dataclass(frozen=True, slots=True)
-class GuideProgress:
-    """How far a guide is: ``done`` of ``total`` sections are summed up."""
-
-    done: int
-    total: int
-    current: str
+def make_guide(topic: GuideTopic) -> Guide:
+    """Returns the guide of a topic."""
+    return _GuideMaker(topic).make()
 
 
-class GuideMaker:
-    """Makes guides.
+class _GuideMaker:
+    def __init__(self, topic: GuideTopic) -> None:
+        self._topic = topic
+        self._cards = {note.path: read_lines(note) for note in topic.notes}
+        self._sections = [section for note in topic.notes for section in self._read(note)]
+        self._ideas = {(idea.anchor.note, idea.anchor.start): idea for idea in self._found_ideas()}
+        self._ranking = Ranking(self._sections, self._ideas, topic.focus)
+        self._shared = _shared_path(self._sections)
 
-    Args:
-        embedder: Finds the sentences that stand for the rest, where no model writes.
-        generator: Writes the summary; None to pick sentences of the notes.
-        min_support: See ``Attributor``.
-    """
-
-    def __init__(self, embedder: TextEmbedder, generator: Generator | None, min_support: float) -> None:
-        self._embedder = embedder
-        self._generator = generator
-        self._min_support = min_support
-
-    def make(
-        self,
-        request: GuideRequest,
-        cancel: threading.Event,
-        on_progress: Callable[[GuideProgress], None] = lambda _: None,
-    ) -> Guide:
-        """Returns the guide of a topic; if ``cancel`` is set meanwhile, what is done by then.
-
-        Raises:
-            StudyError: The notes say nothing on the topic.
-            ModelError: The model failed.
-        """
-        if not request.blocks:
-            hint = "Name a note, a heading, or what it is about: assistant notes list"
-            raise StudyError(f"Your notes contain nothing on {request.title!r}.", hint=hint)
-        blocks = spread(request.blocks, MAX_BLOCKS)
-        guide = Guide(request.title, (), key_terms(request.facts, request.blocks), ())
-        guide = self._summed_up(guide, replace(request, blocks=blocks), cancel, on_progress)
-        if cancel.is_set():
-            return replace(guide, stopped=True)
-        return replace(guide, questions=tuple(request.questions(QUESTIONS)))
-
-    def _summed_up(
-        self,
-        guide: Guide,
-        request: GuideRequest,
-        cancel: threading.Event,
-        on_progress: Callable[[GuideProgress], None],
-    ) -> Guide:
-        """Adds the summary: of each section by itself, so that it can be stopped between them."""
-        total = len(request.blocks)
-        left_out = 0
-        said: list[Sentence] = []
-        parts: list[GuidePart] = []
-        counts = shares([len(block.text) for block in request.blocks], SENTENCES)
-        for done, (block, count) in enumerate(zip(request.blocks, counts, strict=True)):
-            on_progress(GuideProgress(done, total, _name(block)))
-            try:
-                sentences, unsupported = self._of_block(block, count, request, cancel)
-            except Cancelled:
-                break
-            left_out += unsupported
-            new = without_repeats(sentences, said)
-            said += new
-            if new:
-                parts.append(_part(sorted(new, key=_place)))
-        on_progress(GuideProgress(total, total, ""))
-        writer = self._generator.name if self._generator else ""
-        return replace(guide, parts=tuple(_joined(parts)), left_out=left_out, writer=writer)
-
-    def _of_block(
-        self, block: ContextBlock, count: int, request: GuideRequest, cancel: threading.Event
-    ) -> tuple[list[Sentence], int]:
-        """Returns the sentences on a block, and how many were dropped. Where none is left, some of the notes' own."""
-        if cancel.is_set():
-            raise Cancelled("The guide was stopped.")
-        dropped = 0
-        if self._generator is not None:
-            attributor = Attributor([block], request.focus, self._min_support, request.notes)
-            prompt = summary_prompt(block, request.focus, count)
-            written, dropped = write_summary(prompt, count, attributor, self._generator, cancel)
-            if written:
-                return written, dropped
-        return pick_summary([block], request.notes, self._embedder, count, request.focus), dropped
-
-
-def blocks_in(spans: Sequence[Span], blocks: Sequence[ContextBlock]) -> tuple[ContextBlock, ...]:
-    """Returns the parts of ``blocks`` that lie in one of ``spans``, in the order of ``blocks``."""
-    cut = (_cut(block, span) for block in blocks for span in spans if span.note == block.note)
-    return tuple(dict.fromkeys(block for block in cut if block.text.strip()))
-
-
-def _cut(block: ContextBlock, span: Span) -> ContextBlock:
-    start, end = max(block.start, span.start), min(block.end, span.end)
-    return replace(block, start=start, end=max(start, end), text=block.text[start - block.start : end - block.start])
-
-
-def spread(blocks: Sequence[ContextBlock], most: int) -> tuple[ContextBlock, ...]:
-    """Returns at most ``most`` blocks, evenly from beginning to end."""
-    step = max(1.0, len(blocks) / most)
-    return tuple(blocks[int(i * step)] for i in range(min(most, len(blocks))))
-
-
-def shares(sizes: Sequence[int], total: int) -> list[int]:
-    """Returns how many of ``total`` sentences each block gets: by its size, at least one, at most five."""
-    whole = max(1, sum(sizes))
-    return [max(1, min(_MOST_OF_A_BLOCK, round(total * size / whole))) for size in sizes]
-
-
-def key_terms(facts: Sequence[Fact], blocks: Sequence[ContextBlock]) -> tuple[KeyTerm, ...]:
-    """Returns the terms that are defined in ``blocks``, each once, evenly from beginning to end."""
-    found: dict[str, KeyTerm] = {}
-    for fact in facts:
-        if not fact.aspect and any(_holds(block, fact.anchor) for block in blocks):
-            found.setdefault(fact.term.name.lower(), KeyTerm(fact.term.label, fact.anchor))
-    terms = list(found.values())
-    step = max(1.0, len(terms) / TERMS)
-    return tuple(terms[int(i * step)] for i in range(min(TERMS, len(terms))))
-
-
-def _holds(block: ContextBlock, anchor: Anchor) -> bool:
-    return block.note == anchor.note and block.start <= anchor.start < block.end
-
-
-def _name(block: ContextBlock) -> str:
-    return " > ".join((block.note, *block.heading_path[-1:]))
-
-
-def _place(sentence: Sentence) -> int:
-    return sentence.citations[0].start
-
-
-def _part(sentences: Sequence[Sentence]) -> GuidePart:
-    """Returns the sentences on one block under the headings that all of them share."""
-    cited = [sentence.citations[0] for sentence in sentences]
-    shared = [same[0] for same in zip(*(c.heading_path for c in cited), strict=False) if len(set(same)) == 1]
-    return GuidePart(cited[0].note, tuple(shared), tuple(sentences))
-
-
-def _joined(parts: Sequence[GuidePart]) -> Iterator[GuidePart]:
-    """Puts neighbours under the same heading together."""
-    for (note, heading_path), same in groupby(parts, key=lambda part: (part.note, part.heading_path)):
-        yield GuidePart(note, heading_path, tuple(sentence for part in same for sentence in part.sentences))
-
-
-LETTERS = "ABCDEFGH"
-
-
-def guide_markdown(guide: Guide) -> str:
-    """Returns the guide: summary, key terms, questions, answers, and the words of the notes behind each number."""
-    sources: dict[tuple[str, int, int], Citation] = {}
-    parts = [f"# Study guide: {guide.title}", _origin(guide)]
-    if guide.parts:
-        parts += ["## Summary", *_summary(guide.parts, sources)]
-    if guide.terms:
-        parts += ["## Key terms", "\n".join(map(_term, guide.terms))]
-    if guide.questions:
-        parts += ["## Questions", *(_question(item, n) for n, item in enumerate(guide.questions, start=1))]
-        parts += ["## Answers", "\n".join(_answer(item, n) for n, item in enumerate(guide.questions, start=1))]
-    if sources:
-        lines = (f"{n}. {_source(cited)}" for n, cited in enumerate(sources.values(), start=1))
-        parts += ["## Sources", "\n".join(lines)]
-    return "\n\n".join(parts) + "\n"
-
-
-def _origin(guide: Guide) -> str:
-    if guide.writer:
-        text = f"Written by {guide.writer} from your notes; every sentence of the summary was checked against them."
-        text += f" {_counted(guide.left_out)} left out because your notes do not say so." if guide.left_out else ""
-    else:
-        text = "The sentences of the summary are taken from your notes."
-    return f"*{text}*" + ("\n\n*It was stopped before it was complete.*" if guide.stopped else "")
-
-
-def _counted(count: int) -> str:
-    return "1 sentence was" if count == 1 else f"{count} sentences were"
-
-
-def _summary(parts: Sequence[GuidePart], sources: dict[tuple[str, int, int], Citation]) -> Iterator[str]:
-    for part in parts:
-        yield f"### {' > '.join(part.heading_path[-2:]) or part.note}"
-        yield "\n".join(
-            f"- {sentence.text} {' '.join(f'[{_number(cited, sources)}]' for cited in sentence.citations)}"
-            for sentence in part.sentences
+    def make(self) -> Guide:
+        """Returns the guide."""
+        ranked = self._ranked()
+        known = [*self._by_place(), *self._defined(), *self._told()]
+        alone = [term for term in known if not _within(term.anchor, ranked, (LineKind.LIST, LineKind.TABLE))]
+        apart = self._contrasts(alone, ranked)
+        compared = [term for contrast in apart for term in contrast.terms]
+        terms = [term for term in self._chosen(alone, TERMS + len(compared)) if term not in compared][:TERMS]
+        lead = next((term for term in terms if self._is_topic(term)), None)
+        used = [*terms, *compared]
+        used_lines = [contrast.line for contrast in apart if contrast.line]
+        rest = [
+            one
+            for one in ranked
+            if one.line.kind is not LineKind.FORMULA
+            and one.line not in used_lines
+            and not any(_overlap(one.line.anchor, term.anchor) for term in used if term is not lead)
+        ]
+        ideas = fitting(rest, [term.text for term in used if term is not lead])
+        if lead and any(_overlap(one.line.anchor, lead.anchor) for one in ideas):
+            terms.remove(lead)
+        formulas = [one for one in ranked if one.line.kind is LineKind.FORMULA]
+        formulas = sorted(formulas, key=lambda one: -one.weight)[:FORMULAS]
+        language = self._language()
+        listed = [term for term in known if term.fact and term.fact.offset and term not in used]
+        every = [*terms, *compared, *self._chosen(listed, TERMS)]
+        shown = [one.line for one in (*ideas, *formulas)] + used_lines
+        material = QuestionMaterial(self._topic, self._in_spans(self._cards), shown, tuple(self._ideas.values()))
+        return Guide(
+            self._topic.title,
+            language,
+            tuple(self._parts(ideas)),
+            tuple(terms),
+            tuple(self._parts(formulas)),
+            tuple(apart),
+            tuple(ask(material, every, apart, language)),
+            len(ranked),
+            {note.path: note.page_starts for note in self._topic.notes if note.page_starts},
         )
 
+    # -- what there is -----------------------------------------------------------------------------------------
 
-def _number(cited: Citation, sources: dict[tuple[str, int, int], Citation]) -> int:
-    key = (cited.note, cited.start, cited.end)
-    sources.setdefault(key, cited)
-    return list(sources).index(key) + 1
+    def _read(self, note: Document) -> list[SectionLines]:
+        spans = [span for span in self._topic.spans if span.note == note.path]
+        return read_sections(note, spans, {line.anchor.start: line.back for line in self._cards[note.path]})
+
+    def _found_ideas(self) -> Iterator[Idea]:
+        notes = {note.path: note for note in self._topic.notes}
+        for span in self._topic.spans:
+            note = notes[span.note]
+            text = note.text[span.start : span.end]
+            block = ContextBlock(note.path, (), (), span.start, span.start + len(text), text, 0, note)
+            yield from ideas_in(block, Importance(source_units(block)))
+
+    def _ranked(self) -> list[RankedLine]:
+        return [
+            RankedLine(section, line, self._ranking.of_line(section, line))
+            for section in self._sections
+            for line in section.lines
+        ]
+
+    def _in_spans(self, cards: dict[str, tuple[NoteLine, ...]]) -> list[NoteLine]:
+        return [line for lines in cards.values() for line in lines if self._holds(line.anchor)]
+
+    def _holds(self, anchor: Anchor) -> bool:
+        return any(span.note == anchor.note and span.start <= anchor.start < span.end for span in self._topic.spans)
+
+    def _language(self) -> str:
+        return language_of(" ".join(line.said for section in self._sections for line in section.lines)) or "en"
+
+    # -- key terms ---------------------------------------------------------------------------------------------
+
+    def _defined(self) -> Iterator[KeyTerm]:
+        """Yields the terms that the outline defines: behind a label, below a heading, in a sentence "X is a ..."."""
+        for note in self._topic.notes:
+            for fact in self._topic.pool.of_note[note.path].facts:
+                if not fact.aspect and self._holds(fact.anchor) and self._says_what(fact):
+                    text = sentence_of(capitalised(fact.text))
+                    yield KeyTerm(fact.term.label, text, fact.anchor, fact)
+
+    def _says_what(self, fact: Fact) -> bool:
+        """Whether a fact says what its term is; of what only stands below a heading its form has to tell."""
+        if fact.offset or fact.link:
+            return fact.shape is not Shape.SENTENCE
+        return fact.shape is Shape.NOUN and self._topic.pool.wording.is_english(fact.anchor.note)
+
+    def _by_place(self) -> Iterator[KeyTerm]:
+        """Yields the terms whose definitions stand in callouts or right below their headings."""
+        for section in self._sections:
+            for line in section.lines:
+                if line.defines:
+                    name = spelled_out(line.defines) if not section.heading_path else line.defines
+                    yield KeyTerm(name, sentence_of(capitalised(line.text)), line.anchor)
+
+    def _told(self) -> Iterator[KeyTerm]:
+        """Yields the terms that are defined in sentences of other forms."""
+        for idea in self._ideas.values():
+            if idea.asks is Asked.DEFINITION and idea.told and names_a_thing(idea.told):
+                yield KeyTerm(capitalised(idea.told), sentence_of(capitalised(idea.answer)), idea.anchor)
+
+    def _chosen(self, terms: Iterable[KeyTerm], most: int) -> list[KeyTerm]:
+        """Returns the most important terms, each once, in the order of the notes."""
+        once: dict[frozenset[str], KeyTerm] = {}
+        for term in terms:
+            if not _COMPARED.match(term.name):
+                once.setdefault(meaning(term.name), term)
+        order = list(once.values())
+        best = sorted(order, key=lambda term: -self._worth(term))[:most]
+        return [term for term in order if term in best]
+
+    def _worth(self, term: KeyTerm) -> float:
+        stems = meaning(term.name)
+        headed = any(share(meaning(label), stems) >= _SAME_TERM for s in self._sections for label in s.heading_path)
+        focus = share(meaning(self._topic.focus), stems)
+        return 0.5 * headed + self._ranking.repeated(stems) + focus + 0.5 * self._is_topic(term)
+
+    def _is_topic(self, term: KeyTerm) -> bool:
+        """Whether a term is what the guide is about."""
+        title = meaning(self._shared[-1] if self._shared else self._topic.title)
+        named = meaning(term.name)
+        return bool(named) and jaccard(named, title) >= _SAME_TERM
+
+    # -- what is easily confused -------------------------------------------------------------------------------
+
+    def _contrasts(self, terms: Sequence[KeyTerm], ranked: Sequence[RankedLine]) -> list[Contrast]:
+        """Returns what the notes tell apart, then siblings with names that are alike."""
+        told = sorted((one for one in ranked if self._tells_apart(one)), key=lambda one: -one.weight)
+        found = [Contrast((), one.line, one.section.heading_path[-1:]) for one in told[:CONTRASTS]]
+        taken: set[str] = set()
+        for one, other in combinations(self._chosen(terms, len(terms)), 2):
+            if _are_alike(one, other) and taken.isdisjoint((one.name, other.name)):
+                taken |= {one.name, other.name}
+                found.append(Contrast((one, other)))
+        return found[:CONTRASTS]
+
+    def _tells_apart(self, one: RankedLine) -> bool:
+        if one.line.kind is LineKind.FORMULA:
+            return False
+        if one.section.heading_path and _TOLD_APART.search(one.section.heading_path[-1]):
+            return True
+        idea = self._ideas.get((one.section.note, one.line.anchor.start))
+        return idea is not None and idea.asks is Asked.CONTRAST and one.line.kind is LineKind.SENTENCE
+
+    # -- the page ----------------------------------------------------------------------------------------------
+
+    def _parts(self, chosen: Sequence[RankedLine]) -> Iterator[GuidePart]:
+        """Yields the lines by parts of the topic, the most important part first, each in the order of the notes."""
+        groups: dict[str, list[RankedLine]] = {}
+        for one in chosen:
+            groups.setdefault(self._group(one.section), []).append(one)
+        place = {id(line): n for n, line in enumerate(line for s in self._sections for line in s.lines)}
+        by_worth = sorted(groups.items(), key=lambda pair: (bool(pair[0]), -max(one.weight for one in pair[1])))
+        for group, members in by_worth:
+            sections: dict[int, list[RankedLine]] = {}
+            for one in sorted(members, key=lambda one: place[id(one.line)]):
+                sections.setdefault(id(one.section), []).append(one)
+            for same in sections.values():
+                label = self._label(same[0].section, group)
+                yield GuidePart(group, label, tuple(one.line for one in same))
+
+    def _below(self, section: SectionLines) -> tuple[str, ...]:
+        """Returns the headings of a section below what all have in common; the note first where there are several."""
+        spans = [span for span in self._topic.spans if span.note == section.note]
+        note = next(note for note in self._topic.notes if note.path == section.note)
+        path = section.heading_path[len(self._shared) :]
+        if len(spans) > 1:
+            span = next((span for span in spans if span.start <= section.start < span.end), spans[0])
+            root = next((one.heading_path for one in note.outline if one.start == span.start and one.level), ())
+            path = section.heading_path[max(len(root) - 1, len(self._shared)) :]
+        if len(self._topic.notes) == 1:
+            return path
+        title = title_of_guide(note)
+        return (title, *(part for part in path if part != title))
+
+    def _group(self, section: SectionLines) -> str:
+        return next(iter(self._below(section)), "")
+
+    def _label(self, section: SectionLines, group: str) -> str:
+        below = self._below(section)
+        return " › ".join(below[1:] if group else below)
 
 
-def _term(term: KeyTerm) -> str:
-    return f"- **{term.name}**: “{_line(term.definition.quote)}” ({_where(term.definition)})"
+def _shared_path(sections: Sequence[SectionLines]) -> tuple[str, ...]:
+    """Returns the headings that all sections of one note lie below."""
+    if len({section.note for section in sections}) != 1:
+        return ()
+    shared = []
+    for same in zip(*(section.heading_path for section in sections), strict=False):
+        if len(set(same)) > 1:
+            break
+        shared.append(same[0])
+    return tuple(shared)
 
 
-def _question(item: Item, number: int) -> str:
-    kind = kind_of(item)
-    lines = [f"{number}. {kind.lead}{item.question}", *(f"   - {left}" for left in item.lefts)]
-    if not kind.has_fixed_options:
-        lines += [f"   - {letter}) {option}" for letter, option in zip(LETTERS, item.options, strict=False)]
-    return "\n".join(lines)
+def _overlap(one: Anchor, other: Anchor) -> bool:
+    return one.note == other.note and one.start < other.end and other.start < one.end
 
 
-def _answer(item: Item, number: int) -> str:
-    return f"{number}. {kind_of(item).solution(item, LETTERS)} “{_line(item.source.quote)}” ({_where(item.source)})"
+def _within(anchor: Anchor, ranked: Iterable[RankedLine], kinds: Sequence[LineKind]) -> bool:
+    return any(one.line.kind in kinds and _overlap(one.line.anchor, anchor) for one in ranked)
 
 
-def _source(cited: Citation) -> str:
-    page = f", page {cited.page}" if cited.page else ""
-    return f"{' > '.join((cited.note, *cited.heading_path))}{page}: “{_line(cited.quote)}”"
+def _place(term: KeyTerm) -> tuple[str, ...]:
+    """Returns what stands above a term: what it is a sibling below."""
+    if term.fact is not None:
+        return (term.anchor.note, *term.fact.term.place)
+    path = term.anchor.heading_path
+    return (term.anchor.note, *(path[:-1] if path[-1:] == (term.name,) else path))
 
 
-def _where(anchor: Anchor) -> str:
-    return " > ".join((anchor.note, *anchor.heading_path))
+def _bare(term: KeyTerm) -> str:
+    return term.fact.term.name if term.fact else term.name
 
 
-def _line(quote: str) -> str:
-    """Returns a quote on one line: a line break within it would end the list."""
-    return " ".join(quote.split())
+def _are_alike(one: KeyTerm, other: KeyTerm) -> bool:
+    """Whether two terms are siblings, and their names differ by a word: "Narrow money" and "Broad money"."""
+    if _place(one) != _place(other):
+        return False
+    a, b = meaning(_bare(one)), meaning(_bare(other))
+    return bool(a & b) and len(a ^ b) in (1, 2) and bool(a - b) and bool(b - a)
+
+
+def title_of_guide(note: Document) -> str:
+    """Returns what a guide to a whole note is called: its title, or its file's name as words."""
+    first = next((section for section in note.outline if section.level), None)
+    if first and first.level == 1 and first.heading_path[-1] == note.title:
+        return note.title
+    stem = spelled_out(note.path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    return note.title if is_generic(stem) else stem

@@ -35,7 +35,7 @@ def study_over(service: FakeStudyService) -> tuple[Study, Quizzes]:
     from assistant.app.quizzes import Engines, Quizzes  # these bring the index along, which no page needs to be built
     from assistant.app.studying import Study
 
-    study = Study(service.workspace.study_db, service.settings, service.index, service.models, service.scheduler)
+    study = Study(service.workspace.study_db, service.settings, service.index, service.scheduler)
 
     def no_model() -> Any:
         raise ModelMissing("The model is not on this computer.", hint="assistant models pull")

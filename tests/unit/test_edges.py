@@ -28,6 +28,7 @@ DOORS = {
     "assistant.documents.roles": "roles.toml, the words by which a document says what a part of it is for",
     "assistant.models.catalog": "catalog.toml",
     "assistant.quiz.making.phrasing": "phrases.toml, how questions are put in each language",
+    "assistant.study.guide_text": "guide.toml, what a study guide calls its parts in each language",
 }
 """The modules that may parse JSON or TOML, each with what it reads."""
 

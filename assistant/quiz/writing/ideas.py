@@ -148,6 +148,11 @@ def clean(markdown: str) -> str:
     return _ENDS.sub("", plain(_CITED_NUMBER.sub("", markdown))).strip()
 
 
+def needs_before(text: str) -> bool:
+    """Returns whether a sentence begins with a word that only what stands before it explains."""
+    return bool(_POINTS_BACK.match(text.lstrip("*_ ")))
+
+
 class Importance:
     """How much a note makes of the words of a sentence: how many of its other sentences have them."""
 

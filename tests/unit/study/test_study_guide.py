@@ -1,278 +1,313 @@
-"""Study guides: only what the notes say gets in, with its place; and they can be stopped."""
+"""Study guides: the notes' own words, whole and in order, each with its place."""
 
 from __future__ import annotations
 
-import random
-import re
 import threading
 
 import pytest
 
-from assistant.app.studying import GuideNotes, guide_request
-from assistant.config import RetrievalConfig
+from assistant.config import ChunkingConfig, NotesConfig, RetrievalConfig
 from assistant.documents.loading import parse
 from assistant.errors import StudyError
+from assistant.index.build import Builder, fingerprint
 from assistant.index.retriever import Retriever
 from assistant.quiz.choosing import Span
 from assistant.quiz.exam.ground import Ground
-from assistant.quiz.item import Anchor, Item, Kind, Maker
+from assistant.quiz.item import Anchor, Item, KeyPoint, Kind, Maker
 from assistant.quiz.making.pool import Pool
-from assistant.study.guide import GuideMaker, GuideRequest, blocks_in, guide_markdown, shares, spread
-from assistant.study.summaries import pick_summary
-from assistant.testing import FakeEmbedder, FakeGenerator
-from assistant.types import ContextBlock, Scope
+from assistant.study.guide import Guide, GuideTopic, make_guide, title_of_guide
+from assistant.study.guide_lines import LineKind
+from assistant.study.guide_text import guide_markdown, phrases
+from assistant.study.guide_topic import GuideLibrary, find_guide_topic
+from assistant.testing import FakeEmbedder
+from assistant.types import Scope
 
-TEXT = """# Inference
+RIVERS = """# Rivers
 
-## Kinds
+> [!definition]
+> A natural stream of water that flows towards the sea, a lake or another stream.
 
-- **Batch inference** - processes many records at once, on a schedule
-- **Real-time inference** - answers single requests within milliseconds
-- **Edge inference** - runs on the device itself, without a network
+A river begins at its source and ends at its mouth.
+See the atlas for more rivers.
+This was said before.
 
-## Costs
+## Upper course
 
-Batch inference is cheap because machines run only while there is work.
-Real-time endpoints cost money even when nobody asks.
+> The part near the source, where the slope is steep.
+
+Erosion deepens the valley because the water is fast.
+
+### Landforms
+
+- Waterfalls
+- Gorges
+- Interlocking spurs
+
+## Lower course
+
+> The part near the mouth, where the slope is gentle.
+
+| Load | Size |
+|---|---|
+| Clay | fine |
+| Sand | coarse |
+| Gravel | large |
+
+When the river slows down in its lower course, the **load** is dropped on the bed.
+
+## How a meander becomes a lake
+
+1. The neck of the meander gets narrower.
+2. A flood cuts through the neck.
+3. The old bend is sealed off with mud.
+
+## Discharge
+
+Discharge is the volume of water that passes a point each second.
+For a cross-section $A$ and a speed $v$:
+
+$$Q = A \\cdot v$$
+
+where $A$ is measured in square metres.
+
+## Further reading
+
+- https://example.org/rivers
 """
-NOTE = parse("ml/inference.md", TEXT, "markdown", "Inference")
-KINDS_START, COSTS_START = TEXT.index("## Kinds"), TEXT.index("## Costs")
-KINDS = ContextBlock(NOTE.path, ("Inference", "Kinds"), (), KINDS_START, COSTS_START, TEXT[KINDS_START:COSTS_START], 0)
-COSTS = ContextBlock(NOTE.path, ("Inference", "Costs"), (), COSTS_START, len(TEXT), TEXT[COSTS_START:], 1)
-TRUE_LINE = "Batch inference processes many records at once, on a schedule."
-WRITTEN = (
-    f"- {TRUE_LINE}\n- Batch inference was invented in France in 1968.\n- Edge inference runs on the device itself."
-)
 
 
-@pytest.fixture
-def request_() -> GuideRequest:
-    facts = Pool([NOTE], Ground([NOTE])).of_note[NOTE.path].facts
-    return GuideRequest("Inference", (KINDS, COSTS), {NOTE.path: NOTE}, facts)
+def guide_of(text: str, *, path: str = "rivers.md", items: tuple[Item, ...] = (), start: int = 0) -> Guide:
+    note = parse(path, text)
+    spans = (Span(path, start, len(text) + 1),)
+    return make_guide(GuideTopic(title_of_guide(note), (note,), spans, Pool([note], Ground([note])), "", items))
 
 
-def make(request: GuideRequest, generator: FakeGenerator | None = None, cancel: threading.Event | None = None):
-    return GuideMaker(FakeEmbedder(), generator, 0.68).make(request, cancel or threading.Event())
+@pytest.fixture(scope="module")
+def rivers() -> Guide:
+    return guide_of(RIVERS)
 
 
-def every_sentence(guide):
-    return [sentence for part in guide.parts for sentence in part.sentences]
+def lines(guide: Guide):
+    return [line for part in guide.parts for line in part.lines]
 
 
-class TestSummary:
-    def test_only_supported_sentences_stay_each_with_exact_words(self, request_):
-        guide = make(request_, FakeGenerator([WRITTEN, "Real-time endpoints cost money even when nobody asks."]))
-        texts = [sentence.text for sentence in every_sentence(guide)]
-        assert texts == [
-            TRUE_LINE,
-            "Edge inference runs on the device itself.",
-            "Real-time endpoints cost money even when nobody asks.",
+def texts(guide: Guide) -> list[str]:
+    return [line.text for line in lines(guide)]
+
+
+class TestWhatMatters:
+    def test_every_line_is_cited_with_its_exact_words(self, rivers):
+        cited = [line.anchor for line in lines(rivers)] + [term.anchor for term in rivers.terms]
+        cited += [one.anchor for one in rivers.questions]
+        assert cited
+        assert all(RIVERS[anchor.start : anchor.end] == anchor.quote for anchor in cited)
+
+    def test_what_only_goes_on_or_leads_elsewhere_is_left_out(self, rivers):
+        assert not [text for text in texts(rivers) if text.startswith(("This", "See"))]
+        assert "example.org" not in guide_markdown(rivers)
+
+    def test_a_list_is_whole_and_in_order(self, rivers):
+        found = next(line for line in lines(rivers) if line.kind is LineKind.LIST and "Gorges" in line.anchor.quote)
+        assert [point.text for point in found.points] == ["Waterfalls", "Gorges", "Interlocking spurs"]
+
+    def test_steps_keep_their_numbers(self, rivers):
+        assert "1. The neck of the meander gets narrower.\n2. A flood" in guide_markdown(rivers)
+
+    def test_a_table_is_whole(self, rivers):
+        table = next(line for line in lines(rivers) if line.kind is LineKind.TABLE)
+        assert table.block.count("\n") == 4
+
+    def test_a_long_list_is_no_list_of_a_page_but_its_items_may_be_lines(self):
+        items = "".join(
+            f"- **Layer {n}**: the layer of number {n} filters what the one above lets through.\n" for n in range(30)
+        )
+        guide = guide_of(f"# Filters\n\n{items}")
+        assert all(line.kind is LineKind.SENTENCE for line in lines(guide))
+
+    def test_a_list_that_announces_what_is_not_in_it_is_none(self):
+        guide = guide_of("# Winds\n\n- Trade winds blow from the east:\n\n  They are steady.\n- Westerlies\n")
+        assert not [line for line in lines(guide) if line.kind is LineKind.LIST]
+
+    def test_short_lines_without_bullets_are_a_list(self):
+        guide = guide_of("# Rates\n\n## A rate falls\nless saving\nmore borrowing\nmore spending\nhigher prices\n")
+        assert [point.text for point in lines(guide)[0].points] == [
+            "less saving",
+            "more borrowing",
+            "more spending",
+            "higher prices",
         ]
-        assert guide.left_out == 1
-        for sentence in every_sentence(guide):
-            for cited in sentence.citations:
-                assert TEXT[cited.start : cited.end] == cited.quote
-        assert [part.heading_path for part in guide.parts] == [("Inference", "Kinds"), ("Inference", "Costs")]
 
-    def test_a_section_on_which_the_model_says_nothing_true_speaks_for_itself(self, request_):
-        guide = make(request_, FakeGenerator(["Paris is the capital of France.", "Penguins live on ice."]))
-        assert {sentence.citations[0].heading_path[-1] for sentence in every_sentence(guide)} == {"Kinds", "Costs"}
-        assert guide.left_out == 2
+    def test_the_most_important_part_comes_first(self):
+        aside = "## Trivia\n\nThe longest river of Ruritania has an old bridge with nine arches.\n\n"
+        core = "## Erosion\n\n**Erosion** wears away rock because water carries sand. Erosion shapes valleys.\n"
+        guide = guide_of(f"# Rivers\n\n{aside}{core}\n## Deposition\n\nDeposition follows erosion when water slows.\n")
+        assert guide.parts[0].group == "Erosion"
 
-    def test_what_was_said_is_not_said_again(self, request_):
-        guide = make(request_, FakeGenerator([TRUE_LINE, f"{TRUE_LINE}\nBatch inference is cheap."]))
-        assert [s.text for s in every_sentence(guide)].count(TRUE_LINE) == 1
+    def test_what_was_said_is_not_said_again(self):
+        said = "Glaciers carve wide valleys into the rock of mountains."
+        guide = guide_of(f"# Ice\n\n## One\n\n{said}\n\n## Two\n\n{said}\n")
+        assert texts(guide).count(said) == 1
 
-    def test_a_sentence_that_was_cut_off_is_left_out(self, request_):
-        long = " ".join([TRUE_LINE] + ["Edge inference runs on the device itself and on the device itself and"] * 40)
-        guide = make(request_, FakeGenerator([long, "Batch inference is cheap."]))
-        assert all(sentence.text.endswith(".") for sentence in every_sentence(guide))
-        assert TRUE_LINE in [sentence.text for sentence in every_sentence(guide)]
-
-    def test_the_model_reads_a_block_as_it_does_for_a_question(self, request_):
-        generator = FakeGenerator(lambda prompt: TRUE_LINE)
-        make(request_, generator)
-        assert [prompt.blocks[0].startswith("## Inference > ") for prompt in generator.prompts] == [True, True]
+    def test_a_part_of_a_note_has_its_part_only(self):
+        guide = guide_of(RIVERS, start=RIVERS.index("## Discharge"))
+        assert {line.anchor.heading_path[-1] for line in lines(guide)} <= {"Discharge"}
+        assert guide.formulas
 
 
-class TestWithoutModel:
-    def test_sentences_are_the_notes_own_in_their_order(self, request_):
-        guide = make(request_)
-        cited = [sentence.citations[0] for sentence in every_sentence(guide)]
-        assert cited and guide.writer == ""
-        assert [c.start for c in cited] == sorted(c.start for c in cited)
-        assert all(TEXT[c.start : c.end] == c.quote for c in cited)
+class TestTermsAndFormulas:
+    def test_a_callout_below_a_heading_defines_it(self, rivers):
+        compared = [term for contrast in rivers.contrasts for term in contrast.terms]
+        named = {term.name: term.text for term in (*rivers.terms, *compared)}
+        assert named["Upper course"] == "The part near the source, where the slope is steep."
 
-    def test_the_odd_one_out_and_the_repetition_are_not_picked(self):
-        lines = [
-            "Batch inference processes many records.",
-            "Batch inference processes many records together.",
-            "Inference of many records needs a model.",
-            "Zebras wear stripes quietly.",
+    def test_siblings_with_names_that_are_alike_are_easily_confused(self, rivers):
+        (pair,) = [contrast.terms for contrast in rivers.contrasts if contrast.terms]
+        assert [term.name for term in pair] == ["Upper course", "Lower course"]
+        assert not {"Upper course", "Lower course"} & {term.name for term in rivers.terms}
+
+    def test_a_contrast_that_the_notes_make_is_one(self):
+        guide = guide_of(
+            "# Ice\n\nGlaciers are slow and move down the valley, whereas avalanches are fast and fall in seconds.\n"
+        )
+        assert [contrast.line.text[:8] for contrast in guide.contrasts if contrast.line] == ["Glaciers"]
+
+    def test_a_formula_comes_with_what_announces_and_explains_it(self, rivers):
+        (formula,) = [line for part in rivers.formulas for line in part.lines]
+        assert formula.text.startswith("For a cross-section")
+        assert formula.block == "$$Q = A \\cdot v$$"
+        assert formula.behind == "where $A$ is measured in square metres."
+
+    def test_a_name_that_only_a_comparison_explains_is_no_term(self):
+        guide = guide_of(
+            "# Tests\n\n- **Smaller alpha** - a threshold that is harder to pass\n\nText stands here alone.\n"
+        )
+        assert not [term for term in guide.terms if term.name.startswith("Smaller")]
+
+
+class TestQuestions:
+    def test_they_ask_for_differences_lists_steps_and_formulas(self, rivers):
+        asked = [one.question for one in rivers.questions]
+        assert asked[0] == "What is the difference between “Upper course” and “Lower course”?"
+        assert "Which formula holds for “Discharge”?" in asked
+        assert "What happens when the river slows down in its lower course?" in asked
+
+    def test_no_two_have_the_same_answer(self, rivers):
+        answers = [one.answer for one in rivers.questions]
+        assert len(set(answers)) == len(answers) <= 10
+
+    def test_those_of_the_notes_and_of_the_bank_are_asked(self):
+        text = (
+            "# Ice\n\nWhy do glaciers move downhill :: Gravity pulls the ice down the slope.\n\nIce floats on water.\n"
+        )
+        start = text.index("Ice floats")
+        anchor = Anchor("rivers.md", ("Ice",), start, start + 20, text[start : start + 20])
+        written = Item(
+            "1",
+            Kind.SHORT,
+            Maker.MODEL,
+            "Why does ice float?",
+            (anchor,),
+            "",
+            answer="It is lighter than water.",
+            key_points=(KeyPoint("lighter", "Ice floats"),),
+        )
+        gap = Item("2", Kind.CLOZE, Maker.MODEL, "Ice _____ on water.", (anchor,), "", answer="floats")
+        guide = guide_of(text, items=(written, gap))
+        assert [one.question for one in guide.questions][:2] == [
+            "Why do glaciers move downhill?",
+            "Why does ice float?",
         ]
-        text = "\n".join(lines)
-        block = ContextBlock("a.md", (), (), 0, len(text), text, 0)
-        picked = [sentence.text for sentence in pick_summary([block], {}, FakeEmbedder(dimension=512), 2)]
-        assert lines[3] not in picked
-        assert not {lines[0], lines[1]} <= set(picked)
+        assert not guide.may_be_completed
+        assert "_____" not in guide_markdown(guide)
 
-    def test_a_topic_in_free_words_decides(self):
-        lines = ["Batch inference is cheap for many records.", "Edge devices run without a network connection."]
-        text = "\n".join(lines)
-        block = ContextBlock("a.md", (), (), 0, len(text), text, 0)
-        assert pick_summary([block], {}, FakeEmbedder(), 1, "edge devices network")[0].text == lines[1]
-
-    def test_a_label_that_many_items_have_gets_its_item(self):
-        uses = {"Polly": "reads texts aloud in many voices", "Lex": "builds chat robots for shops"}
-        text = "".join(f"- **{name}**\n  - **Use** - {use}\n" for name, use in uses.items())
-        block = ContextBlock("a.md", (), (), 0, len(text), text, 0)
-        picked = pick_summary([block], {}, FakeEmbedder(), 2)
-        assert [sentence.text.split(":")[0] for sentence in picked] == ["Polly", "Lex"]
-
-
-class TestTerms:
-    def test_terms_are_defined_by_exact_words(self, request_):
-        guide = make(request_)
-        assert [term.name for term in guide.terms][:3] == ["Batch inference", "Real-time inference", "Edge inference"]
-        assert all(TEXT[t.definition.start : t.definition.end] == t.definition.quote for t in guide.terms)
-
-    def test_terms_of_other_sections_are_left_out(self, request_):
-        guide = make(GuideRequest("Costs", (COSTS,), request_.notes, request_.facts))
-        assert "Edge inference" not in [term.name for term in guide.terms]
-
-
-class TestStopping:
-    def test_before_it_began(self, request_):
-        cancel = threading.Event()
-        cancel.set()
-        guide = make(request_, FakeGenerator([]), cancel)
-        assert guide.stopped
-        assert not guide.parts
-
-    def test_after_the_first_section(self, request_):
-        cancel = threading.Event()
-
-        def answer(prompt) -> str:
-            if "Costs" in prompt.blocks[0]:
-                cancel.set()
-            return TRUE_LINE
-
-        guide = make(request_, FakeGenerator(answer), cancel)
-        assert guide.stopped
-        assert [part.heading_path[-1] for part in guide.parts] == ["Kinds"]
-        assert "stopped before it was complete" in guide_markdown(guide)
-
-    def test_progress_names_the_sections(self, request_):
-        seen = []
-        GuideMaker(FakeEmbedder(), None, 0.68).make(request_, threading.Event(), seen.append)
-        assert [(p.done, p.total, p.current) for p in seen] == [
-            (0, 2, "ml/inference.md > Kinds"),
-            (1, 2, "ml/inference.md > Costs"),
-            (2, 2, ""),
-        ]
+    def test_an_item_about_something_else_is_not_asked(self):
+        anchor = Anchor("other.md", (), 0, 3, "Ice")
+        item = Item("1", Kind.SHORT, Maker.MODEL, "Why is that so?", (anchor,), "", answer="It is.")
+        assert guide_of(RIVERS, items=(item,)).may_be_completed
 
 
 class TestMarkdown:
-    def test_every_number_has_its_source(self, request_):
-        text = guide_markdown(make(request_))
-        numbers = {int(n) for n in re.findall(r"\[(\d+)\]", text)}
-        sources = text.split("## Sources\n\n")[1].splitlines()
-        assert numbers == set(range(1, len(sources) + 1))
-        assert sources[0].startswith("1. ml/inference.md > Inference > Kinds: “")
+    def test_every_number_has_its_place(self, rivers):
+        text = guide_markdown(rivers)
+        body, sources = text.split("## Sources\n\n")
+        count = len(sources.splitlines())
+        assert all(f"[{n}]" in body for n in range(1, count + 1))
+        assert f"[{count + 1}]" not in body
+        assert "rivers.md > Rivers > Upper course" in sources
 
-    def test_questions_come_with_answers_and_quotes(self, request_):
-        anchor = Anchor(NOTE.path, ("Inference",), 0, 11, "# Inference")
-        items = (
-            Item("1", Kind.CHOICE, Maker.MODEL, "Which?", (anchor,), "", options=tuple("wxyz"), key=(2,), answer="y"),
-            Item("2", Kind.TRUE_FALSE, Maker.MODEL, "It is.", (anchor,), "", options=("True", "False"), key=(1,)),
-            Item(
-                "3", Kind.MATCH, Maker.MODEL, "Match?", (anchor,), "", options=("p", "q"), lefts=("l", "m"), key=(1, 0)
-            ),
-            Item("4", Kind.ORDER, Maker.MODEL, "Order?", (anchor,), "", options=("p", "q"), key=(1, 0)),
-            Item("5", Kind.SHORT, Maker.MODEL, "Why?", (anchor,), "", answer="Because."),
+    def test_it_never_speaks_of_the_notes(self, rivers):
+        assert "notes say" not in guide_markdown(rivers).lower()
+
+    def test_headings_follow_the_language_of_the_notes(self):
+        guide = guide_of(
+            "# Flüsse\n\nEin Fluss ist ein natürliches Gewässer, das in das Meer oder in einen See fließt. "
+            "Wenn das Wasser langsamer wird, lagert der Fluss den Sand ab, den er mit sich führt.\n"
         )
-        text = guide_markdown(make(GuideRequest("T", (COSTS,), request_.notes, (), questions=lambda count: items)))
-        answers = text.split("## Answers\n\n")[1].split("\n\n")[0].splitlines()
-        keys = [line.split(" “")[0] for line in answers]
-        assert keys == ["1. C) y.", "2. False.", "3. l: B; m: A.", "4. B, A.", "5. Because."]
-        assert "2. True or false? It is." in text
-        assert "(ml/inference.md > Inference)" in answers[0]
+        text = guide_markdown(guide)
+        assert text.startswith("# Lernübersicht: Flüsse\n")
+        assert "Was geschieht, wenn das Wasser langsamer wird?" in text
+
+    def test_another_language_gets_the_english_headings(self):
+        assert phrases("fi") == phrases("en") != phrases("es")
+
+    def test_little_is_said_to_be_little(self):
+        assert "Your notes say little on this: 1 line" in guide_markdown(
+            guide_of("# Ice\n\nIce floats on cold water.\n")
+        )
+        assert "say little" not in guide_markdown(guide_of(RIVERS))
+
+    def test_a_page_is_named(self):
+        pages = "First page says that ice floats on water.\n\nThe second page says that salt melts the ice."
+        note = parse("deck.pdf", pages, "pdf", "Deck", page_starts=(0, pages.index("The second")))
+        topic = GuideTopic("Deck", (note,), (Span("deck.pdf", 0, 999),), Pool([note], Ground([note])))
+        assert "2. deck.pdf, page 2" in guide_markdown(make_guide(topic))
 
 
 class TestTopic:
     @pytest.fixture
     def library(self, tmp_path):
-        from assistant.config import ChunkingConfig, NotesConfig
-        from assistant.index.build import Builder, fingerprint
-
-        (tmp_path / "notes" / "ml").mkdir(parents=True)
-        (tmp_path / "notes" / "ml" / "inference.md").write_text(TEXT)
-        (tmp_path / "notes" / "cats.md").write_text("# Cats\n\nCats purr at night and chase mice in the garden.\n")
+        (tmp_path / "notes" / "water").mkdir(parents=True)
+        (tmp_path / "notes" / "water" / "rivers.md").write_text(RIVERS)
+        (tmp_path / "notes" / "2. Cats.md").write_text("Cats purr at night and chase mice in the garden.\n")
         embedder = FakeEmbedder()
-        Builder(
-            tmp_path / "notes",
-            tmp_path / "index",
-            embedder,
-            ChunkingConfig(),
-            NotesConfig(),
-            lambda _: None,
-            threading.Event(),
-        ).build()
-        key = fingerprint(ChunkingConfig(), embedder.name)
-        retriever = Retriever(tmp_path / "index", embedder, RetrievalConfig, key)
+        folders = tmp_path / "notes", tmp_path / "index"
+        Builder(*folders, embedder, ChunkingConfig(), NotesConfig(), lambda _: None, threading.Event()).build()
+        retriever = Retriever(
+            tmp_path / "index", embedder, RetrievalConfig, fingerprint(ChunkingConfig(), embedder.name)
+        )
         notes = tuple(retriever.store.note(note.path) for note in retriever.store.notes())
-        yield GuideNotes(notes, tuple(s for note in notes for s in note.outline), retriever)
+        yield GuideLibrary(notes, tuple(s for note in notes for s in note.outline), retriever)
         retriever.close()
 
-    def request(self, topic: str, library: GuideNotes, scope: str = "") -> GuideRequest:
-        return guide_request(topic, library, Scope.parse(scope), random.Random(1))
+    def found(self, topic: str, library: GuideLibrary, scope: str = "") -> GuideTopic:
+        return find_guide_topic(topic, library, Scope.parse(scope))
 
     def test_a_heading_takes_its_part_only(self, library):
-        request = self.request("#Costs", library)
-        assert request.title == "Costs"
-        assert "".join(block.text for block in request.blocks) == TEXT[COSTS_START:].rstrip()
+        topic = self.found("#Discharge", library)
+        assert topic.title == "Discharge"
+        assert [RIVERS[span.start : span.end].split("\n")[0] for span in topic.spans] == ["## Discharge"]
 
-    def test_a_note_takes_all_of_it(self, library):
-        request = self.request("cats.md", library)
-        assert {block.note for block in request.blocks} == {"cats.md"}
-        assert not request.focus
+    def test_a_note_is_called_by_its_title_or_by_its_file(self, library):
+        assert self.found("water/rivers.md", library).title == "Rivers"
+        assert self.found("2. Cats.md", library).title == "Cats"
 
-    def test_free_words_find_their_section(self, library):
-        request = self.request("what do cats chase at night", library)
-        assert request.blocks[0].note == "cats.md"
-        assert request.focus == request.title == "what do cats chase at night"
+    @pytest.mark.parametrize("words", ["cats", "lower courses"])
+    def test_words_that_are_a_name_mean_what_has_it(self, library, words):
+        (span,) = self.found(words, library).spans
+        assert (span.note, span.start) in (("2. Cats.md", 0), ("water/rivers.md", RIVERS.index("## Lower")))
+
+    def test_other_words_find_their_section(self, library):
+        topic = self.found("what do cats chase at night", library)
+        assert topic.spans[0].note == "2. Cats.md"
+        assert topic.focus == topic.title == "what do cats chase at night"
 
     def test_the_scope_keeps_out_the_rest(self, library):
-        assert {block.note for block in self.request("everything", library, "cats.md").blocks} == {"cats.md"}
+        assert {span.note for span in self.found("everything", library, "water").spans} == {"water/rivers.md"}
 
     def test_words_that_the_notes_do_not_know(self, library):
-        request = self.request("quantum chromodynamics lattice", library)
         with pytest.raises(StudyError, match="contain nothing on 'quantum"):
-            make(request)
+            self.found("quantum chromodynamics lattice", library)
 
     def test_past_mistakes_are_no_topic(self, library):
         with pytest.raises(StudyError, match="not about mistakes"):
-            self.request("wrong", library)
-
-    def test_questions_are_about_the_topic_and_known_ones_come_first(self, library):
-        request = self.request("#Kinds", library)
-        made = request.questions(3)
-        assert made and all(KINDS.start <= item.source.start < KINDS.end for item in made)
-        known = GuideNotes(library.notes, library.outline, library.retriever, items=made)
-        again = self.request("#Kinds", known).questions(len(made))
-        assert {item.id for item in again} == {item.id for item in made}
-
-
-def test_blocks_are_cut_to_the_spans_and_stay_exact():
-    span = Span(NOTE.path, TEXT.index("- **Real"), COSTS_START + 8)
-    cut = blocks_in([span], [KINDS, COSTS])
-    assert [TEXT[b.start : b.end] == b.text for b in cut] == [True, True]
-    assert cut[0].text.startswith("- **Real")
-    assert blocks_in([Span("other.md", 0, 999)], [KINDS, COSTS]) == ()
-
-
-def test_wide_topics_are_read_evenly_and_sentences_shared_by_size():
-    blocks = [KINDS] * 10 + [COSTS] * 10
-    assert spread(blocks, 4) == (KINDS, KINDS, COSTS, COSTS)
-    assert shares([100, 300], 8) == [2, 5]
-    assert shares([1, 10_000], 14)[0] == 1
+            self.found("wrong", library)

@@ -1,0 +1,220 @@
+"""Questions of a study guide, each with its answer: those that can be answered without seeing options."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.cards.note_lines import NoteLine
+from assistant.documents.labels import FORMULA
+from assistant.documents.roles import names_nothing
+from assistant.quiz.exam.texts import jaccard, meaning
+from assistant.quiz.item import Anchor, Kind
+from assistant.quiz.making.facts import Fact, capitalised, readable
+from assistant.quiz.making.worth import names_a_thing, stands_alone
+from assistant.quiz.writing.cues import Asked
+from assistant.quiz.writing.ideas import Idea
+from assistant.study.guide_lines import GuideLine, LineKind
+from assistant.study.guide_text import GuidePhrases, phrases
+from assistant.study.guide_words import names_several, sentence_of, small_words
+
+if TYPE_CHECKING:
+    from assistant.study.guide import GuideTopic
+
+QUESTIONS = 10
+_OF_TERMS = 5
+"""Questions that ask no more than what a term means: others say more of what was understood."""
+
+_SAME = 0.7
+_ASKS = re.compile(
+    r"(?:what|how|why|when|where|which|who|was|wie|warum|wann|wo|wer|welche\w*|worin|woraus|wozu|qu['e]\w*|quoi|comment"
+    r"|pourquoi|quand|où|qui|quel\w*|qué|cómo|por qué|cuándo|cuál\w*|dónde|quién)\b",
+    re.IGNORECASE,
+)
+_MIN_QUESTION, _MIN_ANSWER = 4, 2
+_MEMBERS = (3, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTerm:
+    """A term, and what it is.
+
+    Attributes:
+        text: What the notes say of it, as a sentence.
+        anchor: Their exact words.
+        fact: What it was read from, where that was the outline.
+    """
+
+    name: str
+    text: str
+    anchor: Anchor
+    fact: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """What is easily confused: two terms with what they are, or a line in which the notes tell things apart.
+
+    Attributes:
+        label: The heading of the line, where it needs one.
+    """
+
+    terms: tuple[KeyTerm, ...]
+    line: GuideLine | None = None
+    label: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GuideQuestion:
+    """A question, its answer, and the words of the notes that give it; ``from_bank`` if it is one of the quiz's."""
+
+    question: str
+    answer: str
+    anchor: Anchor
+    from_bank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionMaterial:
+    """What questions are made from.
+
+    Attributes:
+        cards: What the student wrote as question and answer.
+        lines: What the guide says.
+        ideas: What is worth asking in the sentences of the topic.
+    """
+
+    topic: GuideTopic
+    cards: Sequence[NoteLine]
+    lines: Sequence[GuideLine]
+    ideas: Sequence[Idea]
+
+    def holds(self, anchor: Anchor) -> bool:
+        """Returns whether some words belong to the topic."""
+        spans = self.topic.spans
+        return any(span.note == anchor.note and span.start <= anchor.start < span.end for span in spans)
+
+
+def ask(
+    material: QuestionMaterial, terms: Sequence[KeyTerm], contrasts: Sequence[Contrast], language: str
+) -> list[GuideQuestion]:
+    """Returns at most ten questions about a topic, no two for the same answer.
+
+    Args:
+        material: What they are made from.
+        terms: The key terms, the most important first.
+        contrasts: What is told apart.
+        language: Of the notes.
+    """
+    said = phrases(language)
+    makers = (
+        (_apart(contrasts, said), 3),
+        (_own(material), 6),
+        (_of_bank(material), 8),
+        (_of_lines(material, said), 5),
+        (_of_ideas(material, said), 3),
+        (_what(terms, material, said), _OF_TERMS),
+    )
+    asked: list[GuideQuestion] = []
+    for found, most in makers:
+        new = 0
+        for question in found:
+            if new < most and _is_new(question, asked):
+                asked.append(question)
+                new += 1
+    return asked[:QUESTIONS]
+
+
+def _is_new(question: GuideQuestion, asked: Sequence[GuideQuestion]) -> bool:
+    stems, answer = meaning(question.question), meaning(question.answer)
+    return not any(
+        jaccard(stems, meaning(other.question)) >= _SAME or jaccard(answer, meaning(other.answer)) >= _SAME
+        for other in asked
+    )
+
+
+def _apart(contrasts: Sequence[Contrast], said: GuidePhrases) -> Iterator[GuideQuestion]:
+    for contrast in contrasts:
+        if len(contrast.terms) == 2:
+            one, other = contrast.terms
+            text = said.difference.format(one=one.name, other=other.name)
+            yield GuideQuestion(text, f"{one.name}: {one.text} {other.name}: {other.text}", one.anchor)
+
+
+def _own(material: QuestionMaterial) -> Iterator[GuideQuestion]:
+    """Yields what the notes themselves ask and answer."""
+    for card in material.cards:
+        is_asked = card.front.endswith("?") or _ASKS.match(card.front)
+        if is_asked and len(card.front.split()) >= _MIN_QUESTION and len(card.back.split()) >= _MIN_ANSWER:
+            front = card.front if card.front.endswith("?") else f"{card.front}?"
+            yield GuideQuestion(capitalised(front), sentence_of(capitalised(card.back)), card.anchor)
+    for note in material.topic.notes:
+        for own in material.topic.pool.of_note[note.path].answered:
+            if material.holds(own.answers[0]):
+                answer = "; ".join(readable(each.quote) for each in own.answers)
+                yield GuideQuestion(own.question, sentence_of(answer), own.answers[0])
+
+
+def _of_bank(material: QuestionMaterial) -> Iterator[GuideQuestion]:
+    """Yields the questions of the bank that are answered in free words."""
+    for item in material.topic.items:
+        if item.kind is Kind.SHORT and material.holds(item.source):
+            yield GuideQuestion(item.question, sentence_of(item.answer), item.source, from_bank=True)
+
+
+def _of_lines(material: QuestionMaterial, said: GuidePhrases) -> Iterator[GuideQuestion]:
+    """Yields questions for lists that are learned as a whole, for steps, and for formulas."""
+    small = frozenset().union(*(small_words(note.text) for note in material.topic.notes))
+    formulas = Counter(line.anchor.heading_path for line in material.lines if line.kind is LineKind.FORMULA)
+    for line in material.lines:
+        path = line.anchor.heading_path
+        label = path[-1] if path else ""
+        parent = next((one for one in reversed(path[:-1]) if not names_nothing(one)), "")
+        answer = "; ".join(point.text.rstrip(".;") for point in line.points if not point.depth)
+        numbered = sum(bool(point.number) for point in line.points)
+        inside = material.topic.pool.wording.inside
+        if line.kind is LineKind.LIST and _MEMBERS[0] <= len(line.points) <= _MEMBERS[1]:
+            if names_several(label):
+                is_told = names_nothing(label) or len(label.split()) == 1
+                question = said.members_of.format(label=_small(label, small), parent=inside(parent)) if is_told else ""
+                question = question if parent or not is_told else ""
+                question = question or ("" if is_told else said.members.format(label=_small(label, small)))
+                if question:
+                    yield GuideQuestion(question, sentence_of(answer), line.anchor)
+            elif numbered >= _MEMBERS[0] and names_a_thing(label):
+                steps = "; ".join(f"{point.number}. {point.text.rstrip('.;')}" for point in line.points if point.number)
+                yield GuideQuestion(said.steps.format(label=label), sentence_of(steps), line.anchor)
+        elif line.kind is LineKind.FORMULA and formulas[path] == 1 and names_a_thing(label):
+            yield GuideQuestion(said.formula.format(label=label), line.block, line.anchor)
+
+
+def _small(label: str, small: frozenset[str]) -> str:
+    """Returns a heading as it is written inside a question: its words in small letters, where the notes have them."""
+    first, *others = label.split()
+    words = [first.lower() if first[1:].islower() else first]
+    return " ".join((*words, *(word.lower() if word.lower() in small else word for word in others)))
+
+
+def _of_ideas(material: QuestionMaterial, said: GuidePhrases) -> Iterator[GuideQuestion]:
+    """Yields what follows from what: "If the parent has a smaller value, ..."."""
+    shown = {(line.anchor.note, line.anchor.start) for line in material.lines}
+    for idea in material.ideas:
+        told = FORMULA.sub("x", idea.told)
+        if idea.asks is not Asked.CONDITION or (idea.anchor.note, idea.anchor.start) not in shown:
+            continue
+        if len(told.split()) >= _MIN_QUESTION and stands_alone(told):
+            clause = idea.told[:1].lower() + idea.told[1:]
+            yield GuideQuestion(said.follows.format(clause=clause), idea.answer, idea.anchor)
+
+
+def _what(terms: Sequence[KeyTerm], material: QuestionMaterial, said: GuidePhrases) -> Iterator[GuideQuestion]:
+    wording = material.topic.pool.wording
+    for term in terms:
+        if any(map(str.isdigit, term.name)):
+            continue  # who lived when, or a numbered thing: it is no word to be explained
+        has_article = term.fact is not None and term.fact.subject not in ("", term.fact.term.label)
+        question = wording.what(term.fact) if term.fact and has_article else said.meaning.format(term=term.name)
+        yield GuideQuestion(question or said.meaning.format(term=term.name), term.text, term.anchor)

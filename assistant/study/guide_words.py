@@ -1,0 +1,115 @@
+"""What the words of a line tell: whether it says something by itself, and what kind of thing a heading names."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from assistant.documents.labels import FORMULA
+from assistant.quiz.exam.texts import meaning
+from assistant.quiz.making.facts import readable
+from assistant.quiz.making.worth import stands_alone
+from assistant.quiz.writing.ideas import needs_before
+
+_LONGEST_SENTENCE = 55
+MIN_WORDS = 4
+_MIN_STEMS = 2
+SHORT_LINE = 14
+_ENDS = re.compile(r"[.!?…。][\s*_)\]”’\"]*$")
+_GOES_ON = re.compile(
+    r"(?:so|but|and|or|then|thus|hence|therefore|otherwise|instead|means?|known as|called|meaning|which|because|same"
+    r"|again|the other|in effect|in this|darum|deshalb|daher|somit|dann|also|dadurch|außerdem|trotzdem|hierbei|hierfür"
+    r"|dabei|davon|damit|danach|dort|auch|sowie|ebenso|dagegen|donc|ainsi|alors|mais|et|ou|puis|ensuite|cependant|toutefois"
+    r"|c['’]est|cela|ceci|celui|celle|ceux|celles|en effet|entonces|pero|y|por lo tanto|por tanto|luego|además|también"
+    r"|eso|esto|ello|así)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that goes on with what stands before it."""
+
+_NO_SUBJECT = re.compile(
+    r"(?:can|need|have|has|must|should|may|found|used|given|based|gives?|allows?|usually|gets?|makes?|uses?|takes?|try"
+    r"|don['’]t|do not)\b",
+    re.IGNORECASE,
+)
+"""How a paragraph on a slide begins that leaves out what it speaks of."""
+
+CAPITAL_WITHIN = re.compile(r"(?<=[a-zà-ÿ)%”’\]] )([A-ZÀ-Þ][a-zà-ÿ]+)\b")
+CAPITALISES = ("de",)
+"""Languages in which any noun has a capital letter."""
+
+_UNFINISHED = re.compile(
+    r"\b(?:is|are|was|of|the|an?|by|with|and|to|ist|sind|der|die|das|est|sont|de|es|son)\s*[.:]?$", re.I
+)
+_ELSEWHERE = re.compile(
+    r"https?://|^(?:recall|note|notice|remember) that\b|^an? (?:\w+ )?interesting (?:question|thing)"
+    r"|\b(?:see|siehe|voir|véase|cf\.) |\b(?:we|you|i|let|they|it|that|he|she)['’](?:ve|ll|re|d|s|m)\b|::",
+    re.IGNORECASE,
+)
+"""A sentence that leads elsewhere, or speaks as in a lecture."""
+
+DEFINES = re.compile(r"def(?:inition)?|définition|definición|abstract|term|begriff", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"(?:the )?(?:(?!of\b)\w+ ){0,2}(?:types|kinds|forms|classes|categories|stages|steps|phases|properties|features"
+    r"|assumptions|characteristics|(?:dis)?advantages|benefits|drawbacks|limitations|causes|effects|consequences|functions|components"
+    r"|parts|elements|factors|ways|uses|reasons|principles|symptoms|conditions|requirements|layers|methods|tools"
+    r"|instruments|objectives|goals|criteria|barriers|strategies|roles|rules|measures|policies|arten|formen|typen|phasen|merkmale|eigenschaften"
+    r"|vorteile|nachteile|ursachen|folgen|gründe|aufgaben|funktionen|bestandteile|faktoren|prinzipien|ziele|maßnahmen"
+    r"|bestimmungen|avantages|inconvénients|causes|conséquences|étapes|propriétés|caractéristiques|types|facteurs|fonctions"
+    r"|ventajas|desventajas|causas|consecuencias|tipos|características|propiedades|etapas|fases|factores|funciones|pasos)"
+    r"\b",
+    re.IGNORECASE,
+)
+DETERMINER = re.compile(
+    r"(?:the|an?|any|all|each|one|der|die|das|eine?|alle|jede[rs]?|le|la|les|une?|tout\w*|el|los|las|una?|tod[oa]s?)\s",
+    re.IGNORECASE,
+)
+EXPLAINS = re.compile(r"(?:where|with|here|wobei|mit|dabei ist|où|avec|donde|siendo|con|dove|onde)\b", re.IGNORECASE)
+"""How the sentence below a formula begins that explains its letters."""
+
+ALL_BOLD = re.compile(r"(\*\*|__)[^*_]+\1")
+
+
+def says_something(text: str, *, is_prose: bool = True, is_printed: bool = False) -> bool:
+    """Returns whether a sentence says something by itself.
+
+    Args:
+        text: Without markup.
+        is_prose: It stands in a paragraph: without a full stop it is a fragment there.
+        is_printed: It is from pages, where lines without a full stop may have been joined.
+    """
+    bare = FORMULA.sub("x", text)
+    words = bare.split()
+    if not MIN_WORDS <= len(words) <= _LONGEST_SENTENCE or len(meaning(bare)) < _MIN_STEMS:
+        return False
+    if bare.endswith((":", "?", ",")) or needs_before(bare) or _GOES_ON.match(bare) or not stands_alone(bare):
+        return False
+    if _UNFINISHED.search(bare) or _ELSEWHERE.search(bare) or bare.count('"') % 2:
+        return False
+    if is_prose and is_printed and _NO_SUBJECT.match(bare):
+        return False
+    is_whole = is_finished(bare)
+    return is_whole or not (is_prose and (is_printed or len(words) > SHORT_LINE))
+
+
+def names_several(label: str) -> bool:
+    """Returns whether a heading promises a list that is learned as a whole: "Types of errors", "Advantages"."""
+    return bool(_SEVERAL.match(label.strip()))
+
+
+@lru_cache(maxsize=64)
+def small_words(text: str) -> frozenset[str]:
+    """Returns the words that a text has in small letters."""
+    return frozenset(re.findall(r"(?<!\w)[a-zà-ÿ]{2,}(?!\w)", text))
+
+
+def sentence_of(text: str) -> str:
+    """Returns a piece of a note as a sentence: a capital letter first, a full stop at its end."""
+    text = text.strip()
+    if is_finished(text) or not text:
+        return text
+    return f"{readable(text)}."
+
+
+def is_finished(text: str) -> bool:
+    """Returns whether a text ends with a full stop or the like."""
+    return bool(_ENDS.search(text))
