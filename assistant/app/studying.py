@@ -160,7 +160,7 @@ class Study:
 
         Raises:
             StudyError: The notes hold nothing on the topic.
-            IndexMissing: Nothing was built yet.
+            IndexMissing: Nothing was built yet that free words could be found in.
         """
         return make_guide(self.guide_topic(topic, scope=scope))
 
@@ -169,11 +169,11 @@ class Study:
 
         Raises:
             StudyError: The notes hold nothing on the topic.
-            IndexMissing: Nothing was built yet.
+            IndexMissing: Nothing was built yet that free words could be found in.
         """
-        retriever, bank = self._index.retriever.get(), Bank(self.database)
         with self._scheduler.lease(Priority.QUIZ):
-            library = GuideLibrary(self.notes(), self.outline(), retriever, bank.items())
+            items = Bank(self.database).items()
+            library = GuideLibrary(self.notes(), self.outline(), self._index.retriever.get, items)
             return find_guide_topic(topic, library, scope)
 
     def close(self) -> None:

@@ -30,6 +30,7 @@ TERMS = 10
 FORMULAS = 8
 CONTRASTS = 4
 _LITTLE = 6
+_FEW_POINTS = 4
 _SAME_TERM = 0.99
 _TOLD_APART = re.compile(
     r"\b(?:vs\.?|versus|differences?|distinction|comparison|unterschiede?|vergleich|abgrenzung"
@@ -137,8 +138,9 @@ class _GuideMaker:
         """Returns the guide."""
         ranked = self._ranked()
         known = [*self._by_place(), *self._defined(), *self._told()]
+        paired = list(self._short_lists())
         alone = [term for term in known if not _within(term.anchor, ranked, (LineKind.LIST, LineKind.TABLE))]
-        apart = self._contrasts(alone, ranked)
+        apart = self._contrasts([*alone, *paired], ranked)
         compared = [term for contrast in apart for term in contrast.terms]
         terms = [term for term in self._chosen(alone, TERMS + len(compared)) if term not in compared][:TERMS]
         lead = next((term for term in terms if self._is_topic(term)), None)
@@ -158,7 +160,7 @@ class _GuideMaker:
         formulas = sorted(formulas, key=lambda one: -one.weight)[:FORMULAS]
         language = self._language()
         listed = [term for term in known if term.fact and term.fact.offset and term not in used]
-        every = [*terms, *compared, *self._chosen(listed, TERMS)]
+        every = [*terms, *self._chosen(listed, TERMS)]
         shown = [one.line for one in (*ideas, *formulas)] + used_lines
         material = QuestionMaterial(self._topic, self._in_spans(self._cards), shown, tuple(self._ideas.values()))
         return Guide(
@@ -226,6 +228,15 @@ class _GuideMaker:
                 if line.defines:
                     name = spelled_out(line.defines) if not section.heading_path else line.defines
                     yield KeyTerm(name, sentence_of(capitalised(line.text)), line.anchor)
+
+    def _short_lists(self) -> Iterator[KeyTerm]:
+        """Yields the sections that are no more than a short list, as what their headings stand for."""
+        for section in self._sections:
+            line = section.lines[0]
+            is_short = len(section.lines) == 1 and line.kind is LineKind.LIST and len(line.points) <= _FEW_POINTS
+            if is_short and section.heading_path and names_a_thing(section.heading_path[-1]):
+                text = sentence_of("; ".join(point.text.rstrip(".;") for point in line.points))
+                yield KeyTerm(section.heading_path[-1], capitalised(text), line.anchor)
 
     def _told(self) -> Iterator[KeyTerm]:
         """Yields the terms that are defined in sentences of other forms."""

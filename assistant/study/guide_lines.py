@@ -167,7 +167,13 @@ class _SectionReader:
 
     def _teaches(self, block: Element) -> bool:
         role = role_at(self._document, block.start)
+        if block.kind is ElementKind.ITEM and role is Role.NAVIGATION:
+            return bool(self._number(block))  # what is numbered is said, also where each item is a link
         return role is Role.TEACHES or (role is Role.EXAMPLE and block.kind is ElementKind.ITEM)
+
+    def _number(self, item: Element) -> str:
+        marker = MARKER.match(self._document.text, item.start, item.end)
+        return marker["number"] or "" if marker else ""
 
     def _items_from(self, number: int) -> int:
         """Returns how many blocks from ``number`` on are one list, with what stands within its items."""
@@ -216,9 +222,9 @@ class _SectionReader:
     def _point(self, item: Element, top: int) -> ListPoint:
         sentences = self._document.sentences(item.body, item.end)
         text = " ".join(self._shown(sentence) for sentence in sentences)
-        marker = MARKER.match(self._document.text, item.start, item.end)
-        number = marker["number"] if marker and marker["number"] else ""
-        is_other = role_at(self._document, item.start) in (Role.TODO, Role.NAVIGATION, Role.REFERENCE)
+        number = self._number(item)
+        others = (Role.TODO, Role.REFERENCE) if number else (Role.TODO, Role.REFERENCE, Role.NAVIGATION)
+        is_other = role_at(self._document, item.start) in others
         return ListPoint("" if is_other else text.strip(), item.level - top, number)
 
     def _table(self, block: Element, opening: Element | None) -> Iterator[GuideLine]:

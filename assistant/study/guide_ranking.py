@@ -23,8 +23,8 @@ _LETTER = re.compile(r"(?<![\w'’.$\\])[b-hj-z](?![\w'’.])")
 _LETTERS = 2
 """A sentence with more names of one letter outside of formulas speaks of an example."""
 
-_SAME = 0.6
-"""Lines that share this much of their content words say the same."""
+_SAME = {LineKind.SENTENCE: 0.7, LineKind.LIST: 0.95, LineKind.TABLE: 0.95, LineKind.FORMULA: 0.95}
+"""Lines that share this much of their content words say the same: "Supply higher" and "Supply lower" do not."""
 
 _EXAMPLES = re.compile(
     r"\b(?:examples?|exercises?|beispiele?|übung(?:en)?|exemples?|exercices?|ejemplos?|ejercicios?)\b", re.I
@@ -128,7 +128,8 @@ def fitting(ranked: Sequence[RankedLine], said: Sequence[str], room: int = _ROOM
         best = max(left, key=lambda one: one.weight - _AGAIN * of_section[id(one.section)])
         left.remove(best)
         stems = meaning(best.line.said)
-        if best.weight < _LEAST or any(jaccard(stems, other) >= _SAME for other in known):
+        same = _SAME[best.line.kind]
+        if best.weight < _LEAST or any(jaccard(stems, other) >= same for other in known):
             continue
         size = len(best.line.said)
         if size > room:

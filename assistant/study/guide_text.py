@@ -71,6 +71,17 @@ def guide_in_two(guide: Guide) -> tuple[str, str]:
     return said, f"\n{asked}\n" if asked else ""
 
 
+def line_markdown(line: GuideLine) -> str:
+    """Returns a line as Markdown by itself: what announces it, and its list, table or formula below that."""
+    below = "\n".join(_points(line.points)) or line.block
+    return "\n\n".join(part for part in (line.text, below, line.behind) if part)
+
+
+def _points(points: Sequence[ListPoint]) -> Iterator[str]:
+    for point in points:
+        yield f"{'   ' * point.depth}{f'{point.number}.' if point.number else '-'} {point.text}"
+
+
 class _GuideWriter:
     def __init__(self, guide: Guide) -> None:
         self._guide = guide
@@ -141,10 +152,11 @@ class _GuideWriter:
         lead = f"{label}{line.text}".strip() if line.text else label.removesuffix(": ")
         if line.kind is LineKind.LIST:
             if not lead:
-                yield from self._points(line.points, indent, self._mark(line.anchor))
+                *points, last = (f"{indent}{point}" for point in _points(line.points))
+                yield from (*points, f"{last} {self._mark(line.anchor)}")
                 return
             yield f"{indent}- {lead} {self._mark(line.anchor)}"
-            yield from self._points(line.points, indent + "  ", "")
+            yield from (f"{indent}  {point}" for point in _points(line.points))
             return
         lead = lead or "".join(line.anchor.heading_path[-1:])
         yield f"{indent}- {lead} {self._mark(line.anchor)}"
@@ -153,12 +165,6 @@ class _GuideWriter:
         yield ""
         if line.behind:
             yield f"{indent}  {line.behind}"
-
-    def _points(self, points: Sequence[ListPoint], indent: str, mark: str) -> Iterator[str]:
-        for number, point in enumerate(points):
-            sign = f"{point.number}." if point.number else "-"
-            end = f" {mark}" if mark and number == len(points) - 1 else ""
-            yield f"{indent}{'   ' * point.depth}{sign} {point.text}{end}"
 
     def _term(self, term: KeyTerm) -> str:
         return f"- **{term.name}**: {term.text} {self._mark(term.anchor)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.evidence import FIRST_GATE, weigh
@@ -38,13 +38,13 @@ class GuideLibrary:
     Attributes:
         notes: All notes of the index.
         outline: Their sections.
-        retriever: Finds what free words mean.
+        retriever: Returns what finds free words, and knows a scope.
         items: Questions of the bank.
     """
 
     notes: tuple[Document, ...]
     outline: tuple[Section, ...]
-    retriever: Retriever
+    retriever: Callable[[], Retriever]
     items: Sequence[Item] = ()
 
 
@@ -67,7 +67,7 @@ def find_guide_topic(topic: str, library: GuideLibrary, scope: Scope) -> GuideTo
         spans = _named(focus, library) or _searched(focus, library, scope)
     else:
         spans = list(found.spans) or [Span(note.path, 0, len(note.text) + 1) for note in library.notes]
-    within = list(_cut(spans, library.retriever, scope))
+    within = list(_cut(spans, library, scope))
     by_path = {note.path: note for note in library.notes}
     notes = _chosen([by_path[path] for path in dict.fromkeys(span.note for span in within)])
     if not notes:
@@ -97,7 +97,7 @@ def _named(words: str, library: GuideLibrary) -> list[Span]:
 
 def _searched(words: str, library: GuideLibrary, scope: Scope) -> list[Span]:
     """Returns the sections that free words mean, in reading order; none where the notes do not hold them."""
-    retriever = library.retriever
+    retriever = library.retriever()
     search = retriever.search(words, scope)
     blocks = choose_blocks(retriever.store, search.hits, _MAX_FOUND)
     if not blocks or FIRST_GATE.probability(weigh(search, blocks, words)) < _MIN_EVIDENCE:
@@ -119,9 +119,12 @@ def _holds(outer: Span, inner: Span) -> bool:
     return outer != inner and outer.note == inner.note and outer.start <= inner.start and inner.end <= outer.end
 
 
-def _cut(spans: Sequence[Span], retriever: Retriever, scope: Scope) -> Iterator[Span]:
+def _cut(spans: Sequence[Span], library: GuideLibrary, scope: Scope) -> Iterator[Span]:
     """Yields the parts of ``spans`` that lie in ``scope``."""
-    store = retriever.store
+    if scope == Scope():
+        yield from spans
+        return
+    store = library.retriever().store
     reach: dict[str, tuple[int, int]] = {}
     for block in store.blocks(store.block_keys(scope)):
         low, high = reach.get(block.note, (block.start, block.end))

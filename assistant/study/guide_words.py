@@ -26,6 +26,9 @@ _GOES_ON = re.compile(
 )
 """How a sentence begins that goes on with what stands before it."""
 
+_EXISTS = re.compile(r"\b(?:there (?:is|are|was|were|exists?)|es gibt|il y a|il existe)\b\s*", re.IGNORECASE)
+"""Words that look as if they pointed to something, and only say that it is there."""
+
 _NO_SUBJECT = re.compile(
     r"(?:can|need|have|has|must|should|may|found|used|given|based|gives?|allows?|usually|gets?|makes?|uses?|takes?|try"
     r"|don['’]t|do not)\b",
@@ -81,7 +84,8 @@ def says_something(text: str, *, is_prose: bool = True, is_printed: bool = False
     words = bare.split()
     if not MIN_WORDS <= len(words) <= _LONGEST_SENTENCE or len(meaning(bare)) < _MIN_STEMS:
         return False
-    if bare.endswith((":", "?", ",")) or needs_before(bare) or _GOES_ON.match(bare) or not stands_alone(bare):
+    claim = _EXISTS.sub("", bare)
+    if bare.endswith((":", "?", ",")) or needs_before(claim) or _GOES_ON.match(bare) or not stands_alone(claim):
         return False
     if _UNFINISHED.search(bare) or _ELSEWHERE.search(bare) or bare.count('"') % 2:
         return False

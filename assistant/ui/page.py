@@ -29,7 +29,7 @@ from assistant.ui.tabs.chat.tab_session import TabSession
 from assistant.ui.views import view
 
 TITLE = "Study assistant"
-TABS = ("Chat", "Quiz", "Review", "Progress", "Library", "Lab")
+TABS = ("Chat", "Guide", "Quiz", "Review", "Progress", "Library", "Lab")
 
 FILES = Path(__file__).parent
 SERVED = frozenset((".js", ".css", ".svg", ".woff2"))

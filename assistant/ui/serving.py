@@ -22,6 +22,7 @@ from assistant.ui.page_picture import PagePictureHandlers
 from assistant.ui.status_line import PageHandlers
 from assistant.ui.tabs.chat.conversations import ConversationHandlers
 from assistant.ui.tabs.chat.settings_dialog import SettingHandlers
+from assistant.ui.tabs.guide.handlers import GuideHandlers
 from assistant.ui.tabs.lab.handlers import lab_handlers
 from assistant.ui.tabs.library.handlers import FolderHandlers, LibraryHandlers
 from assistant.ui.tabs.progress.handlers import ProgressHandlers, QuestionHandlers
@@ -50,6 +51,7 @@ def handlers_of(service: Assistant, uploads: Path) -> tuple[Handlers, ...]:
         PageHandlers(service, quiz, review),
         SettingHandlers(service),
         ConversationHandlers(service),
+        GuideHandlers(service),
         quiz,
         review,
         CardImportHandlers(service, uploads),

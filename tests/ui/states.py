@@ -23,7 +23,7 @@ from assistant.quiz.item import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TABS = ("Chat", "Quiz", "Review", "Progress", "Library", "Lab")
+TABS = ("Chat", "Guide", "Quiz", "Review", "Progress", "Library", "Lab")
 KINDS = (Kind.CHOICE, Kind.TRUE_FALSE, Kind.CLOZE, Kind.MATCH, Kind.ORDER, Kind.SHORT)
 CARDS = 4
 WORDS = "#separator:tab\nHund\tdog\nKatze\tcat\nonly one side\t\n"
@@ -53,7 +53,7 @@ def prepare(service: FakeStudyService) -> None:
 
 def full(page: Page, service: FakeStudyService) -> Iterator[str]:
     """Yields the name of each state of a page that was just opened over a prepared service."""
-    for states in (_chat, _quiz, _review, _progress, _library, _lab, _keys):
+    for states in (_chat, _guide, _quiz, _review, _progress, _library, _lab, _keys):
         yield from states(page, service)
 
 
@@ -61,6 +61,7 @@ def bare(page: Page, service: FakeStudyService) -> Iterator[str]:
     """Yields the tabs of a workspace without notes."""
     shown: dict[str, Callable[[], object]] = {
         "Chat": lambda: expect(page.locator(".welcome .primary").first).to_be_visible(),
+        "Guide": lambda: expect(page.locator("#guide-view .empty-card")).to_be_visible(),
         "Quiz": lambda: expect(page.locator("#quiz-view .empty-card")).to_be_visible(),
         "Review": lambda: expect(page.locator("#review-view .empty-card")).to_be_visible(),
         "Progress": lambda: expect(page.locator("#progress-view .empty-card").first).to_be_visible(),
@@ -118,6 +119,19 @@ def _chat(page: Page, service: FakeStudyService) -> Iterator[str]:
     yield "dialog before a conversation is deleted"
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
+
+
+def _guide(page: Page, service: FakeStudyService) -> Iterator[str]:
+    go_to(page, "Guide")
+    expect(page.locator("#guide-words")).to_be_visible()
+    yield "guide, about what"
+    page.locator("#guide-part").select_option(FUNDAMENTALS)
+    page.get_by_role("button", name="Make the guide").click()
+    expect(page.locator("article.guide")).to_be_visible()
+    yield "guide"
+    page.locator(".guide-questions summary").first.click()
+    yield "guide, an answer"
+    page.get_by_role("button", name="Another topic").click()
 
 
 def _quiz(page: Page, service: FakeStudyService) -> Iterator[str]:

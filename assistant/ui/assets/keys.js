@@ -8,7 +8,7 @@ import * as store from "./store.js";
 import { showSettings } from "../tabs/chat/settings.js";
 import { goTo, openTab } from "./tabs.js";
 
-const TABS = { c: "Chat", q: "Quiz", r: "Review", p: "Progress", l: "Library", b: "Lab" };
+const TABS = { c: "Chat", g: "Guide", q: "Quiz", r: "Review", p: "Progress", l: "Library", b: "Lab" };
 const GOES_MS = 1500;
 let goPressed = 0;
 
@@ -71,6 +71,7 @@ export function showKeys() {
     ["1 – 4", "Quiz: choose an answer; Enter sends it, and then shows the next question"],
     ["Space", "Review: show the answer; then 1 – 4 rate it, u takes the last one back"],
     ["g c", "Chat"],
+    ["g g", "Guide"],
     ["g q", "Quiz"],
     ["g r", "Review"],
     ["g p", "Progress"],

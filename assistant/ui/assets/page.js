@@ -2,6 +2,7 @@
 
 import { conversation, live } from "../tabs/chat/conversation.js";
 import { threads } from "../tabs/chat/conversations.js";
+import { guideTab } from "../tabs/guide/guide.js";
 import { keepFocus } from "./focus.js";
 import { dock, header } from "./header.js";
 import { startKeys } from "./keys.js";
@@ -15,7 +16,7 @@ import { sources } from "../tabs/chat/sources.js";
 import { status } from "./status.js";
 import { rememberTab } from "./tabs.js";
 
-const VIEWS = { conversation, dock, header, lab, library, live, progress, quiz: quizTab, review, scope, sources, status, threads };
+const VIEWS = { conversation, dock, guide: guideTab, header, lab, library, live, progress, quiz: quizTab, review, scope, sources, status, threads };
 
 /** Draws the view `name` into a Gradio component, now and whenever the component's value changes. */
 export function mount(name, gradio) {

@@ -276,7 +276,7 @@ class TestTopic:
             tmp_path / "index", embedder, RetrievalConfig, fingerprint(ChunkingConfig(), embedder.name)
         )
         notes = tuple(retriever.store.note(note.path) for note in retriever.store.notes())
-        yield GuideLibrary(notes, tuple(s for note in notes for s in note.outline), retriever)
+        yield GuideLibrary(notes, tuple(s for note in notes for s in note.outline), lambda: retriever)
         retriever.close()
 
     def found(self, topic: str, library: GuideLibrary, scope: str = "") -> GuideTopic:

@@ -109,13 +109,15 @@ function passagesPart(note) {
 
 function cardsPart(note) {
   const quiz = button("Quiz me on this note", { class: "link", on: { click: () => (store.get("quizOn")(note.path), goTo("Quiz")) } });
+  const guide = button("Study guide of this note", { class: "link", on: { click: () => store.get("guideOn")(note.path) } });
   const cards = note.cards.map((card) => h("li", {}, h("details", {}, h("summary", {}, ...rich(card.front)), h("div", { class: "card-back" }, ...rich(card.back)), h("p", { class: "reader-hint" }, STATES[card.state] ?? card.state))));
   return h(
     "section",
     { class: "reader-part" },
     h("h2", { class: "panel-title" }, "Cards"),
     cards.length ? h("ul", { class: "note-cards" }, ...cards) : h("p", { class: "reader-hint" }, "None yet. Cards come from answers, quiz questions and lines such as “Question :: Answer”."),
-    note.passages.length ? quiz : null
+    note.passages.length ? h("p", {}, quiz) : null,
+    note.passages.length ? h("p", {}, guide) : null
   );
 }
 
