@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from assistant.documents.labels import MARKER, item_term, trimmed
+from assistant.documents.labels import ATTRIBUTES, MARKER, item_term, trimmed
 from assistant.documents.sentences import split_sentences
 from assistant.types import HIDDEN, Element, ElementKind
 
@@ -71,6 +71,11 @@ def inner_elements(text: str, block: Element, number: int, code: int = -1) -> li
         at = bisect_right(stops, match.start())
         if at == len(spans) or spans[at].start >= match.end():
             found.append(_inner(ElementKind.BLOCK_ID, match.start(), match.end(), number))
+    if block.kind is ElementKind.HEADING and text.find("{", block.start, end) >= 0:
+        found += (
+            _inner(ElementKind.BLOCK_ID, match.start(), match.end(), number)
+            for match in ATTRIBUTES.finditer(text, block.start, end)
+        )
     found += _note_marks(text, block, number, spans) if has_ids else ()
     if code >= 0:
         found.append(_inner(ElementKind.CODE, code, block.end, number))

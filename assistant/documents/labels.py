@@ -21,6 +21,10 @@ _TAG = re.compile(
     r"</?(?:a|b|i|u|em|strong|mark|sub|sup|span|br|code|font|small|ul|ol|li|p|div)\b[^<>]*>", re.IGNORECASE
 )
 _BETWEEN_ITEMS = re.compile(r"\s*</li>\s*<li[^<>]*>", re.IGNORECASE)
+_ATTRIBUTE = r"(?:[#.][A-Za-z][^\s{}]*|[A-Za-z][\w-]*=(?:\"[^\"{}]*\"|[^\s{}\"]+)|-)"
+ATTRIBUTES = re.compile(rf"[ \t]\{{:?[ \t]*{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}(?=[ \t#]*$)", re.MULTILINE)
+"""What Pandoc, kramdown and MyST read behind a heading: ``{#sec:one .unnumbered}``, ``{-}``, ``{: #one}``."""
+
 _UNSEEN = re.compile(r"%%.*?%%|<!--.*?-->|\s\^[A-Za-z0-9-]+\s*$")  # a comment, or the id that Obsidian gives a block
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
@@ -75,7 +79,7 @@ def _in_line(found: re.Match[str]) -> str:
 
 def heading_label(text: str) -> str:
     """Returns the text of a heading, its markers already removed; the raw text where nothing else would be left."""
-    text = _UNSEEN.sub("", text[:_LONGEST_HEADING]).strip() or text.strip()
+    text = ATTRIBUTES.sub("", _UNSEEN.sub("", text[:_LONGEST_HEADING])).strip() or text.strip()
     return plain(text) or text
 
 

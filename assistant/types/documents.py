@@ -32,7 +32,7 @@ class ElementKind(StrEnum):
 
     SENTENCE = "sentence"  # of a text, a line of code, a row of a table
     FORMULA = "formula"
-    BLOCK_ID = "block_id"  # Obsidian's ``^name`` behind a line
+    BLOCK_ID = "block_id"  # Obsidian's ``^name`` behind a line; Pandoc's ``{#name}`` behind a heading
     NOTE_MARK = "note_mark"  # of a footnote: ``[^1]`` in the text, ``[^1]:`` before the note
 
 

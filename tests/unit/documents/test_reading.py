@@ -236,3 +236,20 @@ def test_lines_that_an_editor_broke_are_one_sentence(lead: str) -> None:
 )
 def test_lines_that_the_student_broke_are_sentences(lines: list[str]) -> None:
     assert said(read("\n".join(lines) + "\n")) == [line.strip() for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("# One {#sec:one .unnumbered}", "One"),
+        ("# Two {-} #", "Two"),
+        ('# Three {: #three title="a b"}', "Three"),
+        ("Four {.lead}\n====", "Four"),
+        ("# The set {1, 2}", "The set {1, 2}"),
+        ("# $x_{i}$", "$x_{i}$"),
+    ],
+)
+def test_what_converters_read_behind_a_heading_is_no_part_of_it(line: str, label: str) -> None:
+    document = parse("a.md", f"{line}\n\nText.\n")
+    assert document.elements[0].label == label
+    assert ("{" in document.readable) == ("{" in label)
