@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from assistant.answering import followup
 from assistant.answering.attribution import Attributor, says_absent
 from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, gate_of, weigh, yes_margin
+from assistant.answering.lists import ListedItem, whole_list, with_list
 from assistant.answering.packing import choose_blocks, pack, without_slow
 from assistant.answering.prompts import answer_prompt, aside_evidence, render_block
 from assistant.answering.quoting import closest_lines, quoted_text
@@ -169,6 +170,7 @@ class _Run:
         self._search = SearchResult(request.question, ())
         self._sections: tuple[ContextBlock, ...] = ()
         self._blocks: tuple[ContextBlock, ...] = ()
+        self._listed: tuple[ListedItem, ...] = ()
         self._model = ""
         self._decided = Weighed(Evidence(0.0, 0.0, 0.0), (), 0.0, 0.0)
 
@@ -211,6 +213,7 @@ class _Run:
 
     def _find(self) -> Retrieved:
         self._search, self._sections = self._owner.search(self._request)
+        self._listed = whole_list(self._request.question, self._search, self._sections)
         self._timings = replace(self._timings, retrieve_s=self._elapsed())
         return self._tell(Retrieved(self._search, self._sections))
 
@@ -246,6 +249,7 @@ class _Run:
             max_tokens=self._owner.config.max_output_tokens,
             cancel=self._cancel,
             sampling=self._owner.sampling,
+            stop=_LINE_ENDS if self._listed else (),
             exact=self._request.exact,
             aside=aside_evidence(question) if generator.scorer else None,
             watch=self._request.watch,
@@ -302,7 +306,21 @@ class _Run:
                 self._count(event)
             for sentence in writer.finished_by(event):
                 yield self._tell(sentence)
-        yield Done(self._close(finish))
+        if self._listed and finish != "cancelled":
+            yield from self._write_list()
+        else:
+            yield Done(self._close(finish))
+
+    def _write_list(self) -> Iterator[Event]:
+        """The list of the notes behind the model's line; where that is not supported, the answer is the list alone."""
+        line, said = self._progress.text, self._progress.sentences
+        text, sentences = with_list(line, said, self._listed)
+        is_kept = text.startswith(line)
+        if is_kept and text != line:
+            yield self._tell(Token(text[len(line) :]))
+            for sentence in sentences[len(said) :]:
+                yield self._tell(sentence)
+        yield Done(replace(self._answer(text, sentences), draft="" if is_kept else line))
 
     def _close(self, finish: str) -> Answer:
         """Returns the answer; where the notes support nothing of it, with their own words or with none."""
@@ -359,5 +377,8 @@ class _Run:
     def _elapsed(self) -> float:
         return time.perf_counter() - self._began
 
+
+_LINE_ENDS = ("\n",)
+"""Before a list of the notes the model writes one line."""
 
 _NOT_FOUND = "Your notes do not seem to answer this."

@@ -23,7 +23,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.answering.conflicts import OTHER_WAY_ROUND, WordToken, conflict, tokens
 from assistant.answering.support import MIN_PROBABILITY, SUPPORT, Items, Signs, in_order, together
-from assistant.answering.units import NUMBER_WORDS, Unit, Words, source_units
+from assistant.answering.units import NUMBER_WORDS, Unit, Words, cite, source_units
 from assistant.documents.labels import is_heading
 from assistant.index.words import STOPWORDS, content_words, fold, stem, words
 from assistant.types import Citation, ContextBlock, Document, Sentence
@@ -110,7 +110,7 @@ class Attributor:
         reason = self._fault(body, claim, chosen, score)
         if reason:
             return Sentence(body, start, end, supported=False, score=score, reason=reason)
-        citations = tuple(self._citation(cover, wanted) for cover in self._needed(body, claim, chosen))
+        citations = tuple(self._cite(cover, wanted) for cover in self._needed(body, claim, chosen))
         return Sentence(body, start, end, supported=True, score=score, citations=citations)
 
     def _wanted(self, claim: Words) -> frozenset[str]:
@@ -217,6 +217,9 @@ class Attributor:
             return f"your notes say this of “{other}”"
         return self._changed(body, chosen)
 
+    def _cite(self, cover: _Cover, wanted: frozenset[str]) -> Citation:
+        return cite(cover.unit, len(cover.stems) / max(1, len(wanted)), self._notes.get(cover.unit.block.note))
+
     def _changed(self, body: str, chosen: Iterable[_Cover]) -> str:
         """Returns what the sentence changes of its sources, or an empty string."""
         said = tokens(body)
@@ -282,21 +285,6 @@ class Attributor:
         flipped_here = any(self._equals(s) & denied for s in claim.denied) and not source.denied
         flipped_there = any(self._equals(s) & source.denied for s in said) and not claim.denied
         return flipped_here or flipped_there
-
-    def _citation(self, cover: _Cover, wanted: frozenset[str]) -> Citation:
-        unit = cover.unit
-        note = self._notes.get(unit.block.note)
-        return Citation(
-            note=unit.block.note,
-            heading_path=unit.heading_path,
-            start=unit.start,
-            end=unit.end,
-            quote=unit.text,
-            score=len(cover.stems) / max(1, len(wanted)),
-            page=note.page_at(unit.start) if note else None,
-            item=unit.item,
-            confidence=note.confidence_at(unit.start) if note else None,
-        )
 
 
 def _is_claim(body: str, claim: Words) -> bool:

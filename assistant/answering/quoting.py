@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answering.units import Unit, Words, source_units
+from assistant.answering.units import Unit, Words, cite, source_units
 from assistant.types import Citation, ContextBlock, Document, SearchResult, Sentence
 
 Cosines = Callable[[str, Sequence[str]], NDArray[np.float32]]
@@ -32,6 +32,9 @@ _SAID = 0.7
 _FEWEST_STEMS = 2
 _LABEL = re.compile(r"[-–:][*_]*\s*$")
 _LEAD = "In the words of your notes:"
+INTRODUCTION = Sentence(_LEAD, 0, len(_LEAD), supported=True, score=0.0, is_claim=False)
+"""What an answer begins with that only quotes."""
+
 _BULLET = "\n- "
 
 
@@ -57,8 +60,11 @@ def closest_lines(
     near = cosines(search.query, [line.text for line in lines])
     least = max(_MIN_COSINE, float(near.max()) - _MAX_BEHIND)
     stems = Words(said).stems
-    fitting = [i for i in np.argsort(-near, kind="stable") if near[i] >= least and not _is_said(lines[i], stems)]
-    return tuple(_citation(lines[i], float(near[i]), notes or {}) for i in sorted(_within(fitting, lines)))
+    fitting = [i for i in np.argsort(-near, kind="stable") if near[i] >= least and not is_said(lines[i].own, stems)]
+    known = notes or {}
+    return tuple(
+        cite(lines[i], float(near[i]), known.get(lines[i].block.note)) for i in sorted(_within(fitting, lines))
+    )
 
 
 def quoted_text(lines: Sequence[Citation]) -> tuple[str, tuple[Sentence, ...]]:
@@ -66,7 +72,7 @@ def quoted_text(lines: Sequence[Citation]) -> tuple[str, tuple[Sentence, ...]]:
 
     The item that a line stands under is named before it, and belongs to no sentence.
     """
-    text, sentences = _LEAD, [Sentence(_LEAD, 0, len(_LEAD), supported=True, score=0.0, is_claim=False)]
+    text, sentences = _LEAD, [INTRODUCTION]
     for line in lines:
         text += f"{_BULLET}{line.item} › " if line.item else _BULLET
         start = len(text)
@@ -90,8 +96,9 @@ def _says_something(line: Unit) -> bool:
     return len(line.own.stems) >= _FEWEST_STEMS and not _LABEL.search(line.text)
 
 
-def _is_said(line: Unit, said: Collection[str]) -> bool:
-    return sum(stem in said for stem in line.own.stems) >= _SAID * len(line.own.stems)
+def is_said(line: Words, said: Collection[str]) -> bool:
+    """Returns whether an answer with the stems ``said`` says nearly all that a line says."""
+    return sum(stem in said for stem in line.stems) >= _SAID * len(line.stems)
 
 
 def _within(order: Sequence[int], lines: Sequence[Unit]) -> list[int]:
@@ -104,18 +111,3 @@ def _within(order: Sequence[int], lines: Sequence[Unit]) -> list[int]:
             taken.append(i)
             words += length
     return taken
-
-
-def _citation(line: Unit, score: float, notes: dict[str, Document]) -> Citation:
-    note = notes.get(line.block.note)
-    return Citation(
-        note=line.block.note,
-        heading_path=line.heading_path,
-        start=line.start,
-        end=line.end,
-        quote=line.text,
-        score=score,
-        page=note.page_at(line.start) if note else None,
-        item=line.item,
-        confidence=note.confidence_at(line.start) if note else None,
-    )

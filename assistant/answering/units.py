@@ -15,7 +15,7 @@ from assistant.documents.loading import parse
 from assistant.documents.naming import called
 from assistant.documents.tables import column_names
 from assistant.index.words import STOPWORDS, stem, typed_in_haste, words
-from assistant.types import ContextBlock, Document, Element, ElementKind
+from assistant.types import Citation, ContextBlock, Document, Element, ElementKind
 
 _LETTER = re.compile(r"\b([A-Za-z])-(?=[A-Za-z]{2})")  # "K-means" is one word, not a letter and a stopword
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -90,6 +90,21 @@ class Unit:
     def text(self) -> str:
         """The sentence as it stands in the note."""
         return self.own.text
+
+
+def cite(unit: Unit, score: float, document: Document | None) -> Citation:
+    """Returns the words of a unit as what supports a sentence; page and confidence where its document is known."""
+    return Citation(
+        note=unit.block.note,
+        heading_path=unit.heading_path,
+        start=unit.start,
+        end=unit.end,
+        quote=unit.text,
+        score=score,
+        page=document.page_at(unit.start) if document else None,
+        item=unit.item,
+        confidence=document.confidence_at(unit.start) if document else None,
+    )
 
 
 def source_units(block: ContextBlock) -> list[Unit]:

@@ -46,8 +46,8 @@ def print_answer(out: Console, question: str, events: Iterable[Event]) -> Answer
             elif isinstance(event, Sentence):
                 status.stop()
                 numbers = citation_numbers(progress.sentences)
-                written = before[-1].text if before else ""
-                out.print(visible(_spaced(written, event) + _marked(event, numbers)), end="", markup=False)
+                between = progress.text[before[-1].end : event.start] if before else ""
+                out.print(visible(between + _marked(event, numbers)), end="", markup=False)
     assert progress.answer is not None, "an answer always ends with Done"
     _print_end(out, progress.answer)
     return progress.answer
@@ -61,18 +61,20 @@ def _status(progress: AnswerProgress) -> str:
     return f"Reading {int(100 * progress.share_read)} %"
 
 
-def _spaced(before: str, sentence: Sentence) -> str:
-    """What stands between two sentences: a list item begins a line."""
-    if not before:
-        return ""
-    return "\n" if sentence.text.startswith(("-", "*", "#")) or sentence.text[:2].rstrip(".").isdigit() else " "
-
-
 def _marked(sentence: Sentence, numbers: Mapping[Span, int]) -> str:
     if not sentence.supported:
         return f"{drawn(sentence.text)} (?)"
     marks = "".join(f"[{numbers[citation.span]}]" for citation in sentence.citations)
     return f"{drawn(sentence.text)} {marks}" if marks else drawn(sentence.text)
+
+
+def _body(answer: Answer) -> str:
+    """Returns the text of an answer with the numbers of its sources."""
+    numbers, done, parts = citation_numbers(answer.sentences), 0, []
+    for sentence in answer.sentences:
+        parts += [answer.text[done : sentence.start], _marked(sentence, numbers)]
+        done = sentence.end
+    return "".join(parts)
 
 
 def _print_end(out: Console, answer: Answer) -> None:
@@ -86,9 +88,7 @@ def _print_end(out: Console, answer: Answer) -> None:
             )
         return
     if answer.draft:  # the sentences that were printed are withdrawn
-        numbers = citation_numbers(answer.sentences)
-        lines = [_marked(sentence, numbers) for sentence in answer.sentences]
-        out.print(visible("\n\n" + "\n".join(lines)), end="", markup=False)
+        out.print(visible(f"\n\n{_body(answer)}"), end="", markup=False)
     out.print()
     for number, citation in enumerate(answer.numbered_citations(), start=1):
         _print_source(out, number, citation)

@@ -1,7 +1,8 @@
 """The stream of an answer, with a real index and a scripted model."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,17 +40,23 @@ NOTES = {
 YES, NO = (-9.0, -9.0, -0.1, -5.0), (-9.0, -9.0, -5.0, -0.1)
 
 
-@pytest.fixture
-def retriever(tmp_path: Path) -> Iterator[Retriever]:
-    folder = tmp_path / "notes"
+@contextmanager
+def opened(place: Path, notes: Mapping[str, str]) -> Iterator[Retriever]:
+    folder = place / "notes"
     folder.mkdir()
-    for name, text in NOTES.items():
+    for name, text in notes.items():
         (folder / name).write_text(text, encoding="utf-8")
     embedder, chunking = FakeEmbedder(), ChunkingConfig(20, 60)
-    Builder(folder, tmp_path / "index", embedder, chunking, NotesConfig()).build()
-    made = Retriever(tmp_path / "index", embedder, RetrievalConfig, fingerprint(chunking, embedder.name))
+    Builder(folder, place / "index", embedder, chunking, NotesConfig()).build()
+    made = Retriever(place / "index", embedder, RetrievalConfig, fingerprint(chunking, embedder.name))
     yield made
     made.close()
+
+
+@pytest.fixture
+def retriever(tmp_path: Path) -> Iterator[Retriever]:
+    with opened(tmp_path, NOTES) as made:
+        yield made
 
 
 def answerer(retriever: Retriever, generator: FakeGenerator, **config: object) -> Answerer:
@@ -278,3 +285,35 @@ def test_the_order_of_sections_is_that_of_the_hits(retriever: Retriever) -> None
     found = events[0].search.hits  # type: ignore[union-attr]
     assert generator.prompts[0].blocks[0].startswith("## Pets") or "# Pets" in generator.prompts[0].blocks[0]
     assert found[0].chunk.note == "pets.md"
+
+
+LISTED = """# Waves
+
+The types of waves are:
+
+- transverse waves, which move across
+- longitudinal waves, which move along
+"""
+QUOTED = "In the words of your notes:"
+
+
+@pytest.mark.parametrize(
+    ("written", "begins", "draft"),
+    [
+        ("Waves are of these types.\n- transverse\n- circular waves", "Waves are of these types.", ""),
+        ("Circular and square ones.\n", QUOTED, "Circular and square ones."),
+        ("\n- transverse", QUOTED, ""),
+    ],
+)
+def test_a_question_for_a_list_gets_the_list_of_the_notes(
+    tmp_path: Path, written: str, begins: str, draft: str
+) -> None:
+    with opened(tmp_path, {"waves.md": LISTED}) as retriever:
+        events, answer = run(answerer(retriever, scripted(written)), "What are the types of waves?")
+    items = ["transverse waves, which move across", "longitudinal waves, which move along"]
+    assert answer.text == f"{begins}\n- {items[0]}\n- {items[1]}"
+    assert [sentence.text for sentence in answer.sentences] == [begins, *items]
+    assert [citation.quote for citation in answer.numbered_citations()[-2:]] == items
+    assert answer.draft == draft
+    streamed = "".join(event.text for event in events if isinstance(event, Token))
+    assert streamed == (draft or answer.text)

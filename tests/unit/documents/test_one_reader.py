@@ -31,7 +31,6 @@ READS_TEXT = frozenset(("startswith", "endswith", "find", "index", "removeprefix
 EXCEPTIONS = {
     "assistant/cards/anki_text.py": "Anki's fields are HTML with comments, and have signs of their own for formulas",
     "assistant/cards/card_table.py": "what a column of tags may be made of",
-    "assistant/cli/terminal.py": "draws answers in the terminal",
     "assistant/conversations/export.py": "writes Markdown for others: code is only what all of them take for code",
     "assistant/quiz/choosing.py": "what a student types may begin with a hash: a tag, or a heading",
     "tools/research/made_documents.py": "takes the names of languages from the sources of the documents that it makes",

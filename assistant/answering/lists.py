@@ -1,0 +1,246 @@
+"""A question for a list is answered with the notes' own list, whole and in order: no model retypes nine items.
+
+"What are the stages of X?", "list all ...", "why did ...?": where a list of the notes stands below words that say all
+that the question names, its items are the answer, and the model writes no more than the sentence before them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.answering.attribution import says_absent
+from assistant.answering.quoting import INTRODUCTION, is_said
+from assistant.answering.units import NUMBER_WORDS, Words
+from assistant.documents.labels import MARKER, trimmed
+from assistant.documents.naming import called
+from assistant.index.words import content_words, stem
+from assistant.types import Citation, ContextBlock, Document, Element, ElementKind, SearchResult, Sentence
+
+_LIST = re.compile(
+    r"\b(?:list|name|enumerate)\b|\bgive (?:me )?(?:all|the|some|\w+ (?:examples|reasons))\b"
+    r"|\b(?:what|wat|wht)(?: \w+){0,2}? (?:are|r|were) (?:all )?(?:the|its|their|some)\b"
+    r"|\bwhich(?: [\w-]+){1,4}? (?:are|were|do|does|did|can|exist)\b",
+    re.I,
+)
+_WHY = re.compile(r"^\W*(?:and |but |so )?why\b|\bhow come\b", re.I)
+_ORDER = re.compile(r"\bin (?:the right )?order\b", re.I)
+_HOW = re.compile(r"^\W*(?:and |but |so )?how\b(?! (?:many|much|long|far|old|often)\b)", re.I)
+
+_SAME = (
+    "type kind sort form category class classification variety",
+    "step stage phase procedure",
+    "advantage benefit pro pros strength upside",
+    "disadvantage drawback con cons weakness downside limitation",
+    "cause reason factor",
+    "effect consequence impact result outcome",
+    "characteristic feature property trait attribute",
+    "component part element",
+    "function role purpose",
+    "requirement condition criterion criteria prerequisite",
+    "tool instrument",
+    "symptom sign",
+    "example instance",
+)
+"""Words that ask for the same list; a question with one of them asks for a list."""
+
+_ASKED_AS = {stem(word): stem(alike.split()[0]) for alike in _SAME for word in alike.split()}
+_KINDS = frozenset(_ASKED_AS.values())
+_CAUSE = _ASKED_AS[stem("cause")]
+_ANNOUNCED = frozenset({_ASKED_AS[stem("type")], _ASKED_AS[stem("step")]})
+"""What the headings below a heading with this word are, each of them; below "Characteristics" stands anything."""
+
+_SAYS_NOTHING = frozenset(
+    stem(word)
+    for word in ("different", "main", "various", "key", "major", "important", "start", "begin", "happen", "occur")
+)
+
+_FEWEST, _MOST = 2, 40
+_INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """An item of the list that answers, or what else is nested in one.
+
+    Attributes:
+        text: As it is shown, on as many lines as it needs.
+        before: The line break, the blanks and the sign before it.
+    """
+
+    citation: Citation
+    text: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """Neighbouring items below one lead, with all that is nested in them."""
+
+    document: Document
+    items: tuple[Element, ...]
+    nested: tuple[Element, ...]
+    lead: frozenset[str]
+    above: frozenset[str]
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether it is in an order."""
+        return all(_number(self.document, item) for item in self.items)
+
+
+def whole_list(question: str, search: SearchResult, sections: Sequence[ContextBlock]) -> tuple[ListedItem, ...]:
+    """Returns the list of the notes that answers a question, with what is nested in it; nothing where none does.
+
+    Args:
+        question: As it was asked.
+        search: What was found for it.
+        sections: The sections that were found, best first; the list begins or goes on in one of them.
+    """
+    why, how = bool(_WHY.search(question)), bool(_HOW.search(question))
+    asked = _asked(search) | ({_CAUSE} if why else frozenset())
+    if not asked or not (why or how or asked & _KINDS or _LIST.search(question)):
+        return ()
+    best: _List | None = None
+    fit = (0, 0)
+    for one in _lists_of(sections):
+        says = (len(asked & one.lead), -len(one.lead - asked))
+        if says[0] and asked <= one.lead | one.above and (one.is_numbered or not how) and (not best or says > fit):
+            best, fit = one, says
+    return tuple(_told(best)) if best and len(best.nested) <= _MOST else ()
+
+
+def _asked(search: SearchResult) -> frozenset[str]:
+    """What the lead of the list has to say: the words of the question, as the notes spell them."""
+    query = _ORDER.sub(" ", search.query)
+    for typed, spelled in search.corrections:
+        query = re.sub(rf"\b{re.escape(typed)}\b", spelled, query)
+    named = (stem(word) for word in content_words(query) if word not in NUMBER_WORDS)
+    return frozenset(_ASKED_AS.get(word, word) for word in named if word not in _SAYS_NOTHING)
+
+
+def _meant(text: str) -> frozenset[str]:
+    return frozenset(_ASKED_AS.get(each, each) for each in Words(text).stems)
+
+
+def _lists_of(sections: Sequence[ContextBlock]) -> Iterator[_List]:
+    """Yields the lists that the sections have a part of, those of the best section first."""
+    found: dict[str, list[_List]] = {}
+    for section in sections:
+        if section.document is None:
+            continue
+        if section.note not in found:
+            names = called(section)
+            found[section.note] = [*_lists_in(section.document, names), *_headings_in(section.document, names)]
+        lists = found[section.note]
+        for one in lists:
+            if one.nested[0].start < section.end and section.start < one.nested[-1].end:
+                yield one
+
+
+def _lists_in(document: Document, names: Sequence[str]) -> Iterator[_List]:
+    blocks, grouped = document.blocks, set[int]()
+    for number, first in enumerate(blocks):
+        if first.kind is not ElementKind.ITEM or first.start in grouped:
+            continue
+        items, nested = [first], [first]
+        for block in blocks[number + 1 :]:
+            if block.kind is ElementKind.ITEM and block.parent == first.parent:
+                items.append(block)
+            elif items[-1] not in document.items_above(block):
+                break
+            nested.append(block)
+        grouped.update(item.start for item in items)
+        if len(items) >= _FEWEST:
+            lead, above = _lead(document, number)
+            yield _List(document, tuple(items), tuple(nested), _meant(lead), _meant(" ".join((*names, *above))))
+
+
+def _headings_in(document: Document, names: Sequence[str]) -> Iterator[_List]:
+    """Yields the headings below one that announces them: "The nine stages" over "1. Collection", "2. Cleaning"..."""
+    blocks = document.blocks
+    below: dict[int, list[Element]] = {}
+    for heading in (block for block in blocks if block.kind is ElementKind.HEADING):
+        below.setdefault(heading.parent, []).append(heading)
+    for parent, headings in below.items():
+        holder = document.elements[parent]
+        lead = _meant(holder.label) if parent >= 0 else frozenset()
+        if lead & _ANNOUNCED and len(headings) >= _FEWEST:
+            above = " ".join((*names, *document.headings_above(holder)))
+            yield _List(document, tuple(headings), tuple(headings), lead, _meant(above))
+
+
+def _lead(document: Document, number: int) -> tuple[str, tuple[str, ...]]:
+    """Returns the words that a list stands below, and the headings and items above those."""
+    first, before = document.blocks[number], document.blocks[number - 1] if number else None
+    items, headings = [item.label for item in document.items_above(first)], document.headings_above(first)
+    holder = document.elements[first.parent] if first.parent >= 0 else None
+    near = items[-1] if items else headings[-1] if headings else ""
+    above = (*headings, *items[:-1]) if items else headings[:-1]
+    if holder is not None and holder.kind is ElementKind.ITEM:
+        near = document.text[holder.body : holder.end]
+    if before is None or before is holder or before.kind not in (ElementKind.PARAGRAPH, ElementKind.CAPTION):
+        return near, above
+    said = document.sentences(before.start, before.end)
+    sentence = document.text[said[-1].start : said[-1].end] if said else ""
+    opens = sentence.rstrip("* _").endswith(":")
+    return (sentence, (*above, near)) if opens and Words(sentence).stems else (f"{near} {sentence}", above)
+
+
+def with_list(
+    line: str, sentences: Sequence[Sentence], listed: Sequence[ListedItem]
+) -> tuple[str, tuple[Sentence, ...]]:
+    """Returns an answer: the line that the model wrote, or another where the notes do not support it, and the list.
+
+    Each item is a sentence that cites itself. A line that says all the items is the answer alone.
+    """
+    is_kept = bool(sentences) and all(each.supported or not each.is_claim for each in sentences)
+    is_kept = is_kept and not any(says_absent(each.text) for each in sentences)
+    spoken = Words(line).stems
+    if is_kept and all(is_said(Words(item.text), spoken) for item in listed):
+        return line, tuple(sentences)
+    text, said = (line, list(sentences)) if is_kept else (INTRODUCTION.text, [INTRODUCTION])
+    for item in listed:
+        text += item.before
+        start = len(text)
+        text += item.text
+        said.append(Sentence(item.text, start, len(text), supported=True, score=1.0, citations=(item.citation,)))
+    return text, tuple(said)
+
+
+def _shown(document: Document, block: Element, quote: str, level: int) -> tuple[str, str]:
+    """Returns an item as it is shown, and what stands before it; all but items keep their lines, as code does."""
+    if block.kind is ElementKind.HEADING:
+        return (block.label, "\n") if MARKER.match(f"{block.label} ") else (block.label, "\n- ")
+    if block.kind is ElementKind.ITEM:
+        indent = _INDENT * (block.level - level)
+        return " ".join(quote.split()), f"\n{indent}{_number(document, block) or '-'} "
+    indent = _INDENT * (document.items_above(block)[-1].level - level + 1)
+    return quote.replace("\n", f"\n{indent}"), f"\n\n{indent}"
+
+
+def _told(one: _List) -> Iterator[ListedItem]:
+    document, level = one.document, one.items[0].level
+    for block in one.nested:
+        start, end = trimmed(document.text, block.body, block.end)
+        if block.kind is ElementKind.HEADING:
+            end = start + len(document.text[start:end].partition("\n")[0])
+        if start < end:
+            words = Citation(
+                note=document.path,
+                heading_path=document.headings_above(block),
+                start=start,
+                end=end,
+                quote=document.text[start:end],
+                score=1.0,
+                page=document.page_at(start),
+                confidence=document.confidence_at(start, end),
+            )
+            yield ListedItem(words, *_shown(document, block, words.quote, level))
+
+
+def _number(document: Document, item: Element) -> str:
+    """Returns ``2.`` for an item that is numbered, or nothing."""
+    marker = MARKER.match(document.text, item.body if item.kind is ElementKind.HEADING else item.start)
+    return f"{marker['number']}." if marker and marker["number"] else ""

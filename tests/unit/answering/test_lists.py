@@ -1,0 +1,137 @@
+"""Questions for a list: which list of the notes answers, how it is shown, and when none does."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answering.lists import whole_list, with_list
+from assistant.documents.loading import parse
+from assistant.types import ContextBlock, SearchResult, Sentence
+
+TEXT = """# Monetary policy
+
+The central bank steers the money supply.
+
+There are three tools of monetary policy:
+
+- **Open market operations** - buying
+  and selling bonds
+    - Bonds are bought to expand.
+- The discount rate
+
+- Reserve requirements
+
+## Advantages
+
+1. Quick
+2. Independent of politics
+
+## Causes of inflation
+
+- Too much money
+- Costs that rise
+
+# Steps of a crisis
+
+## 1. Boom
+
+Prices rise.
+
+## 2. Bust
+
+Prices fall.
+
+# Glossary
+
+- Bond
+    - a loan
+    - paid back later
+"""
+
+
+def shown(question: str, text: str = TEXT, **found: object) -> str:
+    document = parse("policy.md", text)
+    blocks = [
+        ContextBlock("policy.md", section.heading_path, (), section.start, section.end, "", place, document)
+        for place, section in enumerate(document.outline)
+    ]
+    listed = whole_list(question, SearchResult(question, (), **found), blocks)  # type: ignore[arg-type]
+    for item in listed:
+        assert text[item.citation.start : item.citation.end] == item.citation.quote
+    return "".join(f"{item.before}{item.text}" for item in listed)
+
+
+TOOLS = """
+- **Open market operations** - buying and selling bonds
+    - Bonds are bought to expand.
+- The discount rate
+- Reserve requirements"""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the tools of monetary policy?",
+        "list all instruments of monetary policy",
+        "Name the three monetary policy tools.",
+    ],
+)
+def test_a_list_is_whole_and_in_order_whatever_it_is_asked_as(question: str) -> None:
+    assert shown(question) == TOOLS
+
+
+def test_words_that_were_typed_wrong_are_those_of_the_notes() -> None:
+    assert shown("what are the tols of monetary policy", corrections=(("tols", "tools"),)) == TOOLS
+
+
+@pytest.mark.parametrize("question", ["pros of monetary policy", "What are the advantages of monetary policy?"])
+def test_a_heading_is_what_its_list_is_about_and_numbers_stay(question: str) -> None:
+    assert shown(question) == "\n1. Quick\n2. Independent of politics"
+
+
+def test_why_asks_for_causes() -> None:
+    assert shown("Why does inflation happen?") == "\n- Too much money\n- Costs that rise"
+
+
+def test_headings_below_one_that_announces_them_are_a_list() -> None:
+    assert shown("What are the stages of a crisis, in order?") == "\n1. Boom\n2. Bust"
+    other = TEXT.replace("Steps of a crisis", "Characteristics of a crisis")
+    assert shown("What are the characteristics of a crisis?", other) == ""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the tools of fiscal policy?",  # a word that no lead says
+        "What are the disadvantages of monetary policy?",
+        "What is a bond?",  # a definition, not a list
+        "Who invented monetary policy tools?",
+        "How do monetary policy tools work?",  # only steps in an order tell how
+        "What is money?",
+    ],
+)
+def test_what_no_lead_says_is_answered_otherwise(question: str) -> None:
+    assert shown(question) == ""
+
+
+def sentence(text: str, *, supported: bool) -> Sentence:
+    return Sentence(text, 0, len(text), supported=supported, score=1.0)
+
+
+def test_the_line_of_the_model_stands_before_the_list_where_the_notes_support_it() -> None:
+    document = parse("policy.md", TEXT)
+    block = ContextBlock("policy.md", (), (), 0, len(TEXT), TEXT, 0, document)
+    listed = whole_list("tools of monetary policy", SearchResult("tools of monetary policy", ()), [block])
+    text, sentences = with_list("It has three.", [sentence("It has three.", supported=True)], listed)
+    assert text == f"It has three.{TOOLS}"
+    assert [text[each.start : each.end] for each in sentences] == [each.text for each in sentences]
+    assert [len(each.citations) for each in sentences] == [0, 1, 1, 1, 1]
+    all_said = sentence(
+        "Buying and selling bonds in open market operations to expand, the discount rate and reserve requirements: "
+        "bonds are bought.",
+        supported=True,
+    )
+    assert with_list(all_said.text, [all_said], listed) == (all_said.text, (all_said,))
+    text, sentences = with_list("It has nine.", [sentence("It has nine.", supported=False)], listed)
+    assert text == f"In the words of your notes:{TOOLS}"
+    assert all(each.supported for each in sentences)
