@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from assistant.answering import followup
 from assistant.answering.attribution import Attributor, says_absent
+from assistant.answering.comparing import compared, with_each
 from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, gate_of, weigh, yes_margin
 from assistant.answering.lists import ListedItem, whole_list, with_list
 from assistant.answering.packing import choose_blocks, pack, without_slow
@@ -120,9 +121,11 @@ class Answerer:
 
     def search(self, request: Request) -> tuple[SearchResult, tuple[ContextBlock, ...]]:
         """Returns what was found, and the sections that it lies in."""
-        query = followup.complete(request.question, request.history)
+        query, most = followup.complete(request.question, request.history), self._config.max_blocks
         found = self._retriever.search(query, request.scope)
-        return found, tuple(choose_blocks(self._retriever.store, found.hits, self._config.max_blocks))
+        others = (self._retriever.search(part, request.scope) for part in compared(query))
+        sections, *of_parts = (choose_blocks(self._retriever.store, each.hits, most) for each in (found, *others))
+        return found, with_each(sections, of_parts, most)
 
     def attributor(self, blocks: Sequence[ContextBlock], query: str) -> Attributor:
         """Returns what compares the sentences of an answer with ``blocks``."""
@@ -170,6 +173,7 @@ class _Run:
         self._search = SearchResult(request.question, ())
         self._sections: tuple[ContextBlock, ...] = ()
         self._blocks: tuple[ContextBlock, ...] = ()
+        self._compared: tuple[str, ...] = ()
         self._listed: tuple[ListedItem, ...] = ()
         self._model = ""
         self._decided = Weighed(Evidence(0.0, 0.0, 0.0), (), 0.0, 0.0)
@@ -213,6 +217,7 @@ class _Run:
 
     def _find(self) -> Retrieved:
         self._search, self._sections = self._owner.search(self._request)
+        self._compared = compared(self._search.query)
         self._listed = whole_list(self._request.question, self._search, self._sections)
         self._timings = replace(self._timings, retrieve_s=self._elapsed())
         return self._tell(Retrieved(self._search, self._sections))
@@ -239,7 +244,7 @@ class _Run:
         fitting = pack(self._sections, self._search.hits, budget, generator.count_tokens)
         cache = generator.cache
         ready = cache.ready(bare.system, list(map(render_block, fitting))) if cache else (False,) * len(fitting)
-        blocks = fitting if self._request.exact else without_slow(fitting, ready)
+        blocks = fitting if self._request.exact else without_slow(fitting, ready, max(1, len(self._compared)))
         return self._tell(Packed(self._sections, sizes, budget, fitting, ready, blocks))
 
     def _generate(self, generator: Generator) -> Generation:
@@ -256,8 +261,9 @@ class _Run:
         )
 
     def _portions(self, generator: Generator, packed: Packed) -> Iterable[tuple[ContextBlock, ...]]:
-        """What is read: all at once by a model that cannot tell how sure it is, otherwise the best section first."""
-        counts = (len(packed.blocks),) if generator.scorer is None else dict.fromkeys((1, len(packed.blocks)))
+        """What is read: the best section first; all at once to compare, and where the model cannot score."""
+        at_once = generator.scorer is None or bool(self._compared)
+        counts = (len(packed.blocks),) if at_once else dict.fromkeys((1, len(packed.blocks)))
         return (packed.blocks[:count] for count in counts)
 
     def _read(self, events: Generation) -> YieldsOf[Event, None, GenerationEvent]:

@@ -15,6 +15,7 @@ from assistant.answering.quoting import INTRODUCTION, is_said
 from assistant.answering.units import NUMBER_WORDS, Words
 from assistant.documents.labels import MARKER, trimmed
 from assistant.documents.naming import called
+from assistant.index.retriever import corrected
 from assistant.index.words import content_words, stem
 from assistant.types import Citation, ContextBlock, Document, Element, ElementKind, SearchResult, Sentence
 
@@ -113,9 +114,7 @@ def whole_list(question: str, search: SearchResult, sections: Sequence[ContextBl
 
 def _asked(search: SearchResult) -> frozenset[str]:
     """What the lead of the list has to say: the words of the question, as the notes spell them."""
-    query = _ORDER.sub(" ", search.query)
-    for typed, spelled in search.corrections:
-        query = re.sub(rf"\b{re.escape(typed)}\b", spelled, query)
+    query = _ORDER.sub(" ", corrected(search.query, search.corrections))
     named = (stem(word) for word in content_words(query) if word not in NUMBER_WORDS)
     return frozenset(_ASKED_AS.get(word, word) for word in named if word not in _SAYS_NOTHING)
 

@@ -40,14 +40,14 @@ def pack(
     return tuple(_fitting(passages, left, count_tokens)[0])
 
 
-def without_slow(blocks: Sequence[ContextBlock], ready: Sequence[bool]) -> tuple[ContextBlock, ...]:
-    """Returns the blocks that the model has read before, and the best one of the others.
+def without_slow(blocks: Sequence[ContextBlock], ready: Sequence[bool], most: int = 1) -> tuple[ContextBlock, ...]:
+    """Returns the blocks that the model has read before, and the ``most`` best ones of the others.
 
     Reading a section anew takes a laptop about 8 s, and the student waits; one section alone holds the answer nearly as
-    often as three (21 against 22 of 24 questions, see docs/decisions/).
+    often as three (21 against 22 of 24 questions, see docs/decisions/), unless several things are compared.
     """
-    first_new = next((i for i, is_ready in enumerate(ready) if not is_ready), None)
-    return tuple(block for i, block in enumerate(blocks) if ready[i] or i == first_new)
+    first_new = [i for i, is_ready in enumerate(ready) if not is_ready][:most]
+    return tuple(block for i, block in enumerate(blocks) if ready[i] or i in first_new)
 
 
 def _fitting(

@@ -6,7 +6,7 @@ import functools
 import math
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,7 +96,7 @@ class Retriever:
         """Does what ``search`` does and returns it with its intermediate results."""
         question, config = clean(question), self._config()
         reading = read_question(question, self.store, self._embedder.knows_word)
-        embedded = corrected(question, reading)
+        embedded = corrected(question, reading.corrections)
         query = self._embedder.embed_query(embedded)
         counts = {word: self.store.count_matches(matching(word)) for word in reading.words}
         searched = _affordable(counts)
@@ -185,8 +185,8 @@ def _affordable(counts: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def corrected(question: str, reading: CorrectedWords) -> str:
+def corrected(question: str, corrections: Iterable[tuple[str, str]]) -> str:
     """Returns the question with the corrected words in place of the typed ones; the rest stays as it was."""
-    for typed, meant in reading.corrections:
+    for typed, meant in corrections:
         question = re.sub(rf"\b{re.escape(typed)}\b", meant, question, flags=re.IGNORECASE)
     return question
