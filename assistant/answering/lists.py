@@ -15,6 +15,7 @@ from assistant.answering.quoting import INTRODUCTION, is_said
 from assistant.answering.units import NUMBER_WORDS, Words
 from assistant.documents.labels import MARKER, trimmed
 from assistant.documents.naming import called
+from assistant.documents.roles import Role, role_at
 from assistant.index.retriever import corrected
 from assistant.index.words import content_words, stem
 from assistant.types import Citation, ContextBlock, Document, Element, ElementKind, SearchResult, Sentence
@@ -57,6 +58,7 @@ _SAYS_NOTHING = frozenset(
     for word in ("different", "main", "various", "key", "major", "important", "start", "begin", "happen", "occur")
 )
 
+_TELLING = frozenset({Role.TEACHES, Role.EXAMPLE})
 _FEWEST, _MOST = 2, 40
 _INDENT = "    "
 
@@ -151,7 +153,8 @@ def _lists_in(document: Document, names: Sequence[str]) -> Iterator[_List]:
                 break
             nested.append(block)
         grouped.update(item.start for item in items)
-        if len(items) >= _FEWEST:
+        telling = [item for item in items if role_at(document, item.start) in _TELLING]
+        if len(items) >= _FEWEST and len(telling) > len(items) / 2:
             lead, above = _lead(document, number)
             yield _List(document, tuple(items), tuple(nested), _meant(lead), _meant(" ".join((*names, *above))))
 

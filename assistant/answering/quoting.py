@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.units import Unit, Words, cite, source_units
+from assistant.documents.roles import Role, role_at
 from assistant.types import Citation, ContextBlock, Document, SearchResult, Sentence
 
 Cosines = Callable[[str, Sequence[str]], NDArray[np.float32]]
@@ -31,6 +32,8 @@ _SAID = 0.7
 
 _FEWEST_STEMS = 2
 _LABEL = re.compile(r"[-–:][*_]*\s*$")
+_BESIDE_THE_POINT = frozenset({Role.EXERCISE, Role.ADMINISTRATIVE, Role.TODO})
+
 _LEAD = "In the words of your notes:"
 INTRODUCTION = Sentence(_LEAD, 0, len(_LEAD), supported=True, score=0.0, is_claim=False)
 """What an answer begins with that only quotes."""
@@ -92,7 +95,10 @@ def _lines_of_best(search: SearchResult, sections: Sequence[ContextBlock]) -> li
 
 
 def _says_something(line: Unit) -> bool:
-    """Whether a line is more than a name over others: "**Model metrics**-"."""
+    """Whether a line is more than a name over others: "**Model metrics**-", and not about the course or a task."""
+    document = line.block.document
+    if document is not None and role_at(document, line.start) in _BESIDE_THE_POINT:
+        return False
     return len(line.own.stems) >= _FEWEST_STEMS and not _LABEL.search(line.text)
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from assistant.documents.labels import MARKER
 from assistant.documents.loading import parse
 from assistant.documents.naming import called
+from assistant.documents.roles import proves_nothing
 from assistant.documents.tables import column_names
 from assistant.index.words import STOPWORDS, stem, typed_in_haste, words
 from assistant.types import Citation, ContextBlock, Document, Element, ElementKind
@@ -108,7 +109,7 @@ def cite(unit: Unit, score: float, document: Document | None) -> Citation:
 
 
 def source_units(block: ContextBlock) -> list[Unit]:
-    """Returns the sentences of ``block`` in order, without headings and blank lines.
+    """Returns the sentences of ``block`` in order, without headings, blank lines, sources and lists of links.
 
     Of a block whose document is not known its own words are read, below its headings and parents.
     """
@@ -116,7 +117,7 @@ def source_units(block: ContextBlock) -> list[Unit]:
     if document is None:
         document, shift = parse(block.note, block.text), block.start
     found = document.sentences(block.start - shift, block.end - shift)
-    return [_unit(block, document, sentence, shift) for sentence in found]
+    return [_unit(block, document, sentence, shift) for sentence in found if not proves_nothing(document, sentence)]
 
 
 def _unit(block: ContextBlock, document: Document, sentence: Element, shift: int) -> Unit:

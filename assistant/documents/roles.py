@@ -76,6 +76,7 @@ _LINKED = re.compile(
     r"!?\[(?P<text>[^\[\]]*)\]\([^()\s]*[^()]*\)|!?\[\[(?P<wiki>[^\[\]]*)\]\]"
     r"|(?P<address>\b(?:https?://|www\.)[^\s<>]+)"
 )
+_ADDRESS = re.compile(r"https?://|\bwww\.|\]\(")
 _MOSTLY_LINKS = 0.6
 _CITED = tuple(
     re.compile(pattern, flags)
@@ -93,6 +94,7 @@ _CITED = tuple(
 )
 """What a line of a bibliography has: an identifier, a year, names with initials, pages, a publisher."""
 
+_LONGEST_LEAD = 80
 _MIN_CITED = 3
 _MIN_ASKED = 2
 _LONGEST_CITATION = 420
@@ -114,6 +116,17 @@ def role_at(document: Document, offset: int) -> Role:
     starts, found = _roles(document)
     at = bisect_right(starts, offset) - 1
     return found[at] if at >= 0 else Role.TEACHES
+
+
+def proves_nothing(document: Document, sentence: Element) -> bool:
+    """Returns whether a sentence names a source or is mostly addresses: what is in it is said elsewhere, if at all.
+
+    Links within the notes are words of the notes, as in a vault: "[[Mitosis]] and [[Meiosis]]".
+    """
+    role = role_at(document, sentence.start)
+    if role is not Role.NAVIGATION:
+        return role is Role.REFERENCE
+    return bool(_ADDRESS.search(document.text, sentence.start, sentence.end))
 
 
 def role_of_sentence(text: str) -> Role:
@@ -142,6 +155,7 @@ def _roles(document: Document) -> tuple[tuple[int, ...], tuple[Role, ...]]:
     """Returns where each block and each sentence of a document begins, and what it is there for."""
     known: dict[int, Role] = {}
     starts, found = [], []
+    led = Role.TEACHES
     for number, element in enumerate(document.elements):
         if element.kind is ElementKind.SENTENCE:
             role = known[element.parent]
@@ -152,6 +166,10 @@ def _roles(document: Document) -> tuple[tuple[int, ...], tuple[Role, ...]]:
         else:
             role = known.get(element.parent, Role.TEACHES)
             role = _role_of_block(document, element) if role is Role.TEACHES else role
+            if element.kind is not ElementKind.ITEM:
+                led = _role_of_lead(document, element)
+            elif role is Role.TEACHES:
+                role = led
             if role is Role.EXERCISE and element.kind is ElementKind.HEADING and _are_answered(document, number):
                 role = Role.TEACHES
             known[number] = role
@@ -187,6 +205,14 @@ def _role_of_block(document: Document, block: Element) -> Role:
         if role is not Role.TEACHES:
             return role
     return _role_of_lines(document.text[block.body : block.end] if block.body > block.start else text)
+
+
+def _role_of_lead(document: Document, block: Element) -> Role:
+    """Returns what the list right below a block is there for, where that is a line of its own: ``**Objectives**``."""
+    line = document.text[block.start : block.end].strip()
+    if block.kind is not ElementKind.PARAGRAPH or "\n" in line or len(line) > _LONGEST_LEAD:
+        return Role.TEACHES
+    return _role_of_label(plain(line))
 
 
 def _role_of_label(label: str) -> Role:

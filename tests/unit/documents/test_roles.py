@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.documents.loading import parse
-from assistant.documents.roles import Role, names_nothing, role_at, role_of_sentence
+from assistant.documents.roles import Role, names_nothing, proves_nothing, role_at, role_of_sentence
 
 NOTE = """# Enzymes
 
@@ -133,3 +133,34 @@ def test_such_labels_name_nothing(label: str) -> None:
 @pytest.mark.parametrize("label", ["History of Rome", "Linear model", "pH", "Kreb's cycle", "Example-based learning"])
 def test_other_labels_name_something(label: str) -> None:
     assert not names_nothing(label)
+
+
+LED = """# Punishment
+
+**Learning objectives**
+
+- Compare civil and criminal law.
+
+Its purposes are:
+
+- deterrence
+- [Video](https://example.org/a)
+
+See [[Prisons]] and [[Fines]]
+
+[Burden of proof](https://example.org/b)
+
+Mill, J. S. (1959). *On Liberty*. London: Parker Press, pp. 10-12.
+"""
+
+
+def test_a_line_of_its_own_says_what_the_list_below_it_is_there_for() -> None:
+    document = parse("n.md", LED)
+    assert role_at(document, LED.index("Compare")) is Role.ADMINISTRATIVE
+    assert role_at(document, LED.index("deterrence")) is Role.TEACHES
+
+
+def test_sources_and_addresses_prove_nothing() -> None:
+    document = parse("n.md", LED)
+    nothing = [LED[s.start : s.end][:8] for s in document.sentences() if proves_nothing(document, s)]
+    assert nothing == ["[Video](", "[Burden ", "Mill, J."]
