@@ -79,13 +79,19 @@ class ListedItem:
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """Neighbouring items below one lead, with all that is nested in them."""
+    """Neighbouring items below one lead, with all that is nested in them; or a table."""
 
     document: Document
     items: tuple[Element, ...]
     nested: tuple[Element, ...]
     lead: frozenset[str]
     above: frozenset[str]
+
+    @property
+    def lines(self) -> int:
+        """How long it is, in items and rows."""
+        rows = (self.document.text.count("\n", block.start, block.end) for block in self.nested)
+        return sum(rows) if self.items[0].kind is ElementKind.TABLE else len(self.nested)
 
     @property
     def is_numbered(self) -> bool:
@@ -111,7 +117,7 @@ def whole_list(question: str, search: SearchResult, sections: Sequence[ContextBl
         says = (len(asked & one.lead), -len(one.lead - asked))
         if says[0] and asked <= one.lead | one.above and (one.is_numbered or not how) and (not best or says > fit):
             best, fit = one, says
-    return tuple(_told(best)) if best and len(best.nested) <= _MOST else ()
+    return tuple(_told(best)) if best and best.lines <= _MOST else ()
 
 
 def _asked(search: SearchResult) -> frozenset[str]:
@@ -143,6 +149,9 @@ def _lists_of(sections: Sequence[ContextBlock]) -> Iterator[_List]:
 def _lists_in(document: Document, names: Sequence[str]) -> Iterator[_List]:
     blocks, grouped = document.blocks, set[int]()
     for number, first in enumerate(blocks):
+        if first.kind is ElementKind.TABLE and role_at(document, first.start) in _TELLING:
+            lead, above = _lead(document, number)
+            yield _List(document, (first,), (first,), _meant(lead), _meant(" ".join((*names, *above))))
         if first.kind is not ElementKind.ITEM or first.start in grouped:
             continue
         items, nested = [first], [first]
@@ -215,6 +224,8 @@ def _shown(document: Document, block: Element, quote: str, level: int) -> tuple[
     """Returns an item as it is shown, and what stands before it; all but items keep their lines, as code does."""
     if block.kind is ElementKind.HEADING:
         return (block.label, "\n") if MARKER.match(f"{block.label} ") else (block.label, "\n- ")
+    if block.kind is ElementKind.TABLE and not document.items_above(block):
+        return quote, "\n\n"
     if block.kind is ElementKind.ITEM:
         indent = _INDENT * (block.level - level)
         return " ".join(quote.split()), f"\n{indent}{_number(document, block) or '-'} "

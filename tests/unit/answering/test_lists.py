@@ -89,6 +89,12 @@ def test_a_heading_is_what_its_list_is_about_and_numbers_stay(question: str) -> 
     assert shown(question) == "\n1. Quick\n2. Independent of politics"
 
 
+def test_a_table_is_shown_as_it_is() -> None:
+    table = "| Kind | Moves |\n|---|---|\n| transverse | across |\n| longitudinal | along |"
+    text = f"# Waves\n\nTypes of waves:\n\n{table}\n\nMore text.\n"
+    assert shown("what types of waves are there", text) == f"\n\n{table}"
+
+
 def test_why_asks_for_causes() -> None:
     assert shown("Why does inflation happen?") == "\n- Too much money\n- Costs that rise"
 
