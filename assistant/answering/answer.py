@@ -119,13 +119,16 @@ class Answerer:
 
     # What a run needs of its answerer.
 
-    def search(self, request: Request) -> tuple[SearchResult, tuple[ContextBlock, ...]]:
-        """Returns what was found, and the sections that it lies in."""
+    def search(self, request: Request) -> Retrieved:
+        """Returns what was found with the sections that it lies in."""
         query, most = followup.complete(request.question, request.history), self._config.max_blocks
+        whole, *parts = (self._found(each, request) for each in (query, *compared(query)))
+        sections = with_each(whole.blocks, [part.blocks for part in parts], most)
+        return replace(whole, blocks=sections, parts=tuple(parts))
+
+    def _found(self, query: str, request: Request) -> Retrieved:
         found = self._retriever.search(query, request.scope)
-        others = (self._retriever.search(part, request.scope) for part in compared(query))
-        sections, *of_parts = (choose_blocks(self._retriever.store, each.hits, most) for each in (found, *others))
-        return found, with_each(sections, of_parts, most)
+        return Retrieved(found, tuple(choose_blocks(self._retriever.store, found.hits, self._config.max_blocks)))
 
     def attributor(self, blocks: Sequence[ContextBlock], query: str) -> Attributor:
         """Returns what compares the sentences of an answer with ``blocks``."""
@@ -170,10 +173,8 @@ class _Run:
         self._history = followup.relevant_turns(request.question, request.history)
         self._began = time.perf_counter()
         self._timings = Timings()
-        self._search = SearchResult(request.question, ())
-        self._sections: tuple[ContextBlock, ...] = ()
+        self._found = Retrieved(SearchResult(request.question, ()), ())
         self._blocks: tuple[ContextBlock, ...] = ()
-        self._compared: tuple[str, ...] = ()
         self._listed: tuple[ListedItem, ...] = ()
         self._model = ""
         self._decided = Weighed(Evidence(0.0, 0.0, 0.0), (), 0.0, 0.0)
@@ -183,7 +184,7 @@ class _Run:
         yield self._find()
         look = self._first_look()
         yield look
-        if not look.holds or not self._sections:
+        if not look.holds or not self._found.blocks:
             yield Done(self._abstention(_NOT_FOUND))
             return
         try:
@@ -216,14 +217,13 @@ class _Run:
         return event
 
     def _find(self) -> Retrieved:
-        self._search, self._sections = self._owner.search(self._request)
-        self._compared = compared(self._search.query)
-        self._listed = whole_list(self._request.question, self._search, self._sections)
+        self._found = self._owner.search(self._request)
+        self._listed = whole_list(self._request.question, self._found.search, self._found.blocks)
         self._timings = replace(self._timings, retrieve_s=self._elapsed())
-        return self._tell(Retrieved(self._search, self._sections))
+        return self._tell(self._found)
 
     def _first_look(self) -> Weighed:
-        seen = weigh(self._search, self._sections, self._search.query)
+        seen = weigh(self._found.search, self._found.blocks, self._found.search.query)
         self._decided = self._tell(Weighed(seen, (), FIRST_GATE.probability(seen), CLEARLY_ABSENT))
         return self._decided
 
@@ -240,12 +240,12 @@ class _Run:
         reserved = generator.prompt_overhead(bare.system, aside_evidence(self._request.question).question) + said
         room = generator.context_tokens - reserved - self._owner.config.max_output_tokens
         budget = min(self._owner.config.notes_tokens, room)
-        sizes = tuple(generator.count_tokens(render_block(section)) for section in self._sections)
-        fitting = pack(self._sections, self._search.hits, budget, generator.count_tokens)
+        sizes = tuple(generator.count_tokens(render_block(section)) for section in self._found.blocks)
+        fitting = pack(self._found.blocks, self._found.search.hits, budget, generator.count_tokens)
         cache = generator.cache
         ready = cache.ready(bare.system, list(map(render_block, fitting))) if cache else (False,) * len(fitting)
-        blocks = fitting if self._request.exact else without_slow(fitting, ready, max(1, len(self._compared)))
-        return self._tell(Packed(self._sections, sizes, budget, fitting, ready, blocks))
+        blocks = fitting if self._request.exact else without_slow(fitting, ready, max(1, len(self._found.parts)))
+        return self._tell(Packed(self._found.blocks, sizes, budget, fitting, ready, blocks))
 
     def _generate(self, generator: Generator) -> Generation:
         question = self._request.question
@@ -262,7 +262,7 @@ class _Run:
 
     def _portions(self, generator: Generator, packed: Packed) -> Iterable[tuple[ContextBlock, ...]]:
         """What is read: the best section first; all at once to compare, and where the model cannot score."""
-        at_once = generator.scorer is None or bool(self._compared)
+        at_once = generator.scorer is None or bool(self._found.parts)
         counts = (len(packed.blocks),) if at_once else dict.fromkeys((1, len(packed.blocks)))
         return (packed.blocks[:count] for count in counts)
 
@@ -301,7 +301,7 @@ class _Run:
         return look
 
     def _write(self, events: Iterable[GenerationEvent]) -> Iterator[Event]:
-        writer, finish = SentenceWriter(self._owner.attributor(self._blocks, self._search.query)), "stop"
+        writer, finish = SentenceWriter(self._owner.attributor(self._blocks, self._found.search.query)), "stop"
         for event in events:
             if isinstance(event, TokenChoice | Token):
                 if isinstance(event, Token) and not self._progress.text:
@@ -346,7 +346,10 @@ class _Run:
         return replace(self._answer(*quoted_text(lines)), draft=text)
 
     def _closest_lines(self, said: str) -> tuple[Citation, ...]:
-        return closest_lines(self._search, self._sections, said, self._owner.cosines, self._owner.notes(self._sections))
+        """The lines nearest to the question, or to each thing that it compares."""
+        found = self._found.parts or (self._found,)
+        each = (closest_lines(one, said, self._owner.cosines, self._owner.notes(one.blocks)) for one in found)
+        return tuple({line.span: line for lines in each for line in lines}.values())
 
     def _abstention(self, reason: str, draft: str = "") -> Answer:
         answer = replace(self._answer("", ()), abstained=True, reason=reason, draft=draft)
@@ -360,14 +363,14 @@ class _Run:
             text=text,
             abstained=False,
             sentences=sentences,
-            search=self._search,
+            search=self._found.search,
             blocks=self._blocks,
             timings=replace(self._timings, total_s=self._elapsed()),
             model=self._model,
             fingerprint=self._owner.fingerprint,
             evidence=self._decided.probability,
             threshold=self._decided.threshold,
-            sections=found_sections(self._sections, self._progress.packed, self._blocks),
+            sections=found_sections(self._found.blocks, self._progress.packed, self._blocks),
             stopped=stopped,
             truncated=truncated,
         )

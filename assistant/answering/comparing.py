@@ -26,13 +26,20 @@ _BETWEEN = re.compile(
     r"\s*,\s*(?:and\s+)?|\s+(?:(?:differ|different|compared?)\s+)?(?:and|n|&|from|to|with|than|vs\.?|versus)\s+", re.I
 )
 _MOST = 3
+_WITH_NOUN = 2
 
 
 def compared(question: str) -> tuple[str, ...]:
-    """Returns the things that a question compares, as it names them; nothing where it compares none, or too many."""
+    """Returns the things that a question compares; nothing where it compares none, or too many.
+
+    What "criminal" is a word of in "criminal and civil law" is said once, and added.
+    """
     sides = next((found[1] for pattern in _COMPARES if (found := pattern.search(question))), "")
-    parts = tuple(part for part in map(str.strip, _BETWEEN.split(sides)) if content_words(part))
-    return parts if len(parts) <= _MOST else ()
+    parts = [part for part in map(str.strip, _BETWEEN.split(sides)) if content_words(part)]
+    if len(parts) > _MOST:
+        return ()
+    *_, shared = parts[-1].split() if parts and len(parts[-1].split()) == _WITH_NOUN else ("",)
+    return tuple(part if " " in part else f"{part} {shared}".strip() for part in parts)
 
 
 def with_each(

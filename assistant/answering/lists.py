@@ -78,7 +78,7 @@ class ListedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class _List:
+class _NotesList:
     """Neighbouring items below one lead, with all that is nested in them; or a table."""
 
     document: Document
@@ -111,7 +111,7 @@ def whole_list(question: str, search: SearchResult, sections: Sequence[ContextBl
     asked = _asked(search) | ({_CAUSE} if why else frozenset())
     if not asked or not (why or how or asked & _KINDS or _LIST.search(question)):
         return ()
-    best: _List | None = None
+    best: _NotesList | None = None
     fit = (0, 0)
     for one in _lists_of(sections):
         says = (len(asked & one.lead), -len(one.lead - asked))
@@ -131,9 +131,9 @@ def _meant(text: str) -> frozenset[str]:
     return frozenset(_ASKED_AS.get(each, each) for each in Words(text).stems)
 
 
-def _lists_of(sections: Sequence[ContextBlock]) -> Iterator[_List]:
+def _lists_of(sections: Sequence[ContextBlock]) -> Iterator[_NotesList]:
     """Yields the lists that the sections have a part of, those of the best section first."""
-    found: dict[str, list[_List]] = {}
+    found: dict[str, list[_NotesList]] = {}
     for section in sections:
         if section.document is None:
             continue
@@ -146,12 +146,12 @@ def _lists_of(sections: Sequence[ContextBlock]) -> Iterator[_List]:
                 yield one
 
 
-def _lists_in(document: Document, names: Sequence[str]) -> Iterator[_List]:
+def _lists_in(document: Document, names: Sequence[str]) -> Iterator[_NotesList]:
     blocks, grouped = document.blocks, set[int]()
     for number, first in enumerate(blocks):
         if first.kind is ElementKind.TABLE and role_at(document, first.start) in _TELLING:
             lead, above = _lead(document, number)
-            yield _List(document, (first,), (first,), _meant(lead), _meant(" ".join((*names, *above))))
+            yield _NotesList(document, (first,), (first,), _meant(lead), _meant(" ".join((*names, *above))))
         if first.kind is not ElementKind.ITEM or first.start in grouped:
             continue
         items, nested = [first], [first]
@@ -165,10 +165,10 @@ def _lists_in(document: Document, names: Sequence[str]) -> Iterator[_List]:
         telling = [item for item in items if role_at(document, item.start) in _TELLING]
         if len(items) >= _FEWEST and len(telling) > len(items) / 2:
             lead, above = _lead(document, number)
-            yield _List(document, tuple(items), tuple(nested), _meant(lead), _meant(" ".join((*names, *above))))
+            yield _NotesList(document, tuple(items), tuple(nested), _meant(lead), _meant(" ".join((*names, *above))))
 
 
-def _headings_in(document: Document, names: Sequence[str]) -> Iterator[_List]:
+def _headings_in(document: Document, names: Sequence[str]) -> Iterator[_NotesList]:
     """Yields the headings below one that announces them: "The nine stages" over "1. Collection", "2. Cleaning"..."""
     blocks = document.blocks
     below: dict[int, list[Element]] = {}
@@ -179,7 +179,7 @@ def _headings_in(document: Document, names: Sequence[str]) -> Iterator[_List]:
         lead = _meant(holder.label) if parent >= 0 else frozenset()
         if lead & _ANNOUNCED and len(headings) >= _FEWEST:
             above = " ".join((*names, *document.headings_above(holder)))
-            yield _List(document, tuple(headings), tuple(headings), lead, _meant(above))
+            yield _NotesList(document, tuple(headings), tuple(headings), lead, _meant(above))
 
 
 def _lead(document: Document, number: int) -> tuple[str, tuple[str, ...]]:
@@ -233,7 +233,7 @@ def _shown(document: Document, block: Element, quote: str, level: int) -> tuple[
     return quote.replace("\n", f"\n{indent}"), f"\n\n{indent}"
 
 
-def _told(one: _List) -> Iterator[ListedItem]:
+def _told(one: _NotesList) -> Iterator[ListedItem]:
     document, level = one.document, one.items[0].level
     for block in one.nested:
         start, end = trimmed(document.text, block.body, block.end)

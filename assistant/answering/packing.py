@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answering.prompts import render_block
+from assistant.documents.roles import proves_nothing
 from assistant.index.store import Store
-from assistant.types import ContextBlock, Hit
+from assistant.types import Chunk, ContextBlock, Document, Hit
 
 
 def rank_blocks(hits: Sequence[Hit], limit: int) -> list[tuple[str, int]]:
@@ -17,8 +18,18 @@ def rank_blocks(hits: Sequence[Hit], limit: int) -> list[tuple[str, int]]:
 
 
 def choose_blocks(store: Store, hits: Sequence[Hit], limit: int) -> list[ContextBlock]:
-    """Returns the best blocks with their texts, at most ``limit``, best first."""
-    return store.blocks(rank_blocks(hits, limit))
+    """Returns the best blocks with their texts, at most ``limit``, best first.
+
+    A block counts by its passages that say something: by sources and lists of links nothing is answered.
+    """
+    notes = {path: store.note(path) for path in {hit.chunk.note for hit in hits}}
+    saying = [hit for hit in hits if _says_something(notes[hit.chunk.note], hit.chunk)]
+    return store.blocks(rank_blocks(saying or hits, limit))
+
+
+def _says_something(note: Document, chunk: Chunk) -> bool:
+    said = note.sentences(chunk.start, chunk.end)
+    return not said or any(not proves_nothing(note, sentence) for sentence in said)
 
 
 def pack(

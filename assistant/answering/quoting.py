@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from assistant.answering.units import Unit, Words, cite, source_units
 from assistant.documents.roles import Role, role_at
-from assistant.types import Citation, ContextBlock, Document, SearchResult, Sentence
+from assistant.types import Citation, Document, Retrieved, Sentence
 
 Cosines = Callable[[str, Sequence[str]], NDArray[np.float32]]
 """Returns the cosines of a question with some texts, shape (texts,)."""
@@ -42,25 +42,20 @@ _BULLET = "\n- "
 
 
 def closest_lines(
-    search: SearchResult,
-    sections: Sequence[ContextBlock],
-    said: str,
-    cosines: Cosines,
-    notes: dict[str, Document] | None = None,
+    found: Retrieved, said: str, cosines: Cosines, notes: dict[str, Document] | None = None
 ) -> tuple[Citation, ...]:
     """Returns the lines of the best passage that are nearest to the question, in the order of the note.
 
     Args:
-        search: What was found.
-        sections: The sections that the passages lie in.
+        found: What was found, with the sections that the passages lie in.
         said: The answer; lines that it repeats are left out.
         cosines: Compares the lines with the question.
         notes: The notes by path, for page numbers.
     """
-    lines = _lines_of_best(search, sections)
+    lines = _lines_of_best(found)
     if not lines:
         return ()
-    near = cosines(search.query, [line.text for line in lines])
+    near = cosines(found.search.query, [line.text for line in lines])
     least = max(_MIN_COSINE, float(near.max()) - _MAX_BEHIND)
     stems = Words(said).stems
     fitting = [i for i in np.argsort(-near, kind="stable") if near[i] >= least and not is_said(lines[i].own, stems)]
@@ -85,13 +80,15 @@ def quoted_text(lines: Sequence[Citation]) -> tuple[str, tuple[Sentence, ...]]:
     return text, tuple(sentences)
 
 
-def _lines_of_best(search: SearchResult, sections: Sequence[ContextBlock]) -> list[Unit]:
-    if not search.hits:
-        return []
-    best = search.hits[0].chunk
-    inside = (s for s in sections if s.note == best.note and s.start < best.end and best.start < s.end)
-    units = (unit for section in inside for unit in source_units(section))
-    return [unit for unit in units if best.start <= unit.start and unit.end <= best.end and _says_something(unit)]
+def _lines_of_best(found: Retrieved) -> list[Unit]:
+    """The lines of the best passage of the best section."""
+    for section in found.blocks[:1]:
+        inside = (hit.chunk for hit in found.search.hits if hit.chunk.note == section.note)
+        best = next((chunk for chunk in inside if section.start < chunk.end and chunk.start < section.end), None)
+        if best is not None:
+            units = source_units(section)
+            return [u for u in units if best.start <= u.start and u.end <= best.end and _says_something(u)]
+    return []
 
 
 def _says_something(line: Unit) -> bool:

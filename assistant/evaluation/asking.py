@@ -20,7 +20,7 @@ from assistant.evaluation.retrieval import found_row, retrieval_metrics, with_go
 from assistant.evaluation.suites import MeasuredAssistant, SuiteOptions, crashed, run_cases
 from assistant.index.retriever import Retriever
 from assistant.models.generator import Generator
-from assistant.types import Answer, Citation, ContextBlock, Request, Sampling, SearchResult, answer_of
+from assistant.types import Answer, Citation, ContextBlock, Request, Retrieved, Sampling, answer_of
 
 _MARKUP = re.compile(r"[*_`]")
 _PASSAGES = 4
@@ -73,7 +73,7 @@ class AnswerEvaluator:
     def _answer(self, case: Case, cancel: threading.Event) -> Answer:
         request = Request(case.question, scope=case.scope, exact=self._variant.exact)
         if not self._variant.exact and (kept := self._engine.cache):
-            _, blocks = self._answerer.search(request)
+            blocks = self._answerer.search(request).blocks
             for _ in kept.warm(SYSTEM, [render_block(block) for block in blocks], cancel):
                 pass
         return answer_of(self._answerer.ask(request, cancel))
@@ -82,12 +82,13 @@ class AnswerEvaluator:
 class PassageAnswerer(Answerer):
     """An ``Answerer`` that reads the best passages, and nothing around them."""
 
-    def search(self, request: Request) -> tuple[SearchResult, tuple[ContextBlock, ...]]:
+    def search(self, request: Request) -> Retrieved:
         """Returns what was found, and its best passages as blocks."""
-        found, _ = super().search(request)
-        return found, tuple(
-            ContextBlock(c.note, c.heading_path, c.parents, c.start, c.end, c.text, c.block)
-            for c in (hit.chunk for hit in found.hits[:_PASSAGES])
+        found = super().search(request).search
+        passages = (hit.chunk for hit in found.hits[:_PASSAGES])
+        return Retrieved(
+            found,
+            tuple(ContextBlock(c.note, c.heading_path, c.parents, c.start, c.end, c.text, c.block) for c in passages),
         )
 
 

@@ -112,10 +112,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Event: the passages stand, before the model reads anything. ``blocks`` are the sections it will read."""
+    """Event: the passages stand, before the model reads anything.
+
+    Attributes:
+        blocks: The sections that it will read.
+        parts: What was found for each of the things that the question compares.
+    """
 
     search: SearchResult
     blocks: tuple[ContextBlock, ...]
+    parts: tuple[Retrieved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

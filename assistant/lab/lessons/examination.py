@@ -230,12 +230,12 @@ def examination(
 def _not_answered(questions: Iterable[TrialQuestion], answerer: Answerer) -> Iterator[TrialQuestion]:
     """The questions that the index does not answer all the same, in other words or by accident."""
     for asked in questions:
-        found, sections = answerer.search(Request(asked.text))
+        found = answerer.search(Request(asked.text))
         if asked.proof:
-            seen = answerer.attributor(sections, found.query).attribute(asked.proof, 0, len(asked.proof))
+            seen = answerer.attributor(found.blocks, found.search.query).attribute(asked.proof, 0, len(asked.proof))
             if seen.supported:
                 continue
-        elif _most_shared(asked.text, [hit.chunk.embedding_text for hit in found.hits]) >= _TOO_ALIKE:
+        elif _most_shared(asked.text, [hit.chunk.embedding_text for hit in found.search.hits]) >= _TOO_ALIKE:
             continue
         yield asked
 
@@ -352,8 +352,8 @@ def trials(session: Examination, cancel: threading.Event, *, with_model: bool = 
 
 def first_look(answerer: Answerer, question: str) -> float:
     """Returns the probability that the notes hold the answer, without the model."""
-    found, sections = answerer.search(Request(question))
-    return FIRST_GATE.probability(weigh(found, sections, found.query))
+    found = answerer.search(Request(question))
+    return FIRST_GATE.probability(weigh(found.search, found.blocks, found.search.query))
 
 
 def full_look(answerer: Answerer, question: str, cancel: threading.Event) -> Answer:

@@ -11,11 +11,12 @@ from assistant.types import ContextBlock
 @pytest.mark.parametrize(
     ("question", "things"),
     [
-        ("What is the difference between batch and real-time inference?", ("batch", "real-time inference")),
+        ("What is the difference between batch and real-time inference?", ("batch inference", "real-time inference")),
         ("difference btw felony n misdemeanor", ("felony", "misdemeanor")),
         ("Compare supply with demand.", ("supply", "demand")),
         ("compare and contrast mitosis and meiosis", ("mitosis", "meiosis")),
         ("How does civil law differ from criminal law?", ("civil law", "criminal law")),
+        ("difference between criminal and civil law", ("criminal law", "civil law")),
         ("How is TCP different from UDP?", ("TCP", "UDP")),
         ("felony vs misdemeanor", ("felony", "misdemeanor")),
         ("whats RAM vs. ROM", ("RAM", "ROM")),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.quoting import MAX_LINES, closest_lines, quoted_text
-from assistant.types import Chunk, Citation, ContextBlock, Hit, SearchResult
+from assistant.types import Chunk, Citation, ContextBlock, Hit, Retrieved, SearchResult
 
 TEXT = """# Services
 
@@ -30,15 +30,15 @@ def cosines(question: str, texts: Sequence[str]) -> NDArray[np.float32]:
     return np.array([next((c for name, c in NEAR.items() if name in text), 0.0) for text in texts], dtype=np.float32)
 
 
-def found(start: int = START, end: int = len(TEXT)) -> tuple[SearchResult, list[ContextBlock]]:
+def found(start: int = START, end: int = len(TEXT)) -> tuple[SearchResult, tuple[ContextBlock, ...]]:
     path = ("Services", "Data collection")
     chunk = Chunk("aws.md", path, (), "", start, end, TEXT[start:end], 0)
     block = ContextBlock("aws.md", path, (), TEXT.index("## Data"), len(TEXT), TEXT[TEXT.index("## Data") :], 0)
-    return SearchResult("Which services gather data?", (Hit(chunk, 1.0, 0.6, 1.0, 1, 1),), (), ()), [block]
+    return SearchResult("Which services gather data?", (Hit(chunk, 1.0, 0.6, 1.0, 1, 1),), (), ()), (block,)
 
 
 def quotes_of(said: str, **kind: int) -> list[str]:
-    lines = closest_lines(*found(**kind), said, cosines)
+    lines = closest_lines(Retrieved(*found(**kind)), said, cosines)
     for line in lines:
         assert TEXT[line.start : line.end] == line.quote
     return [line.quote.split(" - ")[0].strip("*") for line in lines]
@@ -60,8 +60,11 @@ def test_only_the_best_passage_is_quoted() -> None:
 
 def test_a_line_that_is_far_from_the_question_is_none() -> None:
     search, sections = found()
-    assert closest_lines(search, sections, "", lambda _, texts: np.full(len(texts), 0.1, dtype=np.float32)) == ()
-    assert closest_lines(SearchResult("x", (), (), ()), sections, "", cosines) == ()
+    assert (
+        closest_lines(Retrieved(search, sections), "", lambda _, texts: np.full(len(texts), 0.1, dtype=np.float32))
+        == ()
+    )
+    assert closest_lines(Retrieved(SearchResult("x", (), (), ()), sections), "", cosines) == ()
 
 
 def test_there_are_never_many_and_never_long_lines() -> None:
@@ -73,11 +76,14 @@ def test_there_are_never_many_and_never_long_lines() -> None:
     for body, expected in ((text, MAX_LINES), (long, 1)):
         chunk = Chunk("a.md", (), (), "", 0, len(body), body, 0)
         search = SearchResult("q", (Hit(chunk, 1.0, 0.6, 1.0, 1, 1),), (), ())
-        assert len(closest_lines(search, [ContextBlock("a.md", (), (), 0, len(body), body, 0)], "", alike)) == expected
+        assert (
+            len(closest_lines(Retrieved(search, (ContextBlock("a.md", (), (), 0, len(body), body, 0),)), "", alike))
+            == expected
+        )
 
 
 def test_an_answer_that_only_quotes_cites_each_line_by_itself() -> None:
-    lines = closest_lines(*found(), "", cosines)
+    lines = closest_lines(Retrieved(*found()), "", cosines)
     text, sentences = quoted_text(lines)
     assert [text[s.start : s.end] for s in sentences] == [s.text for s in sentences]
     assert not sentences[0].is_claim
@@ -86,7 +92,7 @@ def test_an_answer_that_only_quotes_cites_each_line_by_itself() -> None:
 
 
 def test_a_line_is_told_with_the_item_that_it_stands_under() -> None:
-    *others, last = closest_lines(*found(), "", cosines)
+    *others, last = closest_lines(Retrieved(*found()), "", cosines)
     assert [line.item for line in others] == ["", ""]
     assert (last.item, last.quote) == ("Other AWS Glue services", CRAWLERS)
     assert last.told == f"Other AWS Glue services › {CRAWLERS}"
