@@ -23,7 +23,7 @@ from assistant.quiz.writing.ideas import Idea, Importance, ideas_in
 from assistant.study.guide_lines import GuideLine, LineKind, SectionLines, read_sections
 from assistant.study.guide_questions import QUESTIONS, Contrast, GuideQuestion, KeyTerm, QuestionMaterial, ask
 from assistant.study.guide_ranking import RankedLine, Ranking, fitting
-from assistant.study.guide_words import sentence_of
+from assistant.study.guide_words import DETERMINER, EXPLAINS, HAS_VERB, sentence_of
 from assistant.types import ContextBlock, Document
 
 TERMS = 10
@@ -31,6 +31,8 @@ FORMULAS = 8
 CONTRASTS = 4
 _LITTLE = 6
 _FEW_POINTS = 4
+_LONGEST_TERM = 4
+_LONGEST_TEXT = 16
 _SAME_TERM = 0.99
 _TOLD_APART = re.compile(
     r"\b(?:vs\.?|versus|differences?|distinction|comparison|unterschiede?|vergleich|abgrenzung"
@@ -42,6 +44,7 @@ _TOLD_APART = re.compile(
 _COMPARED = re.compile(
     r"(?:small|larg|great|bigg|bett|simpl|easi|strong|weak)er\b"
     r"|(?:high|low|small|larg|great|long|short|fast|slow|old|new|strong|weak|bigg|earli|lat|simpl|easi)est\b"
+    r"|(?:overall|in summary|insgesamt|zusammenfassend|fazit|en résumé|en resumen|merke|achtung)\b"
     r"|(?:most|least|main|best|worst|more|less|fewer|other|another|same|first|second|last|next)\b",
     re.IGNORECASE,
 )
@@ -90,7 +93,6 @@ class Guide:
     Attributes:
         language: That of the notes (ISO 639-1).
         parts: What matters, the most important part first.
-        count: How many lines of the notes could have stood in it.
         page_starts: For each note with pages: where they begin.
     """
 
@@ -101,7 +103,6 @@ class Guide:
     formulas: tuple[GuidePart, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
     questions: tuple[GuideQuestion, ...] = ()
-    count: int = 0
     page_starts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def page_of(self, anchor: Anchor) -> int | None:
@@ -115,8 +116,14 @@ class Guide:
         return len(self.questions) < QUESTIONS and not any(one.from_bank for one in self.questions)
 
     @property
+    def count(self) -> int:
+        """How many lines it has, without questions."""
+        lines = sum(len(part.lines) for part in (*self.parts, *self.formulas))
+        return lines + len(self.terms) + len(self.contrasts)
+
+    @property
     def says_little(self) -> bool:
-        """Whether there is too little of the topic in the notes for a page."""
+        """Whether the notes have too little on the topic for a page."""
         return self.count < _LITTLE
 
 
@@ -156,7 +163,7 @@ class _GuideMaker:
         ideas = fitting(rest, [term.text for term in used if term is not lead])
         if lead and any(_overlap(one.line.anchor, lead.anchor) for one in ideas):
             terms.remove(lead)
-        formulas = [one for one in ranked if one.line.kind is LineKind.FORMULA]
+        formulas = _once(one for one in ranked if one.line.kind is LineKind.FORMULA)
         formulas = sorted(formulas, key=lambda one: -one.weight)[:FORMULAS]
         language = self._language()
         listed = [term for term in known if term.fact and term.fact.offset and term not in used]
@@ -171,7 +178,6 @@ class _GuideMaker:
             tuple(self._parts(formulas)),
             tuple(apart),
             tuple(ask(material, every, apart, language)),
-            len(ranked),
             {note.path: note.page_starts for note in self._topic.notes if note.page_starts},
         )
 
@@ -216,10 +222,18 @@ class _GuideMaker:
                     yield KeyTerm(fact.term.label, text, fact.anchor, fact)
 
     def _says_what(self, fact: Fact) -> bool:
-        """Whether a fact says what its term is; of what only stands below a heading its form has to tell."""
-        if fact.offset or fact.link:
-            return fact.shape is not Shape.SENTENCE
-        return fact.shape is Shape.NOUN and self._topic.pool.wording.is_english(fact.anchor.note)
+        """Whether a fact says what its term is, and not something about it; for that its form has to tell.
+
+        Of other languages than English only what begins with an article and has no verb near by is taken.
+        """
+        if not _is_name(fact.term.name):
+            return False
+        if fact.link:
+            return True
+        if self._topic.pool.wording.is_english(fact.anchor.note):
+            return fact.shape is not Shape.SENTENCE if fact.offset else fact.shape is Shape.NOUN
+        is_short = len(fact.text.split()) <= _LONGEST_TEXT
+        return bool(fact.offset) and is_short and bool(DETERMINER.match(fact.text)) and not HAS_VERB.search(fact.text)
 
     def _by_place(self) -> Iterator[KeyTerm]:
         """Yields the terms whose definitions stand in callouts or right below their headings."""
@@ -241,14 +255,15 @@ class _GuideMaker:
     def _told(self) -> Iterator[KeyTerm]:
         """Yields the terms that are defined in sentences of other forms."""
         for idea in self._ideas.values():
-            if idea.asks is Asked.DEFINITION and idea.told and names_a_thing(idea.told):
+            if idea.asks is Asked.DEFINITION and names_a_thing(idea.told) and _is_name(idea.told):
                 yield KeyTerm(capitalised(idea.told), sentence_of(capitalised(idea.answer)), idea.anchor)
 
     def _chosen(self, terms: Iterable[KeyTerm], most: int) -> list[KeyTerm]:
         """Returns the most important terms, each once, in the order of the notes."""
         once: dict[frozenset[str], KeyTerm] = {}
         for term in terms:
-            if not _COMPARED.match(term.name):
+            is_told = any(term.text == other.text for other in once.values())
+            if not _COMPARED.match(term.name) and not is_told:
                 once.setdefault(meaning(term.name), term)
         order = list(once.values())
         best = sorted(order, key=lambda term: -self._worth(term))[:most]
@@ -338,12 +353,29 @@ def _shared_path(sections: Sequence[SectionLines]) -> tuple[str, ...]:
     return tuple(shared)
 
 
+def _once(formulas: Iterable[RankedLine]) -> list[RankedLine]:
+    """Returns lines of formulas without those all of whose formulas came before."""
+    kept: list[RankedLine] = []
+    known: set[str] = set()
+    for one in formulas:
+        written = {"".join(row.split()) for row in one.line.block.split("\n")}
+        if not written <= known:
+            kept.append(one)
+        known |= written
+    return kept
+
+
 def _overlap(one: Anchor, other: Anchor) -> bool:
     return one.note == other.note and one.start < other.end and other.start < one.end
 
 
 def _within(anchor: Anchor, ranked: Iterable[RankedLine], kinds: Sequence[LineKind]) -> bool:
     return any(one.line.kind in kinds and _overlap(one.line.anchor, anchor) for one in ranked)
+
+
+def _is_name(label: str) -> bool:
+    """Whether a label is short enough for a term, and explains no letter of a formula."""
+    return len(label.split()) <= _LONGEST_TERM and not any(EXPLAINS.fullmatch(word) for word in label.split())
 
 
 def _place(term: KeyTerm) -> tuple[str, ...]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from assistant.documents.labels import MARKER, plain
+from assistant.documents.labels import MARKER, item_term, plain
 from assistant.documents.language import language_of
 from assistant.documents.naming import spelled_out
 from assistant.documents.roles import Role, role_at
-from assistant.documents.tables import table_rows
+from assistant.documents.tables import markdown_table, table_rows
 from assistant.quiz.choosing import Span
 from assistant.quiz.item import Anchor
 from assistant.quiz.making.worth import names_a_thing
@@ -23,8 +23,10 @@ from assistant.study.guide_words import (
     DETERMINER,
     EXPLAINS,
     MIN_WORDS,
+    OF_LETTERS,
     SHORT_LINE,
     is_finished,
+    is_wrapped,
     names_several,
     says_something,
     small_words,
@@ -38,6 +40,7 @@ _MOST_ROWS = 14
 _LONGEST_TABLE = 1800
 _FEW_LINES = 2
 _MEMBER = 24
+_NAME = 3
 _PICTURE = re.compile(r"!\[\[[^\]\n]*\]\]|!\[[^\]\n]*\]\([^)\n]*\)")
 _RELATES = re.compile(r"=|\\(?:approx|leq?|geq?|neq?|equiv|propto|to|rightarrow|Rightarrow|sim|in|iff)\b|[<>≈≤≥→]")
 _SKIPPED = UNSEARCHED | {ElementKind.CODE, ElementKind.CAPTION, ElementKind.HEADING}
@@ -160,7 +163,7 @@ class _SectionReader:
                 number += count
                 continue
             if block.kind is ElementKind.TABLE:
-                yield from self._table(block, self._opening(number))
+                yield from self._table(number)
             elif block.kind in _TEXTS:
                 yield from self._texts(number)
             number += 1
@@ -208,16 +211,28 @@ class _SectionReader:
         items = [block for block in blocks if block.kind is ElementKind.ITEM]
         top = min(item.level for item in items)
         points = [point for item in items if (point := self._point(item, top)).text]
+        if not points:
+            return
         if _size(points) > _LONGEST_LIST or len(points) > _MOST_POINTS:
             points = [point for point in points if not point.depth]
-        is_whole = len(points) <= _MOST_POINTS and _size(points) <= _LONGEST_LIST
-        is_short = all(len(point.text) <= _LONGEST_POINT for point in points)
-        if len(points) > 1 and is_whole and is_short and not _opens_nothing(points):
+        labels = [item_term(point.text) for point in points]
+        is_long = _size(points) > _LONGEST_LIST or any(len(point.text) > _LONGEST_POINT for point in points)
+        if is_long and all(labels):
+            points = [replace(point, text=label) for point, label in zip(points, labels, strict=True)]
+            is_long = False
+        is_whole = len(points) <= _MOST_POINTS and not is_long and points[0].number in ("", "0", "1")
+        if len(points) > 1 and is_whole and not _opens_nothing(points) and not self._are_fragments(points, opening):
             yield self._line(LineKind.LIST, opening, blocks, points=tuple(points))
             return
         for item in items:
             if item.level == top:
                 yield from self._sentences(item)
+
+    def _are_fragments(self, points: Sequence[ListPoint], opening: Element | None) -> bool:
+        """Whether a list is only two names that nothing announces, beside other text."""
+        named = all(len(point.text.split()) <= _NAME for point in points)
+        is_alone = all(block.kind is ElementKind.ITEM for block in self._blocks)
+        return len(points) == 2 and named and opening is None and not is_alone
 
     def _point(self, item: Element, top: int) -> ListPoint:
         sentences = self._document.sentences(item.body, item.end)
@@ -227,11 +242,27 @@ class _SectionReader:
         is_other = role_at(self._document, item.start) in others
         return ListPoint("" if is_other else text.strip(), item.level - top, number)
 
-    def _table(self, block: Element, opening: Element | None) -> Iterator[GuideLine]:
+    def _table(self, number: int) -> Iterator[GuideLine]:
+        """Yields a table if it is whole: one whose head comes again on the next page is cut."""
+        block = self._blocks[number]
+        head = self._document.head_of(block)
+        same = [b for b in self._blocks if b.kind is ElementKind.TABLE and self._document.head_of(b) == head]
+        is_cut = bool(self._document.page_starts) and len(same) > 1
+        above = self._blocks[number - 1] if number else None
+        explains = above is not None and any(map(self._is_displayed, self._document.inside(above.start, above.end)))
         rows = table_rows(self._document.text, block.start, block.end)
-        written = self._document.text[block.start : block.end].strip()
-        if 1 < len(rows) <= _MOST_ROWS and len(written) <= _LONGEST_TABLE:
-            yield self._line(LineKind.TABLE, opening, [block], block=written)
+        of_letters = bool(rows) and bool(OF_LETTERS.fullmatch(plain(rows[0].cells[0].head)))
+        explains = explains or of_letters
+        if 1 < len(rows) <= _MOST_ROWS and block.end - block.start <= _LONGEST_TABLE and not is_cut and not explains:
+            yield self._line(LineKind.TABLE, self._opening(number), [block], block=self._drawn(block))
+
+    def _drawn(self, table: Element) -> str:
+        """Returns a table as Markdown, its cells without links and emphasis."""
+        rows = table_rows(self._document.text, table.start, table.end)
+        heads = [plain(cell.head) for cell in rows[0].cells] if rows else []
+        return markdown_table(
+            [heads, *([plain(cell.text) for cell in row.cells] for row in rows)], keep_head=True
+        ).strip()
 
     def _texts(self, number: int) -> Iterator[GuideLine]:
         """Yields what a paragraph says: a formula, a list without bullets, or sentences."""
@@ -253,17 +284,18 @@ class _SectionReader:
         shown = [plain(_PICTURE.sub(" ", line)).lstrip("> ") for line in lines]
         shown = [text for text in shown if text]
         loose = sum(not is_finished(text) and len(text.split()) <= SHORT_LINE for text in shown)
-        is_list = len(shown) > _FEW_LINES and loose >= len(shown) - 1
+        is_list = len(shown) > _FEW_LINES and loose >= len(shown) - 1 and not is_wrapped(shown)
         return shown if is_list and not self._document.page_starts else []
 
     def _is_displayed(self, element: Element) -> bool:
+        """Whether an element is a formula that states something, on a line of its own."""
         if element.kind is not ElementKind.FORMULA:
             return False
-        written = self._document.text[element.start : element.end]
-        block = self._document.block_of(element)
-        rest = self._document.text[block.body : element.start] + self._document.text[element.end : block.end]
-        alone = not plain(rest).strip(" .,;:")
-        return bool(_RELATES.search(written)) and (alone or (len(written) > 4 and written[1] in "$["))
+        written, block = self._text(element), self._document.block_of(element)
+        within = [s for s in self._document.sentences(block.body, block.end) if s.start <= element.start < s.end]
+        rest = "".join(self._text(one).replace(written, "") for one in within)
+        alone = not plain(rest).strip(" .,;:*_")
+        return bool(_RELATES.search(written)) and (alone or written[:2] in ("$$", "\\["))
 
     def _formulas(self, number: int, formulas: Sequence[Element]) -> Iterator[GuideLine]:
         """Yields each displayed formula with the sentence that announces it and the one that explains it."""
@@ -277,11 +309,16 @@ class _SectionReader:
         written = "\n".join(self._document.text[one.start : one.end] for one in formulas)
         text = self._shown(lead[-1]) if lead else ""
         note = self._shown(explained[0]) if explained and EXPLAINS.match(self._text(explained[0])) else ""
+        below = self._blocks[number + 1] if number + 1 < len(self._blocks) else None
+        if below is not None and below.kind is ElementKind.TABLE:
+            note = self._drawn(below)
         if before or not lead or self._text(lead[-1]).rstrip("*_ ").endswith((":", ",")):
             opening = lead[-1] if lead else None
         else:
             text, opening = "", None
         yield self._line(LineKind.FORMULA, opening, [block], text=text, block=written, behind=note)
+        for sentence in (*before[:-1], *behind[bool(note) :]):
+            yield from self._sentences(replace(sentence, body=sentence.start))
 
     def _neighbour(self, number: int) -> tuple[Element, ...]:
         if not 0 <= number < len(self._blocks) or self._blocks[number].kind not in _TEXTS:

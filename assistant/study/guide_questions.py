@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.cards.note_lines import NoteLine
-from assistant.documents.labels import FORMULA
+from assistant.documents.labels import FORMULA, without_signs
 from assistant.documents.roles import names_nothing
-from assistant.quiz.exam.texts import jaccard, meaning
+from assistant.quiz.exam.texts import jaccard, meaning, share
 from assistant.quiz.item import Anchor, Kind
 from assistant.quiz.making.facts import Fact, capitalised, readable
 from assistant.quiz.making.worth import names_a_thing, stands_alone
@@ -34,8 +34,15 @@ _ASKS = re.compile(
     r"|pourquoi|quand|où|qui|quel\w*|qué|cómo|por qué|cuándo|cuál\w*|dónde|quién)\b",
     re.IGNORECASE,
 )
+_OF_BEFORE = re.compile(
+    r"\b(?:it|its|they|their|them|he|his|she|her|this|these|ses|son|sa|leurs?|sein\w*|ihr\w*|sus?|dies\w*)\b|^\S+\?*$",
+    re.I,
+)
+"""A question of a note that only what stands before it explains."""
+
 _MIN_QUESTION, _MIN_ANSWER = 4, 2
 _MEMBERS = (3, 8)
+_ANNOUNCED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ def ask(
         (_apart(contrasts, said), 3),
         (_own(material), 6),
         (_of_bank(material), 8),
-        (_of_lines(material, said), 5),
+        (_of_lines(material, {meaning(term.name) for term in terms}, said), 5),
         (_of_ideas(material, said), 3),
         (_what(terms, material, said), _OF_TERMS),
     )
@@ -147,15 +154,17 @@ def _apart(contrasts: Sequence[Contrast], said: GuidePhrases) -> Iterator[GuideQ
 def _own(material: QuestionMaterial) -> Iterator[GuideQuestion]:
     """Yields what the notes themselves ask and answer."""
     for card in material.cards:
-        is_asked = card.front.endswith("?") or _ASKS.match(card.front)
-        if is_asked and len(card.front.split()) >= _MIN_QUESTION and len(card.back.split()) >= _MIN_ANSWER:
-            front = card.front if card.front.endswith("?") else f"{card.front}?"
+        front = without_signs(without_signs(card.front)).rstrip("? ")
+        is_asked = (card.front.endswith("?") or _ASKS.match(front)) and not _OF_BEFORE.search(front)
+        if is_asked and len(front.split()) >= _MIN_QUESTION and len(card.back.split()) >= _MIN_ANSWER:
+            front = f"{front}?"
             yield GuideQuestion(capitalised(front), sentence_of(capitalised(card.back)), card.anchor)
     for note in material.topic.notes:
         for own in material.topic.pool.of_note[note.path].answered:
-            if material.holds(own.answers[0]):
+            question = without_signs(without_signs(own.question))
+            if material.holds(own.answers[0]) and not _OF_BEFORE.search(question):
                 answer = "; ".join(readable(each.quote) for each in own.answers)
-                yield GuideQuestion(own.question, sentence_of(answer), own.answers[0])
+                yield GuideQuestion(capitalised(question), sentence_of(answer), own.answers[0])
 
 
 def _of_bank(material: QuestionMaterial) -> Iterator[GuideQuestion]:
@@ -165,7 +174,9 @@ def _of_bank(material: QuestionMaterial) -> Iterator[GuideQuestion]:
             yield GuideQuestion(item.question, sentence_of(item.answer), item.source, from_bank=True)
 
 
-def _of_lines(material: QuestionMaterial, said: GuidePhrases) -> Iterator[GuideQuestion]:
+def _of_lines(
+    material: QuestionMaterial, named: Collection[frozenset[str]], said: GuidePhrases
+) -> Iterator[GuideQuestion]:
     """Yields questions for lists that are learned as a whole, for steps, and for formulas."""
     small = frozenset().union(*(small_words(note.text) for note in material.topic.notes))
     formulas = Counter(line.anchor.heading_path for line in material.lines if line.kind is LineKind.FORMULA)
@@ -188,7 +199,11 @@ def _of_lines(material: QuestionMaterial, said: GuidePhrases) -> Iterator[GuideQ
                 steps = "; ".join(f"{point.number}. {point.text.rstrip('.;')}" for point in line.points if point.number)
                 yield GuideQuestion(said.steps.format(label=label), sentence_of(steps), line.anchor)
         elif line.kind is LineKind.FORMULA and formulas[path] == 1 and names_a_thing(label):
-            yield GuideQuestion(said.formula.format(label=label), line.block, line.anchor)
+            said_there = " ".join(one.said for one in material.lines if one.anchor.heading_path == path)
+            announced = share(meaning(label), meaning(said_there)) >= _ANNOUNCED or meaning(label) in named
+            announced = announced or (not line.text and " " in label)
+            if announced:
+                yield GuideQuestion(said.formula.format(label=label), line.block, line.anchor)
 
 
 def _small(label: str, small: frozenset[str]) -> str:

@@ -23,15 +23,17 @@ _LETTER = re.compile(r"(?<![\w'’.$\\])[b-hj-z](?![\w'’.])")
 _LETTERS = 2
 """A sentence with more names of one letter outside of formulas speaks of an example."""
 
-_SAME = {LineKind.SENTENCE: 0.7, LineKind.LIST: 0.95, LineKind.TABLE: 0.95, LineKind.FORMULA: 0.95}
-"""Lines that share this much of their content words say the same: "Supply higher" and "Supply lower" do not."""
+_SAME = 0.7
+"""Sentences that share this much of their content words say the same. A list says it only if it is the same."""
 
 _EXAMPLES = re.compile(
-    r"\b(?:examples?|exercises?|beispiele?|übung(?:en)?|exemples?|exercices?|ejemplos?|ejercicios?)\b", re.I
+    r"\b(?:examples?|exercises?|sample problems?|problems|demos?|demonstrations?|beispiele?|übung(?:en)?|exemples?"
+    r"|exercices?|ejemplos?|ejercicios?)\b",
+    re.IGNORECASE,
 )
 """In a heading: what stands below it is a case of what is taught."""
 
-_OF_EXAMPLES = 0.8
+_OF_EXAMPLES = 1.6
 _AGAIN = 0.15
 """What each line of a section costs the next one of it: other sections have their turn."""
 
@@ -122,20 +124,21 @@ def fitting(ranked: Sequence[RankedLine], said: Sequence[str], room: int = _ROOM
     """Returns the most important lines that fit into ``room`` characters, none of which repeats another or ``said``."""
     left = sorted(ranked, key=lambda one: -one.weight)
     taken: list[RankedLine] = []
-    known = [meaning(text) for text in said]
+    known, wholes = [meaning(text) for text in said], set[str]()
     of_section: Counter[int] = Counter()
     while left and len(taken) < _MOST_LINES:
         best = max(left, key=lambda one: one.weight - _AGAIN * of_section[id(one.section)])
         left.remove(best)
-        stems = meaning(best.line.said)
-        same = _SAME[best.line.kind]
-        if best.weight < _LEAST or any(jaccard(stems, other) >= same for other in known):
+        text = best.line.said
+        if best.line.kind is LineKind.SENTENCE:
+            repeats = any(jaccard(meaning(text), other) >= _SAME for other in known)
+        else:
+            repeats = text in wholes
+        if best.weight < _LEAST or repeats or len(text) > room:
             continue
-        size = len(best.line.said)
-        if size > room:
-            continue
-        room -= size
+        room -= len(text)
         taken.append(best)
-        known.append(stems)
+        known.append(meaning(text))
+        wholes.add(text)
         of_section[id(best.section)] += 1
     return taken

@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from assistant.documents.roles import names_nothing
 from assistant.study.guide_lines import GuideLine, LineKind, ListPoint
 
 if TYPE_CHECKING:
@@ -158,13 +159,17 @@ class _GuideWriter:
             yield f"{indent}- {lead} {self._mark(line.anchor)}"
             yield from (f"{indent}  {point}" for point in _points(line.points))
             return
-        lead = lead or "".join(line.anchor.heading_path[-1:])
-        yield f"{indent}- {lead} {self._mark(line.anchor)}"
+        lead = lead or next((one for one in reversed(line.anchor.heading_path) if not names_nothing(one)), "")
+        if lead:
+            yield f"{indent}- {lead} {self._mark(line.anchor)}"
         yield ""
         yield from (f"{indent}  {row}" for row in line.block.split("\n"))
         yield ""
         if line.behind:
-            yield f"{indent}  {line.behind}"
+            yield from (f"{indent}  {row}" for row in line.behind.split("\n"))
+            yield ""
+        if not lead:
+            yield f"{indent}  {self._mark(line.anchor)}"
 
     def _term(self, term: KeyTerm) -> str:
         return f"- **{term.name}**: {term.text} {self._mark(term.anchor)}"

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from assistant.answering.evidence import FIRST_GATE, weigh
 from assistant.answering.packing import choose_blocks
+from assistant.documents.formats import is_markdown
 from assistant.documents.naming import spelled_out
+from assistant.documents.wiki import link_names, resolve, wiki_links
 from assistant.errors import StudyError
 from assistant.index.retriever import Retriever
 from assistant.quiz.choosing import Span, TopicKind, find_topic
@@ -26,6 +28,9 @@ _MAX_FOUND = 4
 
 _WHOLE_SECTION = 4000
 """Characters up to which a section is taken whole where a part of it was found."""
+
+_MIN_LINKS, _MOST_BESIDE = 3, 60
+"""From so many links on, with at most so many other characters for each, a note is a list of others."""
 
 _MOST_NOTES = 40
 """Of a wide topic, those that the others speak of most."""
@@ -67,6 +72,8 @@ def find_guide_topic(topic: str, library: GuideLibrary, scope: Scope) -> GuideTo
         spans = _named(focus, library) or _searched(focus, library, scope)
     else:
         spans = list(found.spans) or [Span(note.path, 0, len(note.text) + 1) for note in library.notes]
+    if found.kind is TopicKind.NOTE or focus:
+        spans += _linked(spans, library)
     within = list(_cut(spans, library, scope))
     by_path = {note.path: note for note in library.notes}
     notes = _chosen([by_path[path] for path in dict.fromkeys(span.note for span in within)])
@@ -75,7 +82,7 @@ def find_guide_topic(topic: str, library: GuideLibrary, scope: Scope) -> GuideTo
         raise StudyError(f"Your notes contain nothing on {topic!r}.", hint=hint)
     kept = tuple(span for span in within if any(note.path == span.note for note in notes))
     title = found.title.rpartition("#")[2] if found.kind is TopicKind.HEADING else found.title
-    if found.kind is TopicKind.NOTE and len(notes) == 1:
+    if found.kind is TopicKind.NOTE and len({span.note for span in found.spans}) == 1:
         title = title_of_guide(notes[0])
     return GuideTopic(title, notes, kept, Pool(notes, Ground(notes)), focus, tuple(library.items))
 
@@ -93,6 +100,22 @@ def _named(words: str, library: GuideLibrary) -> list[Span]:
         if not any(span.note == section.note and span.start <= section.start < span.end for span in spans):
             spans.append(Span(section.note, section.start, section.end))
     return spans
+
+
+def _linked(spans: Sequence[Span], library: GuideLibrary) -> list[Span]:
+    """Returns the notes that a note leads to if it is little more than a list of them."""
+    paths = {span.note for span in spans}
+    if len(spans) != 1:
+        return []
+    note = next(note for note in library.notes if note.path in paths)
+    links = [link for link in wiki_links(note.text) if not link.is_file] if is_markdown(note.kind) else []
+    rest = len(note.text.strip()) - sum(link.end - link.start for link in links)
+    if len(links) < _MIN_LINKS or rest > _MOST_BESIDE * len(links):
+        return []
+    names = link_names((other.path, ()) for other in library.notes)
+    found = dict.fromkeys(resolve(link.target, note.path, names) for link in links)
+    sizes = {other.path: len(other.text) for other in library.notes}
+    return [Span(path, 0, sizes[path] + 1) for path in found if path and path not in paths]
 
 
 def _searched(words: str, library: GuideLibrary, scope: Scope) -> list[Span]:

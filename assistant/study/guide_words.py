@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from assistant.documents.labels import FORMULA
@@ -21,7 +22,9 @@ _GOES_ON = re.compile(
     r"|again|the other|in effect|in this|darum|deshalb|daher|somit|dann|also|dadurch|außerdem|trotzdem|hierbei|hierfür"
     r"|dabei|davon|damit|danach|dort|auch|sowie|ebenso|dagegen|donc|ainsi|alors|mais|et|ou|puis|ensuite|cependant|toutefois"
     r"|c['’]est|cela|ceci|celui|celle|ceux|celles|en effet|entonces|pero|y|por lo tanto|por tanto|luego|además|también"
-    r"|eso|esto|ello|así)\b",
+    r"|eso|esto|ello|así|dennoch|jedoch|zudem|ferner|insofern|otr[oa]s?|un autre|une autre|un otro"
+    r"|das (?:ist|war|wird|wurde|kann|hat|[a-zäöü]+te?)(?=\s)"
+    r"|(?:the )?(?:final|last|first|next|previous|above) (?:two |three )?examples?)\b",
     re.IGNORECASE,
 )
 """How a sentence begins that goes on with what stands before it."""
@@ -41,10 +44,21 @@ CAPITALISES = ("de",)
 """Languages in which any noun has a capital letter."""
 
 _UNFINISHED = re.compile(
-    r"\b(?:is|are|was|of|the|an?|by|with|and|to|ist|sind|der|die|das|est|sont|de|es|son)\s*[.:]?$", re.I
+    r"\b(?:is|are|was|of|the|an?|by|with|and|to|ist|sind|der|die|das|est|sont|de|es|son|une?|du|des|le"
+    r"|la|les|et|ou|que|qui|dans|pour|par|el|los|las|y|con|for|from|in|on|at|as|or|that|which|und|oder|mit|von|für)"
+    r"\s*[.:]?$",
+    re.I,
 )
+_BREAKS_OFF = re.compile(
+    r",$|\b(?:the|an?|of|and|or|to|with|by|from|for|in|un|une|du|des|de|le|la|les|et|ou|der|die|das|und|mit|von|im|el|los"
+    r"|las|y|con|del)$",
+    re.IGNORECASE,
+)
+"""How a line ends that an editor has broken."""
+
 _ELSEWHERE = re.compile(
     r"https?://|^(?:recall|note|notice|remember) that\b|^an? (?:\w+ )?interesting (?:question|thing)"
+    r"|\banterior(?:es|mente)?\b|\bprécédente?s?\b|\bvorherig|(?:(?<!\w)[a-zA-Z] ){3}"
     r"|\b(?:see|siehe|voir|véase|cf\.) |\b(?:we|you|i|let|they|it|that|he|she)['’](?:ve|ll|re|d|s|m)\b|::",
     re.IGNORECASE,
 )
@@ -66,8 +80,18 @@ DETERMINER = re.compile(
     r"(?:the|an?|any|all|each|one|der|die|das|eine?|alle|jede[rs]?|le|la|les|une?|tout\w*|el|los|las|una?|tod[oa]s?)\s",
     re.IGNORECASE,
 )
+HAS_VERB = re.compile(
+    r"^(?:\S+\s){1,9}?(?:ist|sind|war|waren|wird|werden|wurden?|hat|haben|hatte|kann|können|soll(?:te|ten)?|muss|müssen"
+    r"|bestand|gilt|dient|führt|führten?|wollten?|sollten?|est|sont|était|a|ont|peut|peuvent|doit|es|son|era|fue|ha|han|puede|pueden|debe)\s",
+    re.IGNORECASE,
+)
+"""A verb among the first words: the text has a subject of its own, and does not only say what something is."""
+
 EXPLAINS = re.compile(r"(?:where|with|here|wobei|mit|dabei ist|où|avec|donde|siendo|con|dove|onde)\b", re.IGNORECASE)
 """How the sentence below a formula begins that explains its letters."""
+
+OF_LETTERS = re.compile(r"(?:symbole?s?|variables?|formelzeichen|größe|variablen?|símbolos?|letters?)", re.IGNORECASE)
+"""Heads of the first column of a table that explains the letters of a formula."""
 
 ALL_BOLD = re.compile(r"(\*\*|__)[^*_]+\1")
 
@@ -112,6 +136,13 @@ def sentence_of(text: str) -> str:
     if is_finished(text) or not text:
         return text
     return f"{readable(text)}."
+
+
+def is_wrapped(lines: Sequence[str]) -> bool:
+    """Returns whether lines are one text that an editor has broken: one breaks off, or only the last is finished."""
+    breaks_off = any(_BREAKS_OFF.search(line) for line in lines[:-1])
+    runs_on = is_finished(lines[-1]) and any(line[:1].islower() for line in lines[1:])
+    return breaks_off or runs_on
 
 
 def is_finished(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -137,6 +138,33 @@ class TestWhatMatters:
             "higher prices",
         ]
 
+    def test_of_a_long_list_with_labels_all_labels_stay(self):
+        items = "".join(
+            f"- **Point {n}**: {'the treaty says a great deal about this matter. ' * 6}\n" for n in range(1, 9)
+        )
+        (found,) = [line for line in lines(guide_of(f"# Treaty\n\n{items}")) if line.kind is LineKind.LIST]
+        assert [point.text for point in found.points] == [f"Point {n}" for n in range(1, 9)]
+
+    def test_a_text_that_an_editor_has_broken_is_no_list(self):
+        text = "A glacier moves because of the\nweight of the ice that lies on\nthe upper part of the valley.\n"
+        assert all(line.kind is LineKind.SENTENCE for line in lines(guide_of(f"# Ice\n\n{text}")))
+
+    def test_a_list_that_does_not_begin_with_its_first_number_is_none(self):
+        guide = guide_of("# Forces\n\n3. Draw the forces on the body.\n4. Write down the sums of them.\n")
+        assert not [line for line in lines(guide) if line.kind is LineKind.LIST]
+
+    def test_opposites_do_not_count_as_said(self):
+        rise, fall = (
+            "- prices lower\n- saving higher\n- demand lower\n",
+            "- prices higher\n- saving lower\n- demand higher\n",
+        )
+        guide = guide_of(f"# Rates\n\n## A rise\n\n{rise}\n## A fall\n\n{fall}")
+        assert len([line for line in lines(guide) if line.kind is LineKind.LIST]) == 2
+
+    def test_links_in_tables_are_read_as_words(self):
+        guide = guide_of("# Ice\n\n| Kind | Place |\n|---|---|\n| [[Ice cap]] | *poles* |\n| Floe | sea |\n")
+        assert "| Ice cap | poles |" in guide_markdown(guide)
+
     def test_the_most_important_part_comes_first(self):
         aside = "## Trivia\n\nThe longest river of Ruritania has an old bridge with nine arches.\n\n"
         core = "## Erosion\n\n**Erosion** wears away rock because water carries sand. Erosion shapes valleys.\n"
@@ -176,6 +204,31 @@ class TestTermsAndFormulas:
         assert formula.text.startswith("For a cross-section")
         assert formula.block == "$$Q = A \\cdot v$$"
         assert formula.behind == "where $A$ is measured in square metres."
+
+    def test_a_formula_on_a_line_of_its_own_is_displayed_and_its_table_of_letters_goes_with_it(self):
+        table = "| Symbol | Meaning |\n|---|---|\n| $F$ | force |\n| $x$ | way |\n"
+        guide = guide_of(f"# Springs\n\nThe force grows with the way\n$F = k x$\n\n{table}")
+        (formula,) = [line for part in guide.formulas for line in part.lines]
+        assert (formula.block, formula.text) == ("$F = k x$", "The force grows with the way")
+        assert "| $F$ | force |" in formula.behind
+        assert not [line for line in lines(guide) if line.kind is LineKind.TABLE]
+
+    def test_a_formula_is_shown_once(self):
+        guide = guide_of("# Springs\n\n## Law\n\n$$F = k x$$\n\n## Graph\n\n$$F = k  x$$\n")
+        assert sum(len(part.lines) for part in guide.formulas) == 1
+
+    def test_a_headline_with_a_sentence_is_no_term_in_another_language(self):
+        text = "# Folgen\n\n" + "".join(
+            f"- **{name}**: {said}\n"
+            for name, said in (
+                (
+                    "Stärkung der Parteien",
+                    "Die Unzufriedenheit der Menschen führte dazu, dass sie den Parteien zuliefen.",
+                ),
+                ("Revanchismus", "das Ziel, die Verluste des Krieges rückgängig zu machen."),
+            )
+        )
+        assert "Stärkung der Parteien" not in [term.name for term in guide_of(text).terms]
 
     def test_a_name_that_only_a_comparison_explains_is_no_term(self):
         guide = guide_of(
@@ -295,6 +348,11 @@ class TestTopic:
     def test_words_that_are_a_name_mean_what_has_it(self, library, words):
         (span,) = self.found(words, library).spans
         assert (span.note, span.start) in (("2. Cats.md", 0), ("water/rivers.md", RIVERS.index("## Lower")))
+
+    def test_a_note_of_links_means_the_notes_that_it_leads_to(self, library):
+        note = parse("map.md", "# Water\n\n1. [[rivers]]\n2. [[2. Cats]]\n3. [[lakes]]\n")
+        wider = replace(library, notes=(*library.notes, note), outline=(*library.outline, *note.outline))
+        assert {span.note for span in self.found("map.md", wider).spans} == {"map.md", "water/rivers.md", "2. Cats.md"}
 
     def test_other_words_find_their_section(self, library):
         topic = self.found("what do cats chase at night", library)
