@@ -312,10 +312,12 @@ class _Run:
                 self._count(event)
             for sentence in writer.finished_by(event):
                 yield self._tell(sentence)
+            if writer.repeats:
+                break
         if self._listed and finish != "cancelled":
             yield from self._write_list()
         else:
-            yield Done(self._close(finish))
+            yield Done(self._close(finish, writer.repeats))
 
     def _write_list(self) -> Iterator[Event]:
         """The list of the notes behind the model's line; where that is not supported, the answer is the list alone."""
@@ -328,9 +330,10 @@ class _Run:
                 yield self._tell(sentence)
         yield Done(replace(self._answer(text, sentences), draft="" if is_kept else line))
 
-    def _close(self, finish: str) -> Answer:
+    def _close(self, finish: str, repeats: bool) -> Answer:
         """Returns the answer; where the notes support nothing of it, with their own words or with none."""
         text, sentences = self._progress.text, self._progress.sentences
+        text = text[: sentences[-1].end] if repeats else text
         claims = [sentence for sentence in sentences if sentence.is_claim]
         kept = bool(text.strip()) and (not claims or any(sentence.supported for sentence in claims))
         if finish == "cancelled":

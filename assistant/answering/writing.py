@@ -8,12 +8,18 @@ from collections.abc import Collection, Iterator, Sequence
 
 from assistant.answering.attribution import Attributor
 from assistant.documents.sentences import SentenceSplitter
+from assistant.index.words import words
 from assistant.models.generator import GenerationEvent
 from assistant.types import ContextBlock, Fate, FoundSection, Generated, Packed, Sentence, Token
+
+_FEWEST_WORDS = 4
+"""Of a sentence that is one if it is said twice; "Yes." is none."""
 
 
 class SentenceWriter:
     """Finds the sentences in what is written. Their offsets count in the joined texts of the tokens.
+
+    A small model that says a sentence again goes on so until its limit; that sentence and what follows is none.
 
     Args:
         attributor: Finds what supports a sentence.
@@ -22,6 +28,13 @@ class SentenceWriter:
     def __init__(self, attributor: Attributor) -> None:
         self._attributor = attributor
         self._splitter = SentenceSplitter()
+        self._said: set[tuple[str, ...]] = set()
+        self._repeats = False
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a sentence was written that had been written before."""
+        return self._repeats
 
     def finished_by(self, event: GenerationEvent) -> Iterator[Sentence]:
         """Yields the sentences that an event of the model finishes; the last ones with ``Generated``."""
@@ -30,7 +43,13 @@ class SentenceWriter:
             spans = self._splitter.feed(event.text)
         elif isinstance(event, Generated):
             spans = self._splitter.finish()
-        return (self._attributor.attribute(self._splitter.text, *span) for span in spans)
+        for start, end in spans:
+            said = tuple(words(self._splitter.text[start:end]))
+            self._repeats |= len(said) >= _FEWEST_WORDS and said in self._said
+            if self._repeats:
+                return
+            self._said.add(said)
+            yield self._attributor.attribute(self._splitter.text, start, end)
 
 
 def found_sections(

@@ -317,3 +317,12 @@ def test_a_question_for_a_list_gets_the_list_of_the_notes(
     assert answer.draft == draft
     streamed = "".join(event.text for event in events if isinstance(event, Token))
     assert streamed == (draft or answer.text)
+
+
+def test_a_sentence_that_is_written_again_ends_the_answer(retriever: Retriever) -> None:
+    text = "Batch means many inputs at once. Real-time means each input as it arrives. "
+    again = text + text + "Batch means many inputs at once."
+    _, answer = run(answerer(retriever, scripted(again)), "batch inputs at once or real-time as it arrives")
+    assert answer.text == text.strip()
+    assert [sentence.text for sentence in answer.sentences] == text.strip().replace("once. ", "once.|").split("|")
+    assert not answer.truncated
