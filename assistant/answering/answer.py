@@ -1,66 +1,32 @@
-"""Answers a question: retrieve, weigh the evidence, read, write, and attribute each sentence as it is finished."""
+"""Answers questions from one index with one model: what an answer needs, for each ``AnswerRun``."""
 
 from __future__ import annotations
 
-import contextlib
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Generator as YieldsOf
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering import followup
-from assistant.answering.attribution import Attributor, says_absent
+from assistant.answering.attribution import Attributor
 from assistant.answering.comparing import compared, with_each
-from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, gate_of, weigh, yes_margin
-from assistant.answering.lists import ListedItem, whole_list, with_list
-from assistant.answering.packing import choose_blocks, pack, without_slow
-from assistant.answering.prompts import answer_prompt, aside_evidence, render_block
-from assistant.answering.quoting import closest_lines, quoted_text
-from assistant.answering.verdict import WITHDRAWN, abstention_text
-from assistant.answering.writing import SentenceWriter, found_sections
+from assistant.answering.packing import choose_blocks
+from assistant.answering.run import AnswerRun
 from assistant.config import AnsweringConfig
 from assistant.documents.decoding import clean
-from assistant.errors import Cancelled, ModelError, QuestionError
+from assistant.errors import QuestionError
 from assistant.index.retriever import Retriever
-from assistant.models.generator import Generation, GenerationEvent, Generator
+from assistant.models.generator import Generator
 from assistant.types import (
-    Answer,
-    AnswerProgress,
-    Citation,
-    Compared,
     ContextBlock,
     Document,
-    Done,
     Event,
-    Evidence,
-    Generated,
-    Packed,
-    ReadingProgress,
     Request,
     Retrieved,
     Sampling,
-    SearchResult,
-    Sentence,
-    Timings,
-    Token,
-    TokenChoice,
-    Weighed,
 )
-
-E = TypeVar("E", bound=Event)
-
-_BEST_IS_ENOUGH = 2.0
-"""From this log P(Yes) - log P(No) on, the best section is read alone: what else was found only distracts the model. Of
-65 questions whose best section answers them 37 are above it, of 55 whose best section does not, 1."""
-
-_PROBABLY = 0.5
-"""From this evidence on, the notes are quoted in place of an answer that they do not support."""
 
 
 class Answerer:
@@ -103,7 +69,7 @@ class Answerer:
         Raises:
             QuestionError: At the call: the question is empty or too long.
         """
-        return _Run(self, self._checked(request), cancel or threading.Event()).events()
+        return AnswerRun(self, self._checked(request), cancel or threading.Event()).events()
 
     def _checked(self, request: Request) -> Request:
         question = clean(request.question).strip()
@@ -160,237 +126,3 @@ class Answerer:
     def wait_for_model(self) -> Generator:
         """Returns the generator, waiting until it is loaded."""
         return self._generator()
-
-
-class _Run:
-    """One question on its way through. Its methods are the phases, in order."""
-
-    def __init__(self, owner: Answerer, request: Request, cancel: threading.Event) -> None:
-        self._owner = owner
-        self._request = request
-        self._cancel = cancel
-        self._progress = AnswerProgress(request.question)
-        self._history = followup.relevant_turns(request.question, request.history)
-        self._began = time.perf_counter()
-        self._timings = Timings()
-        self._found = Retrieved(SearchResult(request.question, ()), ())
-        self._blocks: tuple[ContextBlock, ...] = ()
-        self._listed: tuple[ListedItem, ...] = ()
-        self._model = ""
-        self._decided = Weighed(Evidence(0.0, 0.0, 0.0), (), 0.0, 0.0)
-
-    def events(self) -> YieldsOf[Event, None, None]:
-        self._began = time.perf_counter()
-        yield self._find()
-        look = self._first_look()
-        yield look
-        if not look.holds or not self._found.blocks:
-            yield Done(self._abstention(_NOT_FOUND))
-            return
-        try:
-            generator = self._wait_for_model()
-            packed = self._pack(generator)
-            yield packed
-            for blocks in self._portions(generator, packed):
-                self._blocks = blocks
-                if generator.scorer is None:
-                    look = self._decide(generator, look.probability)
-                    yield look
-                    if not look.holds:
-                        break
-                with contextlib.closing(self._generate(generator)) as stream:
-                    first = yield from self._read(stream)
-                    if generator.scorer is not None:
-                        look = self._second_look(generator, first, is_last=blocks == packed.blocks)
-                        yield look
-                    if look.holds:
-                        yield from self._write(chain((first,), stream))
-                if not look.goes_on:
-                    break
-            if not look.holds:
-                yield Done(self._abstention(_NOT_FOUND))
-        except Cancelled:
-            yield Done(self._answer("", (), stopped=True))
-
-    def _tell(self, event: E) -> E:
-        self._progress = self._progress.after(event)
-        return event
-
-    def _find(self) -> Retrieved:
-        self._found = self._owner.search(self._request)
-        self._listed = whole_list(self._request.question, self._found.search, self._found.blocks)
-        self._timings = replace(self._timings, retrieve_s=self._elapsed())
-        return self._tell(self._found)
-
-    def _first_look(self) -> Weighed:
-        seen = weigh(self._found.search, self._found.blocks, self._found.search.query)
-        self._decided = self._tell(Weighed(seen, (), FIRST_GATE.probability(seen), CLEARLY_ABSENT))
-        return self._decided
-
-    def _wait_for_model(self) -> Generator:
-        waited_from = time.perf_counter()
-        generator = self._owner.wait_for_model()
-        self._began += time.perf_counter() - waited_from  # loading is not answering
-        return generator
-
-    def _pack(self, generator: Generator) -> Packed:
-        """The sections to read: within the budget, and within what the context leaves beside question and answer."""
-        bare = answer_prompt(self._request.question, (), self._history)
-        said = sum(map(generator.count_tokens, bare.turns))
-        reserved = generator.prompt_overhead(bare.system, aside_evidence(self._request.question).question) + said
-        room = generator.context_tokens - reserved - self._owner.config.max_output_tokens
-        budget = min(self._owner.config.notes_tokens, room)
-        sizes = tuple(generator.count_tokens(render_block(section)) for section in self._found.blocks)
-        fitting = pack(self._found.blocks, self._found.search.hits, budget, generator.count_tokens)
-        cache = generator.cache
-        ready = cache.ready(bare.system, list(map(render_block, fitting))) if cache else (False,) * len(fitting)
-        blocks = fitting if self._request.exact else without_slow(fitting, ready, max(1, len(self._found.parts)))
-        return self._tell(Packed(self._found.blocks, sizes, budget, fitting, ready, blocks))
-
-    def _generate(self, generator: Generator) -> Generation:
-        question = self._request.question
-        return generator.generate(
-            answer_prompt(question, self._blocks, self._history),
-            max_tokens=self._owner.config.max_output_tokens,
-            cancel=self._cancel,
-            sampling=self._owner.sampling,
-            stop=_LINE_ENDS if self._listed else (),
-            exact=self._request.exact,
-            aside=aside_evidence(question) if generator.scorer else None,
-            watch=self._request.watch,
-        )
-
-    def _portions(self, generator: Generator, packed: Packed) -> Iterable[tuple[ContextBlock, ...]]:
-        """What is read: the best section first; all at once to compare, and where the model cannot score."""
-        at_once = generator.scorer is None or bool(self._found.parts)
-        counts = (len(packed.blocks),) if at_once else dict.fromkeys((1, len(packed.blocks)))
-        return (packed.blocks[:count] for count in counts)
-
-    def _read(self, events: Generation) -> YieldsOf[Event, None, GenerationEvent]:
-        """Passes on how far the reading is, and returns what comes after it.
-
-        Raises:
-            Cancelled: It was stopped before.
-        """
-        for event in events:
-            if isinstance(event, ReadingProgress):
-                yield event
-            elif isinstance(event, Generated) and event.finish == "cancelled":
-                break
-            else:
-                return event
-        raise Cancelled("The question was stopped.")
-
-    def _second_look(self, generator: Generator, reply: GenerationEvent, *, is_last: bool) -> Weighed:
-        """Judges by what the model said after reading, and by the surest that it was of the sections so far."""
-        if not isinstance(reply, Compared):
-            raise ModelError(f"{generator.name} did not say how sure it is.", hint="Restart the assistant.")
-        margin = yes_margin(reply.log_probabilities)
-        surest = max([margin, *(look.margin for look in self._progress.looks if look.margin is not None)])
-        probability = gate_of(generator.name).probability(self._decided.evidence, surest)
-        return self._decide(generator, probability, surest, goes_on=margin < _BEST_IS_ENOUGH and not is_last)
-
-    def _decide(
-        self, generator: Generator, probability: float, margin: float | None = None, *, goes_on: bool = False
-    ) -> Weighed:
-        """Returns what was weighed; where nothing more is read, the answer is decided by it."""
-        threshold = self._owner.config.min_evidence
-        look = self._tell(Weighed(self._decided.evidence, self._blocks, probability, threshold, margin, goes_on))
-        if not goes_on:
-            self._decided, self._model = look, generator.name
-        return look
-
-    def _write(self, events: Iterable[GenerationEvent]) -> Iterator[Event]:
-        writer, finish = SentenceWriter(self._owner.attributor(self._blocks, self._found.search.query)), "stop"
-        for event in events:
-            if isinstance(event, TokenChoice | Token):
-                if isinstance(event, Token) and not self._progress.text:
-                    self._timings = replace(self._timings, first_token_s=self._elapsed())
-                yield self._tell(event)
-            elif isinstance(event, Generated):
-                finish = event.finish
-                self._count(event)
-            for sentence in writer.finished_by(event):
-                yield self._tell(sentence)
-            if writer.repeats:
-                break
-        if self._listed and finish != "cancelled":
-            yield from self._write_list()
-        else:
-            yield Done(self._close(finish, writer.repeats))
-
-    def _write_list(self) -> Iterator[Event]:
-        """The list of the notes behind the model's line; where that is not supported, the answer is the list alone."""
-        line, said = self._progress.text, self._progress.sentences
-        text, sentences = with_list(line, said, self._listed)
-        is_kept = text.startswith(line)
-        if is_kept and text != line:
-            yield self._tell(Token(text[len(line) :]))
-            for sentence in sentences[len(said) :]:
-                yield self._tell(sentence)
-        yield Done(replace(self._answer(text, sentences), draft="" if is_kept else line))
-
-    def _close(self, finish: str, repeats: bool) -> Answer:
-        """Returns the answer; where the notes support nothing of it, with their own words or with none."""
-        text, sentences = self._progress.text, self._progress.sentences
-        text = text[: sentences[-1].end] if repeats else text
-        claims = [sentence for sentence in sentences if sentence.is_claim]
-        kept = bool(text.strip()) and (not claims or any(sentence.supported for sentence in claims))
-        if finish == "cancelled":
-            return self._answer(text, sentences, stopped=True)
-        if kept:
-            answer = self._answer(text, sentences, truncated=finish == "length")
-            return replace(answer, quotes=self._closest_lines(text))
-        if not claims or says_absent(claims[0].text):
-            return self._abstention(_NOT_FOUND, draft=text)
-        lines = self._closest_lines("") if self._decided.probability >= _PROBABLY else ()
-        if not lines:
-            return self._abstention(WITHDRAWN, draft=text)
-        return replace(self._answer(*quoted_text(lines)), draft=text)
-
-    def _closest_lines(self, said: str) -> tuple[Citation, ...]:
-        """The lines nearest to the question, or to each thing that it compares."""
-        found = self._found.parts or (self._found,)
-        each = (closest_lines(one, said, self._owner.cosines, self._owner.notes(one.blocks)) for one in found)
-        return tuple({line.span: line for lines in each for line in lines}.values())
-
-    def _abstention(self, reason: str, draft: str = "") -> Answer:
-        answer = replace(self._answer("", ()), abstained=True, reason=reason, draft=draft)
-        return replace(answer, text=abstention_text(answer))
-
-    def _answer(
-        self, text: str, sentences: tuple[Sentence, ...], *, stopped: bool = False, truncated: bool = False
-    ) -> Answer:
-        return Answer(
-            question=self._request.question,
-            text=text,
-            abstained=False,
-            sentences=sentences,
-            search=self._found.search,
-            blocks=self._blocks,
-            timings=replace(self._timings, total_s=self._elapsed()),
-            model=self._model,
-            fingerprint=self._owner.fingerprint,
-            evidence=self._decided.probability,
-            threshold=self._decided.threshold,
-            sections=found_sections(self._found.blocks, self._progress.packed, self._blocks),
-            stopped=stopped,
-            truncated=truncated,
-        )
-
-    def _count(self, cost: Generated) -> None:
-        self._timings = replace(
-            self._timings,
-            prompt_tokens=cost.prompt_tokens,
-            cached_tokens=cost.cached_tokens,
-            output_tokens=cost.output_tokens,
-        )
-
-    def _elapsed(self) -> float:
-        return time.perf_counter() - self._began
-
-
-_LINE_ENDS = ("\n",)
-"""Before a list of the notes the model writes one line."""
-
-_NOT_FOUND = "Your notes do not seem to answer this."
