@@ -93,7 +93,6 @@ class Answers:
 
     def _after(self, answer: Answer, scope: Scope) -> None:
         """Prepares what may be asked next: the turn itself, and the sections around it."""
-        self._models.note_speed(answer.timings)
         if not answer.abstained and not answer.stopped and (cache := self._section_cache()):
             turn = render_turn(Turn(answer.question, answer.text))
             threading.Thread(target=self._read_turn, args=(cache, turn), name="follow-up", daemon=True).start()

@@ -15,7 +15,7 @@ from assistant.models.integrity import is_complete
 from assistant.models.llama.engine import LlamaEngine, load_engine
 from assistant.models.llama.library import LlamaModel
 from assistant.models.llama.options import EngineOptions
-from assistant.types import EngineStatus, Timings
+from assistant.types import EngineStatus
 from assistant.workspace import Workspace
 
 KV_FOLDER = "kv"
@@ -57,7 +57,6 @@ class Models:
         self.weights = Lazy(self._load_weights, "embedder")
         self.engine = Lazy(self._load_engine, "model")
         self._vocabulary = Lazy(self._load_vocabulary, "vocabulary")
-        self._last = Timings()
 
     def load(self) -> None:
         """Starts loading both in background threads and returns at once."""
@@ -85,22 +84,15 @@ class Models:
         """Makes the next load of the model measure again which threads and batches are fastest here."""
         self._probe_file.unlink(missing_ok=True)
 
-    def note_speed(self, timings: Timings) -> None:
-        """Takes the figures of the last answer that the model wrote, for ``status``."""
-        self._last = timings if timings.output_tokens else self._last
-
     def status(self) -> EngineStatus:
-        """Returns the state of the model that writes, with the figures of its last answer. Cheap."""
+        """Returns the state of the model that writes. Cheap."""
         error, engine = self.engine.error, self.engine.ready
         if error is not None:
             state = "missing" if isinstance(error, ModelMissing) else "failed"
             return EngineStatus(self._config.name, state, f"{error.message} {error.hint}".strip())
         if engine is None:
             return EngineStatus(self._config.name, "loading")
-        timings = self._last
-        writing = timings.total_s - timings.first_token_s
-        speed = timings.output_tokens / writing if writing > 0 and timings.output_tokens > 1 else None
-        return EngineStatus(engine.name, "ready", "", timings.first_token_s or None, speed)
+        return EngineStatus(engine.name, "ready")
 
     def listed(self) -> list[tuple[ModelEntry, bool]]:
         """Returns the models that write, of the catalogue, each with whether it is on this computer.

@@ -143,15 +143,11 @@ class EngineStatus:
         model: Name of the model in use.
         state: ``missing``, ``loading``, ``ready`` or ``failed``.
         message: For ``missing`` and ``failed``, what happened and what mends it; otherwise empty.
-        first_token_s: Of the last answer, or None before the first.
-        tokens_per_s: Decoding speed of the last answer, or None.
     """
 
     model: str
     state: str
     message: str = ""
-    first_token_s: float | None = None
-    tokens_per_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,6 @@ class StatusLine(Payload):
     model: str
     engine: EngineView
     notes: str
-    speed: str
     build: BuildView | None
     waiting: str
     fault: str
@@ -138,7 +137,6 @@ def status_view(
         model=engine.model,
         engine=EngineView(state=engine.state, word=word, means=means, mend=engine.message),
         notes=f"{wording.count(index.notes, 'note')}, {wording.count(index.passages, 'passage')}",
-        speed=_speed(engine),
         build=_build(index.progress) if index.state == "building" else None,
         waiting=wording.waiting(index),
         fault=index.fault,
@@ -153,15 +151,6 @@ def status_view(
 def warm_view(warm: WarmStatus) -> WarmView:
     """Returns how many sections are ready, in words."""
     return WarmView(says=wording.warmth(warm), means=wording.warmth_means(warm), on=warm.on)
-
-
-def _speed(engine: EngineStatus) -> str:
-    parts = []
-    if engine.first_token_s is not None:
-        parts.append(f"first word {engine.first_token_s:.1f} s")
-    if engine.tokens_per_s is not None:
-        parts.append(f"about {engine.tokens_per_s * wording.WORDS_PER_TOKEN:.0f} words/s")
-    return " · ".join(parts)
 
 
 def _build(progress: BuildProgress | None) -> BuildView:

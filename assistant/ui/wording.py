@@ -15,9 +15,6 @@ from assistant.quiz.session import Quiz
 from assistant.study.database import local_day
 from assistant.types import Answer, AnswerState, BuildProgress, ContextBlock, IndexStatus
 
-WORDS_PER_TOKEN = 0.75
-"""English words in a token of a GPT-like vocabulary, the rule of thumb of the tokenizers' own documentation."""
-
 _SHAPES = {AnswerState.FROM_NOTES: "full", AnswerState.PARTLY: "half"}
 
 

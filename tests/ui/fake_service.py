@@ -252,8 +252,7 @@ class FakeModels(Models):
     def status(self) -> EngineStatus:
         state = self._service.engine
         message = "Fetch it with: assistant models pull qwen2.5-coder-1.5b" if state == "missing" else ""
-        speed = (0.9, 19.0) if self._service.asked else (None, None)
-        return EngineStatus("qwen2.5-coder-1.5b", state, message, *speed)
+        return EngineStatus("qwen2.5-coder-1.5b", state, message)
 
 
 class FakeIndex(Indexing):

@@ -45,7 +45,7 @@ TEXTS = (
     ".how",
     ".panel-title",
     ".tree-label[aria-pressed=true]",
-    ".status-line .model",
+    ".status-line .counts",
     ".offline",
     ".dock-hint",
     ".tok-keyword",

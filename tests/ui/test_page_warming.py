@@ -56,11 +56,10 @@ def test_the_switch_shows_what_was_chosen_elsewhere(page: Page, open_page: OpenP
 @pytest.mark.parametrize("width", [390, 1000, 1280])
 def test_nothing_in_the_line_overlaps_or_is_cut(open_page: OpenPage, service: FakeStudyService, width: int) -> None:
     service.stale = {"ai/fundamentals.md"}
-    service.asked.append(("", (), None))  # type: ignore[arg-type]  (so that the line shows the speed too)
     page = open_page(width=width, height=800)
     expect(page.locator("#status-view .waiting")).to_be_visible()
     expect(page.get_by_role("switch", name=LABEL)).to_be_in_viewport(ratio=1)
-    cut = """line => [...line.querySelectorAll('.model, .counts, .speed, .warm-says, .switch, .waiting')]
+    cut = """line => [...line.querySelectorAll('.counts, .warm-says, .switch, .waiting')]
         .map(part => [part.className, part.getBoundingClientRect()])
         .flatMap(([name, one], i, all) => all.slice(i + 1).filter(([, other]) =>
             one.left < other.right - 1 && other.left < one.right - 1 &&

@@ -1,4 +1,4 @@
-// The status line: model, notes, speed, long work with its progress, and what waits.
+// The status line: whether the model is ready, notes, long work with its progress, and what waits.
 
 import { button, h, redraw } from "./dom.js";
 import { showSettings } from "../tabs/chat/settings.js";
@@ -33,8 +33,8 @@ export function status(root) {
     heard = performance.now();
     store.set("status", state);
     setCount("Review", state.study?.due);
-    const { engine, model, notes, speed, build, fault, waiting, study } = state;
-    redraw(before, [engine, model, notes, speed], () => lasting(state));
+    const { engine, model, notes, build, fault, waiting, study } = state;
+    redraw(before, [engine, model, notes], () => lasting(state));
     redraw(behind, [build, fault, waiting, study?.bank], () => passing(state));
     warm.show(ahead);
     if (state.fingerprint !== fingerprint) refresh(state);
@@ -59,13 +59,11 @@ async function refresh(state) {
 }
 
 /** What always stands in the line. */
-function lasting({ engine, model, notes, speed }) {
+function lasting({ engine, model, notes }) {
   return [
-    h("span", { class: "model" }, model),
-    h("span", { class: `engine engine-${engine.state}`, title: engine.mend || engine.means, tabindex: engine.state === "ready" ? null : "0" }, h("span", { class: "dot", "aria-hidden": "true" }), engine.word),
+    h("span", { class: `engine engine-${engine.state}`, title: engine.mend || engine.means || model, tabindex: engine.state === "ready" ? null : "0" }, h("span", { class: "dot", "aria-hidden": "true" }), engine.word),
     engine.mend ? h("span", { class: "mend" }, engine.mend) : null,
     h("span", { class: "counts" }, notes),
-    speed ? h("span", { class: "speed" }, speed) : null,
   ];
 }
 

@@ -62,8 +62,8 @@ def test_corrections_say_what_was_searched() -> None:
 
 
 def test_the_status_line_of_a_quiet_assistant() -> None:
-    view = status_view(EngineStatus("qwen", "ready", "", 0.94, 19.0), IndexStatus("ready", 3, 62, 0, "f"), WARM)
-    assert (view.notes, view.speed) == ("3 notes, 62 passages", "first word 0.9 s · about 14 words/s")
+    view = status_view(EngineStatus("qwen", "ready"), IndexStatus("ready", 3, 62, 0, "f"), WARM)
+    assert (view.model, view.notes) == ("qwen", "3 notes, 62 passages")
     assert (view.engine.word, view.build, view.waiting) == ("ready", None, "")
     assert (view.indexed, view.empty) == (True, False)
 
