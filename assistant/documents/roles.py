@@ -95,6 +95,7 @@ _CITED = tuple(
 """What a line of a bibliography has: an identifier, a year, names with initials, pages, a publisher."""
 
 _LONGEST_LEAD = 80
+_MIN_LINKS = 2
 _MIN_CITED = 3
 _MIN_ASKED = 2
 _LONGEST_CITATION = 420
@@ -156,6 +157,7 @@ def _roles(document: Document) -> tuple[tuple[int, ...], tuple[Role, ...]]:
     known: dict[int, Role] = {}
     starts, found = [], []
     led = Role.TEACHES
+    linked = frozenset(_in_lists_of_links(document))
     for number, element in enumerate(document.elements):
         if element.kind is ElementKind.SENTENCE:
             role = known[element.parent]
@@ -168,6 +170,8 @@ def _roles(document: Document) -> tuple[tuple[int, ...], tuple[Role, ...]]:
             role = _role_of_block(document, element) if role is Role.TEACHES else role
             if element.kind is not ElementKind.ITEM:
                 led = _role_of_lead(document, element)
+            elif element.start in linked:
+                role = Role.NAVIGATION
             elif role is Role.TEACHES:
                 role = led
             if role is Role.EXERCISE and element.kind is ElementKind.HEADING and _are_answered(document, number):
@@ -205,6 +209,19 @@ def _role_of_block(document: Document, block: Element) -> Role:
         if role is not Role.TEACHES:
             return role
     return _role_of_lines(document.text[block.body : block.end] if block.body > block.start else text)
+
+
+def _in_lists_of_links(document: Document) -> Iterator[int]:
+    """Yields where the items of lists begin that are links for the most part; what is between them is none either."""
+    run: list[Element] = []
+    for block in (*document.blocks, None):
+        if block is not None and block.kind is ElementKind.ITEM and (not run or block.parent == run[-1].parent):
+            run.append(block)
+            continue
+        leading = sum(_role_of_block(document, item) is Role.NAVIGATION for item in run)
+        if leading >= _MIN_LINKS and leading > len(run) / 2:
+            yield from (item.start for item in run)
+        run = [block] if block is not None and block.kind is ElementKind.ITEM else []
 
 
 def _role_of_lead(document: Document, block: Element) -> Role:

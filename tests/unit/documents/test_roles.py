@@ -166,3 +166,12 @@ def test_sources_and_addresses_prove_nothing() -> None:
     assert nothing[:3] == ["[Video](", "[Burden ", "Mill, J."]
     assert "deterren" not in nothing
     assert "See [[Pr" not in nothing
+
+
+def test_a_list_of_links_for_the_most_part_leads_elsewhere_as_a_whole() -> None:
+    links = "1. Last updated\n2. [Save](https://example.org/a)\n3. [Author](https://example.org/b)\n"
+    text = f"# Punishment\n\n{links}\nIt deters.\n\n- It deters\n- [It heals](https://example.org/c)\n- It is just\n"
+    document = parse("n.md", text)
+    assert role_at(document, text.index("Last")) is Role.NAVIGATION
+    assert role_at(document, text.index("- It deters")) is Role.TEACHES
+    assert role_at(document, text.index("It is just")) is Role.TEACHES
