@@ -1,16 +1,18 @@
 """Headings of PDF files against the bookmarks that their authors gave them, which are hidden from the reader.
 
 A bookmark names a place of the outline and the page it is on. A heading that was read counts as right if a bookmark of
-that page, or of the one before or after it, says the same (90 % of the signs; numbers in front of a title are left
-out, since many programs write them in one of the two places only). Precision is a lower bound where the bookmarks
-leave out the lowest ranks of headings.
+that page, or of the one before or after it, says the same (90 % of the letters; numbers in front of a title are left
+out, since many programs write them in one of the two places only). Bookmarks whose words are not on their page (a name
+for a picture, another spelling) and those that lead to a contents page or an index are left out, and so is the title of
+the whole. Precision is a lower bound where the bookmarks leave out the lowest ranks of headings; a deck whose bookmarks
+name its parts and not its slides says nothing of the slides' titles.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,10 +27,13 @@ from tools.research.document_scores import Agreement, normal
 
 _ALIKE = 0.9
 _NUMBER = re.compile(
-    r"(?:(?:chapter|appendix|part|section) )?(?:\d{1,3}|[ivxlc]{1,6}|[a-z])(?:\.\d{1,3})*(?:[.:)] ?| )(?=\S)",
+    r"(?:(?:chapter|appendix|part|section) )?(?:\d{1,3}|[ivxlc]{1,6}|[a-z])(?:\.\d{1,3})*"
+    r"(?: ?[.:)|‐‑-] ?(?=[^\s\d])| (?=\S))|"
+    r"第 ?[\d一二三四五六七八九十百]+ ?[章节] ?:? ?|\d{1,3}(?:\.\d{1,3})+(?=[^\W\d_])",
     re.IGNORECASE,
 )
 _NEAR = 1
+_WIDE = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,40 @@ def _bookmarks(pdf: pypdfium2.PdfDocument) -> Iterator[PlacedHeading]:
             yield PlacedHeading(text, page + 1)
 
 
+def findable(
+    marks: Sequence[PlacedHeading], file: Path, navigation: Collection[int] = ()
+) -> tuple[PlacedHeading, ...]:
+    """Returns the bookmarks whose words stand on their page, or on the one before or after it.
+
+    Args:
+        marks: The bookmarks.
+        file: The PDF.
+        navigation: Pages, from 1, that are a table of contents or an index: nothing on them is a heading.
+    """
+    pdf = pypdfium2.PdfDocument(file)
+    try:
+        pages = [_letters(pdf[number].get_textpage().get_text_range()) for number in range(len(pdf))]
+    finally:
+        pdf.close()
+    kept = []
+    for mark in marks:
+        near = pages[max(0, mark.page - 1 - _NEAR) : mark.page + _NEAR]
+        if mark.page not in navigation and _bare(mark.text) and any(_bare(mark.text) in page for page in near):
+            kept.append(mark)
+    return tuple(kept)
+
+
+def names_slides(file: Path, marks: Sequence[PlacedHeading]) -> bool:
+    """Returns whether a file has no slides, or bookmarks for half of them at least."""
+    pdf = pypdfium2.PdfDocument(file)
+    try:
+        sizes = [pdf.get_page_size(number) for number in range(len(pdf))]
+    finally:
+        pdf.close()
+    wide = sum(width > _WIDE * height for width, height in sizes)
+    return 2 * wide < len(sizes) or 2 * len(marks) >= len(sizes)
+
+
 def without_bookmarks(file: Path, target: Path) -> None:
     """Writes a copy of a PDF file that has its pages and neither bookmarks nor a tree of its structure."""
     source, copy = pypdfium2.PdfDocument(file), pypdfium2.PdfDocument.new()
@@ -121,7 +160,11 @@ def _alike(one: str, other: str) -> bool:
 def _bare(text: str) -> str:
     text = normal(text)
     number = _NUMBER.match(text)
-    return text[number.end() if number else 0 :].casefold()
+    return _letters(text[number.end() if number else 0 :]) or _letters(text)
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in normal(text).casefold() if sign.isalnum())
 
 
 def hidden_bookmarks(file: Path, folder: Path, config: NotesConfig) -> Comparison:
@@ -137,7 +180,7 @@ def hidden_bookmarks(file: Path, folder: Path, config: NotesConfig) -> Compariso
     """
     copy = folder / file.name
     without_bookmarks(file, copy)
-    return compared(bookmarks_of(file), headings_of(load_document(copy, copy.name, config)))
+    return _comparison(file, load_document(copy, copy.name, config))
 
 
 def shown_bookmarks(file: Path, config: NotesConfig) -> Comparison:
@@ -146,4 +189,18 @@ def shown_bookmarks(file: Path, config: NotesConfig) -> Comparison:
     Raises:
         UnreadableNote: It cannot be read.
     """
-    return compared(bookmarks_of(file), headings_of(load_document(file, file.name, config)))
+    return _comparison(file, load_document(file, file.name, config))
+
+
+def _comparison(file: Path, document: Document) -> Comparison:
+    leads = (one.start for one in document.elements if one.kind is ElementKind.NAVIGATION)
+    navigation = {document.page_at(start) or 0 for start in leads}
+    there = findable(bookmarks_of(file), file, navigation)
+    return compared(there, without_title(headings_of(document), there))
+
+
+def without_title(found: Sequence[PlacedHeading], there: Sequence[PlacedHeading]) -> Sequence[PlacedHeading]:
+    """Returns the headings without the first one, if no bookmark names it: it is the title of the whole."""
+    first = found[0].text if found else ""
+    named = any(_alike(_bare(one.text), _bare(first)) for one in there)
+    return found[1:] if found and found[0].page <= 1 + _NEAR and not named else found

@@ -11,16 +11,13 @@ from itertools import pairwise
 
 from assistant.documents.pdf.cells import Row, rows_of, table_at
 from assistant.documents.pdf.grid import Table
-from assistant.documents.pdf.headings import Heading
+from assistant.documents.pdf.headings import CAPTION, Heading
 from assistant.documents.pdf.hyphens import Joiner
 from assistant.documents.pdf.lines import Line, is_above
 from assistant.documents.pdf.pdfium import Word
 
 _BULLET = re.compile(r"(?P<sign>[-•‣◦▪●○–∗*»·■□►▶➢✓])(?=\s|$)\s*")
 _COUNTED = re.compile(r"(?P<sign>\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]|\[\d{1,3}\])\s+(?=\S)")
-_CAPTION = re.compile(
-    r"(?:Figure|Fig\.|Table|Tab\.|Listing|Algorithm|Abb\.|Abbildung|Tabelle|Scheme|Plate)\s*[\dA-Z][\w.]*"
-)
 _CLOSED = re.compile(r"[.!?:;][\"'”’»)\]]*$")
 _MARK = re.compile(r"\d{1,2}|[*†‡§¶]{1,3}|[a-z]")
 
@@ -236,7 +233,7 @@ class _Reader:
             before.text = self._joiner.join(before.text, text)
             before.lines.append(line)
         else:
-            kind = BlockKind.CAPTION if _CAPTION.match(text) else BlockKind.PARAGRAPH
+            kind = BlockKind.CAPTION if CAPTION.match(text) else BlockKind.PARAGRAPH
             self._blocks.append(Block(kind, text, lines=[line]))
         return 1
 
@@ -274,7 +271,7 @@ class _Reader:
             return before.is_open and text[:1].islower()
         if above.y - line.y > max(_LEADING * line.size, 1.25 * self._leading):
             return False
-        if _CAPTION.match(text) and not before.is_open:
+        if CAPTION.match(text) and not before.is_open:
             return False
         if (above.share("bold") > 0.9) != (line.share("bold") > 0.9) and not before.is_open:
             return False

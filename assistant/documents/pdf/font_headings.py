@@ -7,15 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.documents.pdf.headings import LEAD, MOST_LINES, Heading, depth, goes_on, in_order
+from assistant.documents.pdf.headings import CAPTION, LEAD, MOST_LINES, Heading, depth, goes_on, in_order
 from assistant.documents.pdf.lines import Line
 
-_CAPTION = re.compile(
-    r"(?:figure|fig\.|table|tab\.|listing|algorithm|abb\.|abbildung|tabelle|scheme|plate)\s*[\dA-Z]", re.IGNORECASE
-)
 _WORD = re.compile(r"[^\W\d_]{3}|[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """What a heading without a number holds at least: three letters together, or a sign of a script without blanks."""
-_ENDS = re.compile(r"[.,;:!]\s*$")
+_ENDS = re.compile(r"[.,;:!。，；：！、]\s*$")
 _LONGEST = 220
 
 
@@ -68,7 +65,8 @@ def from_fonts(
         denied = len(sure) >= _ENOUGH and matched < _CONFIRMED * len(ones) and style[1] >= round(smallest)
         if denied or whole:  # a table of contents of which only parts were found does not deny what is counted on
             counted = [one for one in ones if _is_counted(one.text)]
-            ones = counted if matched and len(counted) >= _COUNTED * len(ones) else []
+            alike = matched >= _NAMED_SHARE * len(ones) and style[1] >= _LARGER * body
+            ones = ones if alike else counted if matched and len(counted) >= _COUNTED * len(ones) else []
         for one in ones:
             if (one.page, one.first) not in covered:
                 kept.setdefault((one.page, one.first), one)
@@ -77,6 +75,11 @@ def from_fonts(
 
 _CONFIRMED = 0.5
 _COUNTED = 0.5
+_NAMED_SHARE = 0.6
+_LARGER = 1.12
+_LEADS = 1.3
+"""Letters so much larger than the text's are a heading though a colon follows them."""
+
 _ENOUGH = 5
 
 
@@ -95,9 +98,10 @@ def _candidates(number: int, page: Sequence[Line], body: float) -> Iterator[Head
     while at < len(page):
         line = page[at]
         count = 1
+        most = len(page) if CAPTION.match(line.text) else MOST_LINES
         while (
             at + count < len(page)
-            and count < MOST_LINES
+            and count < most
             and style_of(page[at + count])[:2] == style_of(line)[:2]
             and not depth(page[at + count].text)
             and goes_on(page[at + count - 1], page[at + count])
@@ -118,15 +122,16 @@ def _looks_like_one(page: Sequence[Line], at: int, count: int, body: float) -> b
         not any(map(str.isalpha, text))
         or sum(map(str.isalnum, text)) < 2
         or len(text) > _LONGEST
-        or _CAPTION.match(text)
+        or CAPTION.match(text)
     ):
         return False
     numbered = depth(text) > 0
     if not numbered and not _WORD.search(text):
         return False
-    larger = line.size >= 1.12 * body
+    larger = line.size >= _LARGER * body
     bold = line.share("bold") >= 0.85
-    if _ENDS.search(text) and not (numbered and larger):
+    led = line.size >= _LEADS * body and text.rstrip().endswith((":", "："))
+    if _ENDS.search(text) and not (numbered and larger) and not led:
         return False
     if line.share("mono") > 0.5 and not larger:
         return False

@@ -72,10 +72,13 @@ def without_furniture(pages: Sequence[list[Line]], heights: Sequence[float]) -> 
     body = body_size(pages)
     left = _without_stamps(pages)
     offsets: dict[bool, int] = {}
+    agreed: dict[bool, int] = {}  # on how many pages
     for edge in (_top, _bottom):
         for step in range(_ROWS if len(pages) > _MIN_PAGES else 1):
             rows = [edge(page) for page in left]
-            offsets = _offsets(rows) | offsets
+            for is_roman, (offset, count) in _offsets(rows).items():
+                if count > agreed.get(is_roman, 0):
+                    offsets[is_roman], agreed[is_roman] = offset, count
             gone = _heads(rows, offsets, body, outer=step == 0)
             if not any(gone):
                 break
@@ -96,7 +99,7 @@ def roman(text: str) -> int:
 
 
 def _without_stamps(pages: Sequence[list[Line]]) -> list[list[Line]]:
-    """Returns the lines that do not stand in the same place of most pages."""
+    """Returns the lines that do not stand at the same height of most pages, left and right pages set alike or not."""
     if len(pages) < _STAMP_PAGES:
         return [list(page) for page in pages]
     found = Counter(key for page in pages for key in {_place(line) for line in page})
@@ -104,8 +107,8 @@ def _without_stamps(pages: Sequence[list[Line]]) -> list[list[Line]]:
     return [[line for line in page if _place(line) not in stamps] for page in pages]
 
 
-def _place(line: Line) -> tuple[str, int, int]:
-    return line.text, round(line.x0), round(line.y)
+def _place(line: Line) -> tuple[str, int]:
+    return line.text, round(line.y)
 
 
 def _top(page: list[Line]) -> list[Line]:
@@ -129,14 +132,14 @@ def _printed(row: Iterable[Line]) -> Iterator[tuple[bool, int]]:
         yield (False, int(arabic)) if arabic else (True, roman(numeral))
 
 
-def _offsets(rows: Sequence[list[Line]]) -> dict[bool, int]:
-    """Returns by how much the printed numbers are ahead of the pages' own, where at least three pages agree."""
+def _offsets(rows: Sequence[list[Line]]) -> dict[bool, tuple[int, int]]:
+    """Returns by how much the printed numbers are ahead of the pages' own, and how many pages agree: at least three."""
     found: dict[bool, Counter[int]] = {False: Counter(), True: Counter()}
     for number, row in enumerate(rows):
         for is_roman, value in set(_printed(row)):
             found[is_roman][value - number] += 1
     best = {is_roman: counts.most_common(1)[0] for is_roman, counts in found.items() if counts}
-    return {is_roman: offset for is_roman, (offset, count) in best.items() if count >= _MIN_PAGES}
+    return {is_roman: (offset, count) for is_roman, (offset, count) in best.items() if count >= _MIN_PAGES}
 
 
 def _heads(rows: Sequence[list[Line]], offsets: dict[bool, int], body: float, *, outer: bool) -> list[bool]:

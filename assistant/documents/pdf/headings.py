@@ -9,17 +9,28 @@ from dataclasses import dataclass, replace
 from assistant.documents.pdf.lines import Line
 from assistant.documents.pdf.navigation import contents_name
 
+_CJK_NUMBER = r"第\s*[\d〇零一二三四五六七八九十百]{1,5}\s*"
+"""How Chinese and Japanese count chapters and sections: a sign that says which of the two stands behind it."""
+
 _NUMBERED = re.compile(
     r"(?:(?:chapter|appendix|part|section|kapitel|anhang|teil|chapitre|annexe|partie|cap[íi]tulo|lecture|unit|module|week|§)\s+)?"
     r"(?P<number>\d{1,3}(?:\.\d{1,3}){0,5}|[A-Z](?:\.\d{1,3}){1,5}|[IVX]{1,5}|[A-Z])[.:)]?(?=\s|$)",
     re.IGNORECASE,
 )
+_CJK_NUMBERED = re.compile(rf"{_CJK_NUMBER}(?:(?P<chapter>[章部編编篇讲講課课回])|[节節])")
 LEAD = re.compile(
     r"^\s*(?:(?:chapter|appendix|part|section|kapitel|anhang|teil|chapitre|annexe|partie|cap[íi]tulo|§)\s+)?"
-    r"(?:\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+|[IVX]+|[A-Z])[.:)]?(?:\s+|$)",
+    r"(?:\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+|[IVX]+|[A-Z])(?:\s+[|–—]|[.:)]?)(?:\s+|$)"
+    rf"|^\s*{_CJK_NUMBER}[章部編编篇讲講課课回节節]\s*[:：.、]?\s*",
     re.IGNORECASE,
 )
 """The number of a heading, with what stands before it."""
+
+CAPTION = re.compile(
+    r"(?:(?i:figure|fig\.?|table|tab\.?|listing|algorithm|abb\.?|abbildung|tabelle|scheme|plate)\s*(?:\d|[A-Z]\b)|"
+    r"[图圖図表]\s*\d)[\w.-]*"
+)
+"""What the words below a figure or above a table begin with."""
 
 MOST_LINES = 4
 _TITLE_SIZE = 1.2
@@ -51,6 +62,8 @@ def in_order(found: Iterable[Heading]) -> list[Heading]:
 
 def depth(text: str) -> int:
     """Returns how many parts the number of a heading has; 0 for one without a number."""
+    if counted := _CJK_NUMBERED.match(text):
+        return 1 if counted["chapter"] else 2
     match = _NUMBERED.match(text)
     if not match or (not text[match.end() :].strip(" .:") and not match["number"].isdigit()):
         return 0
@@ -61,9 +74,9 @@ def depth(text: str) -> int:
 
 
 def goes_on(line: Line, after: Line) -> bool:
-    """Whether a title may go on in the line below."""
+    """Whether a title may go on in the line below; one that reaches over two columns may end in the first of them."""
     return (
-        after.column == line.column
+        (after.column == line.column or (after.column == line.column + 1 and abs(after.x0 - line.x0) < 2))
         and -1 <= line.y - after.y < 2.6 * max(line.size, after.size)
         and abs(after.size - line.size) < 0.35 * line.size
     )

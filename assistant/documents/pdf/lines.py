@@ -20,6 +20,9 @@ _SAME_LINE = 0.25
 _RAISED = 0.9
 """How far a raised or lowered sign may stand from the line it belongs to, as a share of the size."""
 
+_SMALLEST_SIGN = 0.4
+"""A raised or lowered sign is at least so large beside the letters that it belongs to; smaller is other text."""
+
 _SPACE = 0.12
 _PIECE_GAP = 0.7
 _CELL_GAP = 1.05
@@ -164,23 +167,27 @@ def baselines(words: Sequence[Word]) -> list[list[Word]]:
 
 
 def _with_small_signs(rows: list[tuple[Word, list[Word]]]) -> list[tuple[Word, list[Word]]]:
-    """Returns the rows without those that are raised or lowered signs of a neighbour, which has them instead."""
-    kept: list[tuple[Word, list[Word]]] = []
+    """Returns the rows without those that are raised or lowered signs of a neighbour, which has them instead.
+
+    The words that are as large as the row itself all belong to a neighbour, or none does: it is a line of small print.
+    """
+    kept: list[tuple[Word, list[Word]]] = [(leader, []) for leader, _ in rows]
     for number, (leader, row) in enumerate(rows):
-        near = [*rows[max(0, number - 1) : number], *rows[number + 1 : number + 2]]
-        left: list[Word] = []
+        near = [at for at in (number - 1, number + 1) if 0 <= at < len(rows)]
+        hosts = []
         for word in row:
-            larger = (other for other in near if word.font.size < 0.85 * other[0].font.size)
-            host = next((other for other in larger if _belongs(word, other[1])), None)
-            (left if host is None else host[1]).append(word)
-        if left:
-            kept.append((leader, left))
-    return kept
+            larger = (at for at in near if word.font.size < 0.85 * rows[at][0].font.size)
+            hosts.append(next((at for at in larger if _belongs(word, rows[at][1])), number))
+        full = [word.font.size > 0.95 * leader.font.size for word in row]
+        is_line = any(host == number and is_full for host, is_full in zip(hosts, full, strict=True))
+        for word, host, is_full in zip(row, hosts, full, strict=True):
+            kept[number if is_line and is_full else host][1].append(word)
+    return [(leader, row) for leader, row in kept if row]
 
 
 def _belongs(sign: Word, row: list[Word]) -> bool:
     return any(
-        sign.font.size < 0.85 * word.font.size
+        _SMALLEST_SIGN * word.font.size < sign.font.size < 0.85 * word.font.size
         and abs(sign.y - word.y) < 0.6 * word.font.size
         and (
             -0.5 * word.font.size < sign.x0 - word.x1 < 0.3 * word.font.size

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from assistant.documents.pdf.headings import LEAD, MOST_LINES, Heading, depth, goes_on, in_order
+from assistant.documents.pdf.headings import CAPTION, LEAD, MOST_LINES, Heading, depth, goes_on, in_order
 from assistant.documents.pdf.lines import Line
 from assistant.documents.pdf.navigation import ContentsEntry
 from assistant.documents.pdf.pdfium import Bookmark
@@ -78,20 +78,24 @@ def from_contents(pages: Sequence[Sequence[Line]], listed: Sequence[ContentsEntr
             if place is not None:
                 first, count = place
                 said = "\n".join(line.text for line in pages[number][first : first + count])
-                found.setdefault((number, first), Heading(number, first, count, level, said))
+                if not CAPTION.match(said):  # of a list of figures or tables
+                    found.setdefault((number, first), Heading(number, first, count, level, said))
                 break
     return in_order(found.values())
 
 
 def _with_pages(listed: Sequence[ContentsEntry], pages: Sequence[Sequence[Line]]) -> list[ContentsEntry]:
-    """Returns the entries with the pages they are on; without numbers on the pages, by where most titles are found."""
-    if any(entry.page is not None for entry in listed):
-        return list(listed)
+    """Returns the entries with their pages: by the numbers on the pages, or by where most titles are found."""
     looked_for = [entry for entry in listed if entry.printed is not None][:_TRIED_ENTRIES]
 
+    def stands(entry: ContentsEntry, page: int | None) -> bool:
+        return page is not None and 0 <= page < len(pages) and locate(entry.title, pages[page]) is not None
+
     def count_found(offset: int) -> int:
-        places = [(entry, (entry.printed or 0) - offset) for entry in looked_for]
-        return sum(0 <= page < len(pages) and locate(entry.title, pages[page]) is not None for entry, page in places)
+        return sum(stands(entry, (entry.printed or 0) - offset) for entry in looked_for)
+
+    if sum(stands(entry, entry.page) for entry in looked_for) >= _STANDING * len(looked_for):
+        return list(listed)
 
     best = max(range(-_TRIED_OFFSETS, 3), key=count_found)
     if 2 * count_found(best) < len(looked_for):
@@ -100,6 +104,9 @@ def _with_pages(listed: Sequence[ContentsEntry], pages: Sequence[Sequence[Line]]
 
 
 _TRIED_ENTRIES = 12
+_STANDING = 0.4
+"""So many of the titles stand on the pages that the numbers lead to, if these are read right."""
+
 _TRIED_OFFSETS = 40
 
 

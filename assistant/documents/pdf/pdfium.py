@@ -30,7 +30,7 @@ _BOLD = re.compile(
 )
 """Names of bold fonts; those of TeX say it with a few letters."""
 
-_ITALIC = re.compile(r"ital|obli|slant|cmti|cmsl|ecti|sfti|[-,]it\b", re.IGNORECASE)
+_ITALIC = re.compile(r"ital|obli|slant|cmti|cmsl|ecti|sfti|[-,_](?:it|i)$|[-,]it\b", re.IGNORECASE)
 _MONO = re.compile(
     r"mono|courier|consol|typewr|menlo|cmtt|cmsltt|cmitt|[es][cf][st]t\d|lmtt|lmtl|lmvtt|fira ?code|pcrr|\btt\b",
     re.IGNORECASE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -36,6 +37,7 @@ _TEXT_GAP = 0.75
 _MOST_WIDTH = 0.6
 _HEADLESS_GAP = 1.0
 _CELL_GAP = 0.9
+_SECTION_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,4}\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +317,8 @@ def _sound(
 ) -> RuledTable | None:
     """Returns the table, if it is one."""
     if not gaps or len(gaps) >= _MOST_COLUMNS or len(rows) - head < 1:
+        return None
+    if all(_SECTION_NUMBER.fullmatch(row.words[0].text) for row in rows):  # headings with rules below them
         return None
     letters = sum(len(word.text) for row in rows for word in row.words)
     mono = sum(len(word.text) for row in rows for word in row.words if word.font.mono)
