@@ -81,9 +81,7 @@ def _bookmarks(pdf: pypdfium2.PdfDocument) -> Iterator[PlacedHeading]:
             yield PlacedHeading(text, page + 1)
 
 
-def findable(
-    marks: Sequence[PlacedHeading], file: Path, navigation: Collection[int] = ()
-) -> tuple[PlacedHeading, ...]:
+def findable(marks: Sequence[PlacedHeading], file: Path, navigation: Collection[int] = ()) -> tuple[PlacedHeading, ...]:
     """Returns the bookmarks whose words stand on their page, or on the one before or after it.
 
     Args:
