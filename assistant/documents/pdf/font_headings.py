@@ -58,6 +58,7 @@ def from_fonts(
     kept = dict(known)
     covered = _covered(known)
     smallest = min((pages[one.page][one.first].size for one in sure), default=0.0)
+    deepest = max((depth(one.text) for one in sure), default=0)
     for style, ones in styles.items():
         if letters[style] > 0.12 * total:
             continue
@@ -66,7 +67,8 @@ def from_fonts(
         if denied or whole:  # a table of contents of which only parts were found does not deny what is counted on
             counted = [one for one in ones if _is_counted(one.text)]
             alike = matched >= _NAMED_SHARE * len(ones) and style[1] >= _LARGER * body
-            ones = ones if alike else counted if matched and len(counted) >= _COUNTED * len(ones) else []
+            below = [] if whole else [one for one in counted if depth(one.text) > deepest]  # the contents end above
+            ones = ones if alike else counted if matched and len(counted) >= _COUNTED * len(ones) else below
         for one in ones:
             if (one.page, one.first) not in covered:
                 kept.setdefault((one.page, one.first), one)
@@ -129,11 +131,11 @@ def _looks_like_one(page: Sequence[Line], at: int, count: int, body: float) -> b
     if not numbered and not _WORD.search(text):
         return False
     larger = line.size >= _LARGER * body
-    bold = line.share("bold") >= 0.85
+    bold = _is_bold(line)
     led = line.size >= _LEADS * body and text.rstrip().endswith((":", "："))
     if _ENDS.search(text) and not (numbered and larger) and not led:
         return False
-    if line.share("mono") > 0.5 and not larger:
+    if line.share("mono") > 0.5 and not larger and not (bold and _explained(page, at + count, last)):
         return False
     same_row = [
         one
@@ -141,6 +143,9 @@ def _looks_like_one(page: Sequence[Line], at: int, count: int, body: float) -> b
         if one is not line and abs(one.y - line.y) < 2 and one.column == line.column
     ]
     if same_row and not larger:
+        return False
+    beside = (one for one in page if one is not line and abs(one.y - line.y) < 2 and style_of(one) == style_of(line))
+    if not numbered and any(one.x1 < line.x0 or one.x0 > line.x1 for one in beside):  # the head of a table
         return False
     if larger:
         return count <= MOST_LINES and len(text.split()) <= 30
@@ -157,6 +162,18 @@ def _looks_like_one(page: Sequence[Line], at: int, count: int, body: float) -> b
         )
     special = style_of(line)[2] or line.share("italic") >= 0.9
     return special and numbered and set_apart and count <= 2 and line.size >= 0.95 * body
+
+
+def _is_bold(line: Line) -> bool:
+    """Whether a line is set in bold, whatever its number is set in."""
+    words = line.words[1:] if len(line.words) > 1 and depth(f"{line.words[0].text} x") else line.words
+    letters = sum(len(word.text) for word in words)
+    return sum(len(word.text) for word in words if word.font.bold) >= 0.85 * letters
+
+
+def _explained(page: Sequence[Line], below: int, line: Line) -> bool:
+    """Whether text goes on below a line of code: it is the name of what is explained there."""
+    return below < len(page) and page[below].column == line.column and page[below].share("mono") <= 0.5
 
 
 def _gap(page: Sequence[Line], above: int, below: int) -> float:

@@ -14,13 +14,14 @@ _CJK_NUMBER = r"第\s*[\d〇零一二三四五六七八九十百]{1,5}\s*"
 
 _NUMBERED = re.compile(
     r"(?:(?:chapter|appendix|part|section|kapitel|anhang|teil|chapitre|annexe|partie|cap[íi]tulo|lecture|unit|module|week|§)\s+)?"
-    r"(?P<number>\d{1,3}(?:\.\d{1,3}){0,5}|[A-Z](?:\.\d{1,3}){1,5}|[IVX]{1,5}|[A-Z])[.:)]?(?=\s|$)",
+    r"(?P<number>\d{1,3}(?:\.\d{1,3}){0,5}|(?:[A-Z]|[IVX]{2,5})(?:\.\d{1,3}){1,5}|[IVX]{1,5}|[A-Z]|"
+    r"\d{1,3}(?P<part>[a-z])(?=[.:)]))[.:)]?(?=\s|$)",
     re.IGNORECASE,
 )
 _CJK_NUMBERED = re.compile(rf"{_CJK_NUMBER}(?:(?P<chapter>[章部編编篇讲講課课回])|[节節])")
 LEAD = re.compile(
     r"^\s*(?:(?:chapter|appendix|part|section|kapitel|anhang|teil|chapitre|annexe|partie|cap[íi]tulo|§)\s+)?"
-    r"(?:\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+|[IVX]+|[A-Z])(?:\s+[|–—]|[.:)]?)(?:\s+|$)"
+    r"(?:\d{1,3}(?:\.\d{1,3})*|(?:[A-Z]|[IVX]{2,5})(?:\.\d{1,3})+|[IVX]+|[A-Z]|\d{1,3}[a-z](?=[.:)]))(?:\s+[|–—]|[.:)]?)(?:\s+|$)"
     rf"|^\s*{_CJK_NUMBER}[章部編编篇讲講課课回节節]\s*[:：.、]?\s*",
     re.IGNORECASE,
 )
@@ -70,13 +71,14 @@ def depth(text: str) -> int:
     number = match["number"]
     if not any(map(str.isdigit, number)) and len(match[0].split()) < 2 and not match[0].rstrip().endswith((".", ")")):
         return 0
-    return number.count(".") + 1
+    return number.count(".") + (2 if match["part"] else 1)
 
 
 def goes_on(line: Line, after: Line) -> bool:
     """Whether a title may go on in the line below; one that reaches over two columns may end in the first of them."""
+    below = after.column == line.column + 1 and any(abs(after.x0 - word.x0) < 2 for word in line.words[:2])
     return (
-        (after.column == line.column or (after.column == line.column + 1 and abs(after.x0 - line.x0) < 2))
+        (after.column == line.column or below)
         and -1 <= line.y - after.y < 2.6 * max(line.size, after.size)
         and abs(after.size - line.size) < 0.35 * line.size
     )

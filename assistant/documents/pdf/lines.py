@@ -31,7 +31,7 @@ _CELL_GAP = 1.05
 _CODE_GAP = 12.0
 _INITIAL = 1.8
 _LABEL = re.compile(
-    r"(?:[-•‣◦▪●○–∗*»·■□]|\(?(?:\d{1,3}(?:\.\d{1,3}){0,5}|[A-Z](?:\.\d{1,3}){1,5}|[a-z]|[ivx]{1,4})[.):]?|"
+    r"(?:[-•‣◦▪●○–∗*»·■□]|\(?(?:\d{1,3}(?:\.\d{1,3}){0,5}|\d{1,2}[a-z]|[A-Z](?:\.\d{1,3}){1,5}|[a-z]|[ivx]{1,4})[.):]?|"
     r"[A-Z]\.?|\[\d{1,3}\])$"
 )
 """What may stand before a heading or a list item with a gap behind it."""

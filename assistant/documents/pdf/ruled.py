@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from statistics import median
 
 from assistant.documents.pdf.grid import (
     GridRow,
@@ -125,10 +126,12 @@ def _tables(words: Sequence[Word], group: Sequence[Rule], rules: Sequence[Rule])
     left, right = group[0].x0 - _BESIDE, group[0].x1 + _BESIDE
     rows = rows_of_words([word for word in words if word.x1 > left and word.x0 < right])
     bands = _bands(rows, [rule.y0 for rule in group])
+    usual = median(row.size for row in rows) if rows else 0.0
     inside = [
         all(word.x0 >= left and word.x1 <= right for row in band for word in row.words)
         and not _is_prose(band, left, right)
         and not _is_code(band)
+        and not any(row.size > _HEADING_SIZE * usual for row in band)
         for band in bands
     ]
     sided = _sided(group, [rule for rule in rules if not rule.is_across])
