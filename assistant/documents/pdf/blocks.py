@@ -5,20 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import pairwise
 
+from assistant.documents.pdf.bullets import BULLET, COUNTED, is_item_number, unmarked_items
 from assistant.documents.pdf.cells import Row, rows_of, table_at
-from assistant.documents.pdf.grid import Table
+from assistant.documents.pdf.flow import Block, BlockKind
 from assistant.documents.pdf.headings import CAPTION, Heading
 from assistant.documents.pdf.hyphens import Joiner
 from assistant.documents.pdf.lines import Line, is_above
-from assistant.documents.pdf.pdfium import Word
+from assistant.documents.pdf.words import Word
 
-_BULLET = re.compile(r"(?P<sign>[-•‣◦▪●○–∗*»·■□►▶➢✓])(?=\s|$)\s*")
-_COUNTED = re.compile(r"(?P<sign>\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]|\[\d{1,3}\])\s+(?=\S)")
-_CLOSED = re.compile(r"[.!?:;][\"'”’»)\]]*$")
 _MARK = re.compile(r"\d{1,2}|[*†‡§¶]{1,3}|[a-z]")
 
 _LEADING = 1.35
@@ -28,48 +24,9 @@ _SMALL = 0.94
 _TAB_WIDTH = 0.525
 
 
-class BlockKind(StrEnum):
-    """What a block is."""
-
-    HEADING = "heading"
-    PARAGRAPH = "paragraph"
-    ITEM = "item"
-    CODE = "code"
-    TABLE = "table"
-    CAPTION = "caption"
-    FOOTNOTE = "footnote"
-
-
-_FLOATS = (BlockKind.CAPTION, BlockKind.TABLE)
-
-
-@dataclass
-class Block:
-    """A part of a page.
-
-    Attributes:
-        kind: What it is.
-        text: Its words on one line; the lines of code as they are.
-        level: Of a heading, from 1; of an item, how deep it lies, from 0.
-        sign: What an item begins with.
-        table: Its cells, if it is one.
-        lines: What it was made from.
-    """
-
-    kind: BlockKind
-    text: str
-    level: int = 0
-    sign: str = ""
-    table: Table | None = None
-    lines: list[Line] = field(default_factory=list)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its last sentence may go on elsewhere."""
-        return self.kind in (BlockKind.PARAGRAPH, BlockKind.ITEM) and not _CLOSED.search(self.text)
-
-
-def blocks_of(page: Sequence[Line], headings: Sequence[Heading], body: float, joiner: Joiner) -> list[Block]:
+def blocks_of(
+    page: Sequence[Line], headings: Sequence[Heading], body: float, joiner: Joiner, *, is_slide: bool = False
+) -> list[Block]:
     """Returns the blocks of one page, the footnotes last.
 
     Args:
@@ -77,11 +34,15 @@ def blocks_of(page: Sequence[Line], headings: Sequence[Heading], body: float, jo
         headings: Those on the page, in order.
         body: Size of the running text.
         joiner: Joins lines.
+        is_slide: Lines below one another that all begin with capitals are items of a list.
     """
     notes = _footnotes(page, body)
     text_lines = [line for line in page if not any(line in note for note in notes)]
     marks = {note[0].words[0].text for note in notes}
-    found = _Reader(text_lines, headings, page, joiner, marks).read()
+    reader = _Reader(text_lines, headings, page, joiner, marks)
+    if is_slide:
+        reader.find_unmarked_items(text_lines)
+    found = reader.read()
     return found + [_note(note, joiner) for note in notes]
 
 
@@ -131,7 +92,12 @@ class _Reader:
         self._edges = _edges(lines)
         self._leading = _usual_leading(lines)
         self._blocks: list[Block] = []
+        self._items: set[int] = set()  # those that nothing stands before
         self._levels: list[float] = []  # left edges of the open list items
+
+    def find_unmarked_items(self, lines: Sequence[Line]) -> None:
+        """Takes lines for items of a list by where they stand."""
+        self._items = unmarked_items([line for line in lines if id(line) not in self._in_heads])
 
     def read(self) -> list[Block]:
         """Returns the blocks."""
@@ -221,14 +187,19 @@ class _Reader:
 
     def _text(self, at: int) -> int:
         row = self._rows[at]
+        if any(BULLET.match(one.text) for one in row[1:]):  # lists beside one another
+            self._rows[at : at + 1] = [[one] for one in row]
+            row = self._rows[at]
         line = row[0] if len(row) == 1 else Line([word for one in row for word in one.words], row[0].column)
         text = _spoken(line.words, line, self._marks)
         before = self._blocks[-1] if self._blocks else None
-        sign = _BULLET.match(text) or (self._is_counted(text, line, before) and _COUNTED.match(text)) or None
-        if _has_number(line):
+        sign = BULLET.match(text) or (self._is_counted(text, line, before) and COUNTED.match(text)) or None
+        if is_item_number(line.words, raised=is_above(line.words[0], line)):
             self._item(line, f"{line.words[0].text}.", _spoken(line.words[1:], line, self._marks))
         elif sign and len(text) > sign.end():
             self._item(line, sign["sign"], text[sign.end() :])
+        elif id(line) in self._items:
+            self._item(line, "-", text)
         elif before is not None and before.lines and self._goes_on(before, line, text):
             before.text = self._joiner.join(before.text, text)
             before.lines.append(line)
@@ -258,7 +229,10 @@ class _Reader:
             self._levels.append(line.x0)
         counted = sign if sign[-1:] in ".)" and sign.strip("().").isdigit() else "-"
         text = text if counted != "-" or not any(map(str.isalnum, sign)) else f"{sign} {text}"
-        self._blocks.append(Block(BlockKind.ITEM, text, len(self._levels) - 1, counted, lines=[line]))
+        level = len(self._levels) - 1
+        if before is not None and before.kind is BlockKind.ITEM and abs(before.lines[-1].y - line.y) < 2:
+            level = before.level  # of a list beside the other
+        self._blocks.append(Block(BlockKind.ITEM, text, level, counted, lines=[line]))
 
     def _goes_on(self, before: Block, line: Line, text: str) -> bool:
         """Whether a line continues the block before it."""
@@ -273,7 +247,11 @@ class _Reader:
             return False
         if CAPTION.match(text) and not before.is_open:
             return False
-        if (above.share("bold") > 0.9) != (line.share("bold") > 0.9) and not before.is_open:
+        hangs = (
+            before.kind is BlockKind.ITEM
+            and abs(line.x0 - before.lines[0].words[-1 if len(before.lines[0].words) == 1 else 1].x0) < 2
+        )
+        if (above.share("bold") > 0.9) != (line.share("bold") > 0.9) and not before.is_open and not hangs:
             return False
         return not self._begins(before, above, line)
 
@@ -292,15 +270,6 @@ class _Reader:
         if line.x0 < above.x0 - indent and len(before.lines) > 1:
             return not before.is_open or short
         return short and not before.is_open and above.x1 - above.x0 < 0.7 * (high - low)
-
-
-def _has_number(line: Line) -> bool:
-    """Whether a line begins with a number in a font of its own, as the items of slides do."""
-    first, *others = line.words
-    if not others or not first.text.isdigit() or len(first.text) > 2 or is_above(first, line):
-        return False
-    gap = others[0].x0 - first.x1
-    return first.font.size < 0.95 * line.size and 0.25 * line.size < gap < 3 * line.size
 
 
 def _typed(rows: Sequence[Row], leading: float) -> str:
@@ -345,28 +314,3 @@ def _usual_leading(lines: Sequence[Line]) -> float:
     if not gaps:
         return 1.2 * lines[0].size if lines else 12.0
     return gaps.most_common(1)[0][0]
-
-
-def split_sentence(text: str) -> tuple[str, str]:
-    """Returns the end of a sentence that began elsewhere, and what follows it."""
-    for match in re.finditer(r"[.!?][\"'”’»)\]]*\s+(?=[A-Z\d\"“(])", text):
-        word = text[: match.start()].rsplit(" ", 1)[-1]
-        if len(word) > 2 or word.isdigit():
-            return text[: match.end()].rstrip(), text[match.end() :]
-    return text, ""
-
-
-def joined_over_pages(pages: Sequence[list[Block]], joiner: Joiner) -> None:
-    """Moves the end of a sentence to the page on which it began, so that no page cuts it; the pages are changed."""
-    for before, page in pairwise(pages):
-        last = next((block for block in reversed(before) if block.kind not in (*_FLOATS, BlockKind.FOOTNOTE)), None)
-        first = next((block for block in page if block.kind not in _FLOATS), None)
-        if last is None or first is None or not last.is_open or first.kind is not BlockKind.PARAGRAPH:
-            continue
-        if not (first.text[:1].islower() or last.text.endswith(("-", ",", "("))):
-            continue
-        end, rest = split_sentence(first.text)
-        last.text = joiner.join(last.text, end)
-        first.text = rest
-        if not rest:
-            page.remove(first)

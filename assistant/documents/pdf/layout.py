@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.documents.pdf import decks, font_headings, headings, named_headings
+from assistant.documents.pdf.bullets import with_bullets
 from assistant.documents.pdf.fractions import with_fractions
 from assistant.documents.pdf.furniture import body_size, without_furniture
 from assistant.documents.pdf.headings import Heading
 from assistant.documents.pdf.lines import Line, lines_of
 from assistant.documents.pdf.navigation import navigation_of
-from assistant.documents.pdf.pdfium import Bookmark, Font, PdfPage, Word, bookmarks, open_pdf, read_page
+from assistant.documents.pdf.pdfium import Bookmark, PdfPage, bookmarks, open_pdf, read_page
 from assistant.documents.pdf.ruled import with_tables
+from assistant.documents.pdf.words import Font, Word
 
 _BOOKMARKS_DECIDE, _CONTENTS_DECIDE = 6, 4
 """An outline with at least one entry for so many pages is whole: what it does not name is no heading."""
@@ -34,6 +36,7 @@ class PdfLayout:
         headings: In order.
         navigation: Numbers, from 0, of the pages that are a table of contents or an index.
         repeated: Numbers, from 0, of the slides that the next one repeats.
+        is_deck: Its pages are slides.
     """
 
     pages: list[list[Line]]
@@ -41,6 +44,7 @@ class PdfLayout:
     headings: list[Heading]
     navigation: set[int]
     repeated: set[int]
+    is_deck: bool = False
 
 
 def read_pages(file: Path, *, with_bookmarks: bool = True) -> tuple[list[PdfPage], list[Bookmark]]:
@@ -64,7 +68,7 @@ def read_pages(file: Path, *, with_bookmarks: bool = True) -> tuple[list[PdfPage
 
 def layout_of(read: Sequence[PdfPage], marks: Sequence[Bookmark], *, with_contents: bool = True) -> PdfLayout:
     """Returns the layout of pages whose words are known."""
-    measured = _with_measured_fonts([page.words for page in read])
+    measured = _with_measured_fonts(with_bullets([page.words for page in read], [page.dots for page in read]))
     joined = (with_fractions(words, page.rules) for words, page in zip(measured, read, strict=True))
     lines = [lines_of(words) for words in joined]
     body = body_size(lines)
@@ -78,7 +82,7 @@ def layout_of(read: Sequence[PdfPage], marks: Sequence[Bookmark], *, with_conten
     if decks.is_deck(read):
         shown = decks.titles(pages, [page.height for page in read])
         skipped |= decks.agendas(shown)
-        return PdfLayout(pages, body, shown, skipped, decks.builds(pages))
+        return PdfLayout(pages, body, shown, skipped, decks.builds(pages), is_deck=True)
     if len(found) * _BOOKMARKS_DECIDE < len(pages):
         listed = navigation.entries if with_contents else []
         named_headings.split_run_in(pages, [(entry.title, entry.page) for entry in listed])

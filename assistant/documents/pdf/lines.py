@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from assistant.documents.pdf.pdfium import Font, Word
+from assistant.documents.pdf.words import Font, Word
 
 if TYPE_CHECKING:
     from assistant.documents.pdf.ruled import RuledTable
@@ -31,7 +31,7 @@ _CELL_GAP = 1.05
 _CODE_GAP = 12.0
 _INITIAL = 1.8
 _LABEL = re.compile(
-    r"(?:[-•‣◦▪●○–∗*»·■□]|\(?(?:\d{1,3}(?:\.\d{1,3}){0,5}|\d{1,2}[a-z]|[A-Z](?:\.\d{1,3}){1,5}|[a-z]|[ivx]{1,4})[.):]?|"
+    r"(?:[-•‣◦–∗*»·\u25a0-\u25ff\u2701-\u2767\u2794-\u27be]|\(?(?:\d{1,3}(?:\.\d{1,3}){0,5}|\d{1,2}[a-z]|[A-Z](?:\.\d{1,3}){1,5}|[a-z]|[ivx]{1,4})[.):]?|"
     r"[A-Z]\.?|\[\d{1,3}\])$"
 )
 """What may stand before a heading or a list item with a gap behind it."""

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from assistant.documents.escaping import escaped
-from assistant.documents.pdf.blocks import Block, BlockKind, blocks_of, joined_over_pages
+from assistant.documents.pdf.blocks import blocks_of
+from assistant.documents.pdf.flow import Block, BlockKind, joined_over_pages
 from assistant.documents.pdf.headings import Heading
 from assistant.documents.pdf.hyphens import Joiner
 from assistant.documents.pdf.layout import PdfLayout
@@ -69,7 +70,9 @@ def pages_of(layout: PdfLayout) -> list[str]:
     for one in layout.headings:
         by_page[one.page].append(one)
     pages = [
-        [] if number in layout.repeated else blocks_of(lines, by_page[number], layout.body, joiner)
+        []
+        if number in layout.repeated
+        else blocks_of(lines, by_page[number], layout.body, joiner, is_slide=layout.is_deck)
         for number, lines in enumerate(layout.pages)
     ]
     text_pages = [page for number, page in enumerate(pages) if number not in layout.navigation]

@@ -20,8 +20,8 @@ from assistant.documents.pdf.grid import (
     rows_of_words,
 )
 from assistant.documents.pdf.lines import Line
-from assistant.documents.pdf.pdfium import Word
 from assistant.documents.pdf.rules import Rule
+from assistant.documents.pdf.words import Word
 
 _ALIGNED = 4.0
 _NARROWEST = 40.0

@@ -12,7 +12,7 @@ from assistant.documents.pdf.headings import CAPTION, LEAD, depth
 from assistant.documents.pdf.lines import Line, lines_of
 from assistant.documents.pdf.named_headings import from_contents
 from assistant.documents.pdf.navigation import ContentsEntry
-from assistant.documents.pdf.pdfium import Font, Word
+from assistant.documents.pdf.words import Font, Word
 
 BODY = Font("Serif", 10.0)
 HEAD = Font("Sans", 14.0)
