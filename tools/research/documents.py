@@ -34,7 +34,7 @@ from assistant.evaluation.retrieval import TOP
 from assistant.evaluation.suites import MeasuredAssistant, Suite, SuiteOptions, crashed, of_kinds, run_cases, sample
 from assistant.index.retriever import Retriever
 from assistant.types import Document
-from tools.research.bookmarks import bookmarks_of, hidden_bookmarks, names_slides, shown_bookmarks
+from tools.research.bookmarks import bookmarks_of, findable, hidden_bookmarks, names_slides, shown_bookmarks
 from tools.research.document_scores import normal, parts_of_document, parts_of_markdown, scores
 from tools.research.made_documents import FORMATS, MadeFormat, NotMade, make, sources
 from tools.research.marked_words import marked_in_pdf, marked_in_scan, marks_row
@@ -222,9 +222,11 @@ def _add_bookmarks(material: _Material, data: Path | None) -> None:
     if not data.is_dir():
         raise UsageError(f"There is no folder {data}.", hint="Name a folder of PDF files that have bookmarks.")
     for file in sorted(data.glob("*.pdf")):
-        marks = bookmarks_of(file)
+        named = bookmarks_of(file)
+        marks = findable(named, file)
         if not marks:
-            material.skipped.append(f"{file.name}: it has no bookmarks")
+            why = "none of its bookmarks stands on its page" if named else "it has no bookmarks"
+            material.skipped.append(f"{file.name}: {why}")
         elif not names_slides(file, marks):
             material.skipped.append(f"{file.name}: its bookmarks name parts, not slides")
         else:

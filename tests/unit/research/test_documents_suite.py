@@ -18,7 +18,15 @@ from assistant.config import NotesConfig
 from assistant.errors import UsageError
 from assistant.evaluation.suites import SuiteOptions
 from tools.research import documents, made_documents
-from tools.research.bookmarks import PlacedHeading, bookmarks_of, compared, without_bookmarks
+from tools.research.bookmarks import (
+    PlacedHeading,
+    bookmarks_of,
+    compared,
+    findable,
+    names_slides,
+    without_bookmarks,
+    without_title,
+)
 from tools.research.document_scores import Agreement
 from tools.research.documents import DocumentCase, DocumentQuestion, answers, made_row, metrics
 from tools.research.made_documents import FORMATS, NotMade
@@ -64,6 +72,26 @@ def test_headings_agree_by_their_words_and_pages_and_each_is_taken_once():
     assert result.agreement == Agreement(3, 4, 5)  # 5:Rock salt is one too many, and an index of page 12 is another
     assert result.missed == headings("9:Index")
     assert set(result.wrong) == set(headings("5:Rock salt", "12:Index"))
+
+
+def test_bookmarks_that_say_what_is_not_on_their_page_are_left_out(manual):
+    marks = headings("1:Chapter 1: Salt", "2:Slide 2", "2:Sugar", "1:Sugar", "9:Salt")
+    assert findable(marks, manual) == headings("1:Chapter 1: Salt", "2:Sugar", "1:Sugar")  # the page after it counts
+    assert findable(marks, manual, {2}) == headings("1:Chapter 1: Salt", "1:Sugar")
+    assert names_slides(manual, ())  # its pages are higher than wide
+
+
+def test_the_title_of_the_whole_is_left_out_where_no_bookmark_names_it():
+    there = headings("2:1 Salt")
+    assert without_title(headings("1:Cooking", "2:Salt"), there) == headings("2:Salt")
+    assert without_title(headings("1:1. Salt", "2:Salt"), there) == headings("1:1. Salt", "2:Salt")
+    assert without_title((), there) == ()
+
+
+def test_numbers_and_blanks_make_no_difference_between_a_heading_and_its_bookmark():
+    there = headings("1:3.1.1说明", "1:第3章：脚手架", "2:Appendix E - Contributors", "2:3c. Assessment")
+    found = headings("1:3.1.1 说明", "1:第 3 章： 脚手架", "2:Appendix E ‑ Contributors", "2:3c. Assessment")
+    assert compared(there, found).agreement == Agreement(4, 4, 4)
 
 
 def test_figures_of_bookmarks_are_shares_of_all_files_together():
