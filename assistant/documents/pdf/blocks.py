@@ -12,8 +12,8 @@ from assistant.documents.pdf.cells import Row, rows_of, table_at
 from assistant.documents.pdf.flow import Block, BlockKind
 from assistant.documents.pdf.headings import CAPTION, Heading
 from assistant.documents.pdf.hyphens import Joiner
+from assistant.documents.pdf.letters import Word
 from assistant.documents.pdf.lines import Line, is_above
-from assistant.documents.pdf.words import Word
 
 _MARK = re.compile(r"\d{1,2}|[*†‡§¶]{1,3}|[a-z]")
 

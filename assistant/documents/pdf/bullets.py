@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
-from assistant.documents.pdf.words import Word
+from assistant.documents.pdf.letters import Word
 
 if TYPE_CHECKING:
     from assistant.documents.pdf.lines import Line
@@ -60,19 +61,17 @@ def dots_of(page: Any, raw: Any) -> tuple[Dot, ...]:
         page: A page of pypdfium2.
         raw: Its module of that name, which ``pdfium`` imports.
     """
-    import pypdfium2
-
     left, bottom, _, _ = page.get_bbox()
     kinds = [raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING, raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE]
     drawn = list(islice(page.get_objects(filter=kinds, max_depth=1), _MOST_OBJECTS + 1))
     if len(drawn) > _MOST_OBJECTS:
         return ()
     found: list[Dot] = []
+    box = [ctypes.c_float() for _ in range(4)]
     for one in drawn:
-        try:
-            x0, y0, x1, y1 = one.get_bounds()
-        except pypdfium2.PdfiumError:
+        if not raw.FPDFPageObj_GetBounds(one.raw, *box):
             continue
+        x0, y0, x1, y1 = (edge.value for edge in box)
         if 0 < x1 - x0 < _LARGEST_DOT and 0 < y1 - y0 < _LARGEST_DOT:
             found.append(Dot(x0 - left, y0 - bottom, x1 - left, y1 - bottom))
     return tuple(found)

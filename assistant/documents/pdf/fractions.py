@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.documents.pdf.letters import Word
 from assistant.documents.pdf.lines import Line, baselines
 from assistant.documents.pdf.rules import Rule
-from assistant.documents.pdf.words import Word
 
 _LONGEST = 260.0
 _SHORTEST = 4.0

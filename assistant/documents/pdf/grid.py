@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from assistant.documents.pdf.letters import Word
 from assistant.documents.pdf.lines import Line, baselines
-from assistant.documents.pdf.words import Word
 
 _APART = 0.5
 """Columns are at least so many sizes apart; blanks between words are a third of one, or a little more."""

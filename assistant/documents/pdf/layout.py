@@ -12,11 +12,11 @@ from assistant.documents.pdf.bullets import with_bullets
 from assistant.documents.pdf.fractions import with_fractions
 from assistant.documents.pdf.furniture import body_size, without_furniture
 from assistant.documents.pdf.headings import Heading
+from assistant.documents.pdf.letters import Font, Word
 from assistant.documents.pdf.lines import Line, lines_of
 from assistant.documents.pdf.navigation import navigation_of
 from assistant.documents.pdf.pdfium import Bookmark, PdfPage, bookmarks, open_pdf, read_page
 from assistant.documents.pdf.ruled import with_tables
-from assistant.documents.pdf.words import Font, Word
 
 _BOOKMARKS_DECIDE, _CONTENTS_DECIDE = 6, 4
 """An outline with at least one entry for so many pages is whole: what it does not name is no heading."""

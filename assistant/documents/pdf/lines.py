@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from assistant.documents.pdf.words import Font, Word
+from assistant.documents.pdf.letters import Font, Word
 
 if TYPE_CHECKING:
     from assistant.documents.pdf.ruled import RuledTable

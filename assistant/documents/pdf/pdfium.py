@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.documents.pdf.bullets import Dot, dots_of
+from assistant.documents.pdf.letters import Characters, Word
 from assistant.documents.pdf.rules import Rule, rules_of
-from assistant.documents.pdf.words import Characters, Word
 from assistant.errors import UnreadableNote
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def read_page(document: pypdfium2.PdfDocument, number: int) -> PdfPage:
         text = page.get_textpage()
         try:
             width, height = page.get_size()
-            found = _upright(list(Characters(text.raw, page.get_bbox()).words()))
+            found = _upright(list(Characters(raw, text.raw, page.get_bbox()).words()))
             if (found.turn - page.get_rotation() // 90) % 2 and found.words:
                 width, height = height, width
             few = sum(len(word.text) for word in found.words) < _FEW_LETTERS

@@ -19,9 +19,9 @@ from assistant.documents.pdf.grid import (
     pieces,
     rows_of_words,
 )
+from assistant.documents.pdf.letters import Word
 from assistant.documents.pdf.lines import Line
 from assistant.documents.pdf.rules import Rule
-from assistant.documents.pdf.words import Word
 
 _ALIGNED = 4.0
 _NARROWEST = 40.0

@@ -10,8 +10,8 @@ from reportlab.pdfgen.canvas import Canvas
 from assistant.config import NotesConfig
 from assistant.documents.loading import load_document
 from assistant.documents.pdf.bullets import Dot, unmarked_items, with_bullets
+from assistant.documents.pdf.letters import Font, Word
 from assistant.documents.pdf.lines import Line
-from assistant.documents.pdf.words import Font, Word
 from assistant.types import ElementKind
 
 SANS = Font("Sans", 20.0)

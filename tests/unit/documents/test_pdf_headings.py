@@ -9,10 +9,10 @@ import pytest
 from assistant.documents.pdf.font_headings import from_fonts
 from assistant.documents.pdf.furniture import without_furniture
 from assistant.documents.pdf.headings import CAPTION, LEAD, depth
+from assistant.documents.pdf.letters import Font, Word
 from assistant.documents.pdf.lines import Line, lines_of
 from assistant.documents.pdf.named_headings import from_contents
 from assistant.documents.pdf.navigation import ContentsEntry
-from assistant.documents.pdf.words import Font, Word
 
 BODY = Font("Serif", 10.0)
 HEAD = Font("Sans", 14.0)

@@ -77,13 +77,12 @@ class Characters:
     """The characters of one page, read one after the other and put together to words.
 
     Args:
+        raw: The module of that name of pypdfium2, which ``pdfium`` imports.
         handle: PDFium's text page.
         box: The part of the page that is seen: left, bottom, right, top.
     """
 
-    def __init__(self, handle: Any, box: tuple[float, float, float, float]) -> None:
-        import pypdfium2.raw as raw
-
+    def __init__(self, raw: Any, handle: Any, box: tuple[float, float, float, float]) -> None:
         self._raw = raw
         self._handle = handle
         self._box = box
