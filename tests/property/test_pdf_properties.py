@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from assistant.documents.loading import parse
 from assistant.documents.pdf.layout import layout_of
+from assistant.documents.pdf.letters import Font, Word
 from assistant.documents.pdf.markup import pages_of
 from assistant.documents.pdf.pdfium import Bookmark, PdfPage
-from assistant.documents.pdf.words import Font, Word
 from assistant.types import ElementKind
 
 FONTS = [

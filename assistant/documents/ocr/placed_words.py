@@ -10,9 +10,9 @@ from statistics import median
 
 from assistant.documents.ocr.pages import RecognizedLine, RecognizedPage
 from assistant.documents.pdf.layout import layout_of
+from assistant.documents.pdf.letters import Font, Word
 from assistant.documents.pdf.markup import pages_of
 from assistant.documents.pdf.pdfium import PdfPage
-from assistant.documents.pdf.words import Font, Word
 
 _FONT = "recognised"
 _PAGE_WIDTH = 595.0
