@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-sync",
 ]
 START_S = 180
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)  # patience for a busy machine: nothing waits longer than it has to
 
 
 @pytest.fixture
