@@ -63,10 +63,6 @@ class Ground:
         """Returns those of ``stems`` that occur in the notes."""
         return frozenset(stem for stem in stems if stem in self._with_stem)
 
-    def mentions(self, note: str, stems: frozenset[str]) -> bool:
-        """Returns whether one sentence of ``note`` has all of ``stems``."""
-        return bool(stems) and any(stems <= self.sentences[number].words for number in self._of_note[note])
-
     def around(self, anchor: Anchor) -> frozenset[str]:
         """Returns the stems of the sentences that a quote lies in, with those of the headings and items above."""
         found = meaning(anchor.quote) | meaning(" ".join(anchor.heading_path))

@@ -1,6 +1,4 @@
-"""Makes choice items: what is said of a term, which term it is said of, which word fills a gap; wrong options are of
-the same kind and length.
-"""
+"""Makes choice items: what is said of a term, which term it is said of. Wrong options are of one kind and length."""
 
 from __future__ import annotations
 
@@ -9,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.quiz.exam.texts import count_words, meaning, same, share
-from assistant.quiz.item import GAP, Anchor, Item, Kind, Maker, with_id
-from assistant.quiz.making.facts import Blank, Fact, capitalised, names_of, versions
+from assistant.quiz.item import Anchor, Item, Kind, Maker, with_id
+from assistant.quiz.making.facts import Fact, capitalised, names_of, versions
 from assistant.quiz.making.pool import Pool, is_vague
 
 WRONG = 3
@@ -118,14 +116,6 @@ def tells_its_name(fact: Fact, text: str) -> bool:
     return any(name.lower() in text.lower() for name in fact.term.names) or any(
         word.startswith(name) for name in short for word in re.findall(r"\w+", text.lower())
     )
-
-
-def gap_choice(blank: Blank, pool: Pool, rng: random.Random) -> Item | None:
-    """Returns a choice item for a word of a sentence, or None where the note has too few of its like."""
-    sentence = blank.sentence[: blank.start] + GAP + blank.sentence[blank.start + len(blank.answer) :]
-    options = choose((blank.answer,), [(word,) for word in pool.other_blanks(blank)], rng)
-    question = pool.wording.gap(blank.kind, sentence, blank.anchor.note)
-    return _choice(question, options, (blank.anchor,), blank.sentence, rng, 0.5)
 
 
 def _choice(

@@ -18,7 +18,7 @@ _MIN_WORDS = 3
 _MIN_CUT_WORDS = 5
 _CUT = re.compile(
     r"(?<=\w)(?:[;:]|\s[-–—]|[-–—](?=\s)|,? (?:such as|for example|for instance|e\.?g\.?|including|like)\b"
-    r"|, (?:which|where|so|because|but|and|or|this|these|it|used|often|common|for)\b)"
+    r"|, (?:which|where|so|because|but|this|these|it|used|often|common|for)\b)"
 )
 _TAIL = re.compile(r"[\s,;:.–—-]+$")
 _DANGLING = re.compile(
@@ -163,7 +163,9 @@ def is_plural(term: str) -> bool:
     """Returns whether a term looks like a plural."""
     words = re.split(r"\s(?:of|for|in|between)\s", term)[0].split()
     last = words[-1].lower() if words else ""
-    return last.endswith("s") and not last.endswith(("ss", "us", "is", "ics", "ops", "aws", "sis"))
+    return last.endswith("s") and not last.endswith(
+        ("ss", "us", "is", "ics", "ops", "aws", "sis", "series", "species", "bias")
+    )
 
 
 def state(subject: str, text: str, kind: Shape, link: str = "") -> str:
@@ -267,24 +269,6 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Blank:
-    """A word of a sentence that can be left out and asked for.
-
-    Attributes:
-        kind: ``year``, ``number`` or ``name``: only its like can stand in its place.
-        before: The word in front of it, in small letters.
-        start: Offset of ``answer`` in ``sentence``.
-    """
-
-    kind: str
-    sentence: str
-    answer: str
-    start: int
-    before: str
-    anchor: Anchor
-
-
-@dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table: what it has for each row.
 
@@ -323,14 +307,10 @@ class Facts:
 
     facts: tuple[Fact, ...] = ()
     groups: tuple[Group, ...] = ()
-    blanks: tuple[Blank, ...] = ()
     columns: tuple[Column, ...] = ()
     answered: tuple[OwnQuestion, ...] = ()
 
     def __add__(self, other: Facts) -> Facts:
         """Returns both together."""
         columns = self.columns + other.columns
-        answered = self.answered + other.answered
-        return Facts(
-            self.facts + other.facts, self.groups + other.groups, self.blanks + other.blanks, columns, answered
-        )
+        return Facts(self.facts + other.facts, self.groups + other.groups, columns, self.answered + other.answered)

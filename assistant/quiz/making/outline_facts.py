@@ -96,13 +96,12 @@ class _FactReader:
         """Yields the questions of the note that have their answers right below them."""
         elements = self._note.elements
         for number, element in enumerate(elements):
-            is_item = element.kind is ElementKind.ITEM
-            said = self._text[element.body : element.end] if is_item else element.label
-            if not (is_item or element.kind is ElementKind.HEADING) or not said.rstrip("* \n").endswith("?"):
+            said = self._text[element.body : element.end]
+            if element.kind is not ElementKind.ITEM or not said.rstrip("* \n").endswith("?"):
                 continue
             below = [e for e in elements[number + 1 :] if e.parent == number and e.kind in (ElementKind.ITEM, *_PROSE)]
             found = [self._note.sentences(block.body, block.end)[:1] for block in below]
-            headings = (*self._note.headings_above(element), *(() if is_item else (element.label,)))
+            headings = self._note.headings_above(element)
             answers = tuple(
                 Anchor(self._note.path, headings, s.start, s.end, self._text[s.start : s.end])
                 for sentences in found
@@ -276,7 +275,9 @@ class _FactReader:
         if not rows:
             return
         called = readable(rows[0].cells[0].head)
-        compares = _compares(called, [row.cells[0].text for row in rows])
+        compares = _COMPARED_BY.fullmatch(called.strip()) is not None
+        if compares and len({row.cells[0].text for row in rows}) < len(rows):
+            return  # the same property again and again: which row is meant, nobody could say
         found: dict[str, list[Fact]] = {}
         for row in rows:
             first, *others = row.cells
@@ -307,9 +308,11 @@ def _is_term(found: re.Match[str], *, has_children: bool) -> bool:
     """Whether the beginning of an item is a label: bold, or a few words before a dash or colon."""
     words = plain(found["term"]).split()
     if found.re is _BOLD:
-        follows = bool(found["link"].strip()) or found.end() == found.endpos or has_children
+        marked = re.search(r"[-:–—]\s*(?:\*\*|__)", found[0]) is not None
+        follows = marked or bool(found["link"].strip()) or found.end() == found.endpos or has_children
         most = _MAX_HEADING_WORDS if has_children and found.end() == found.endpos else _MAX_TERM_WORDS
-        return len(words) <= most and (follows or found["link"].isspace())
+        stated = found.string[found.end() : found.endpos].split(" ", 1)[0] in LINKS
+        return len(words) <= most and (follows or stated)
     return 1 <= len(words) <= _MAX_PLAIN_WORDS and not words[0].lower().startswith(("http", "e.g"))
 
 
@@ -331,11 +334,6 @@ def _is_aspect(entry: _Entry, common: frozenset[str]) -> bool:
     label = entry.label.lower()
     known = label in common or label in _ASPECTS or label.removesuffix("s") in _ASPECTS or label in _DEFINES
     return known or any(_is_typed_for(label, aspect) for aspect in _ASPECTS)
-
-
-def _compares(head: str, rows: Sequence[str]) -> bool:
-    """Whether the rows of a table are properties and its columns things: a table of differences."""
-    return _COMPARED_BY.fullmatch(readable(head).strip()) is not None and len(set(rows)) == len(rows)
 
 
 def _is_typed_for(label: str, word: str) -> bool:

@@ -35,6 +35,11 @@ _NO_NOUN = re.compile(
     re.IGNORECASE,
 )
 
+_PERSON = re.compile(r"[A-Z][\w'’-]+(?: [A-Z]\.)*(?: (?:of|the|de|von|van))*(?: [A-Z][\w'’-]+)+")
+_SOMEBODY = re.compile(
+    r"(?:an?|the) (?:[\w-]+ ){0,3}?\w*(?:ist|er|or|ian|ant|king|queen|poet|hero|slave|chief|man|woman|president)\b"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
@@ -74,6 +79,11 @@ def is_property(label: str) -> bool:
     return bool(_PLAIN_NOUN.fullmatch(label)) and _NO_NOUN.search(label) is None and not label.isupper()
 
 
+def is_person(fact: Fact) -> bool:
+    """Returns whether the term of ``fact`` is a person, as far as English forms tell."""
+    return bool(_PERSON.fullmatch(fact.term.name) and _SOMEBODY.match(fact.text))
+
+
 class Wording:
     """Knows how the notes write their words, and which terms need their heading to be understood.
 
@@ -105,7 +115,7 @@ class Wording:
     def name(self, term: Term) -> str:
         """Returns what an option calls a term. "Labelled", one of the "Types of data", is "Labelled data"."""
         found = _KIND_OF.search(term.group)
-        if found is None or found["noun"].lower() in term.name.lower() or len(term.name.split()) > 2:
+        if found is None or found["noun"].lower().removesuffix("s") in term.name.lower() or len(term.name.split()) > 2:
             return term.name
         noun = found["noun"].lower()
         return term.name if is_plural(term.name) else f"{term.name} {noun}"
@@ -135,7 +145,9 @@ class Wording:
         return self._about(fact, "explain", "aspect")
 
     def _about(self, fact: Fact, plain: str, aspect: str) -> str:
-        said, phrases = {"term": self.called(fact), "be": _be(fact.term.name)}, self.phrases(fact.anchor.note)
+        phrases = self.phrases(fact.anchor.note)
+        stated = fact.link in phrases.links
+        said = {"term": self.called(fact), "be": fact.link if stated and not fact.aspect else _be(fact.term.name)}
         label = fact.aspect.lower()
         if label in USES:
             return phrases.put("used", **said)
@@ -144,10 +156,12 @@ class Wording:
         if fact.aspect:
             said["be"] = _be(fact.aspect)
             return phrases.put(aspect, aspect=self.property(fact), **said) if is_property(fact.aspect) else ""
-        if fact.shape is Shape.VERB and plain == "what":
+        if fact.shape is Shape.VERB:
             if is_modal(fact.text):
                 return ""
             return phrases.put("does", do="do" if is_plural(fact.term.name) else "does", **said)
+        if is_person(fact):
+            return phrases.put("who", **said)
         return phrases.put(plain, **said) if fact.shape is not Shape.SENTENCE else ""
 
     def which(self, fact: Fact, text: str) -> str:
@@ -188,18 +202,16 @@ class Wording:
         phrases = self.phrases(column.anchors[0].note)
         english = self.is_english(column.anchors[0].note)
         head = column.head.lower() if english and column.head[1:].islower() else column.head
-        if is_property(column.rows) and not names_nothing(column.rows) and not is_plural(column.rows):
-            return phrases.put("column", column=head, rows=column.rows.lower() if english else column.rows)
+        if column.rows:
+            is_thing = is_property(column.rows) and not names_nothing(column.rows) and not is_plural(column.rows)
+            rows = column.rows.lower() if english else column.rows
+            return phrases.put("column", column=head, rows=rows) if is_thing else ""
         group = next((label for label in reversed(column.place) if not names_nothing(label)), "")
         return phrases.put("column_of", column=head, group=group) if group else ""
 
     def order(self, group: Group) -> str:
         """Returns the question of an order item."""
         return self.phrases(group.anchors[0].note).put("order", group=group.label)
-
-    def gap(self, kind: str, sentence: str, note: str) -> str:
-        """Returns the question for a year or name that is left out of ``sentence``."""
-        return self.phrases(note).put(kind, sentence=sentence)
 
     def state(self, fact: Fact, text: str) -> str:
         """Returns a statement that says ``text`` of what ``fact`` is about."""
@@ -219,4 +231,5 @@ class Wording:
 
 
 def _be(noun: str) -> str:
+    """Returns the form of "be" that goes with a term."""
     return "are" if is_plural(noun) else "is"

@@ -12,10 +12,9 @@ from assistant.documents.language import language_of
 from assistant.quiz.exam.ground import Ground
 from assistant.quiz.exam.texts import jaccard, meaning, same, shared
 from assistant.quiz.kinds.kind import MAX_WRONG_SUPPORT
-from assistant.quiz.making.facts import Blank, Fact, Facts, Group, Shape, Term, versions
+from assistant.quiz.making.facts import Fact, Facts, Group, Shape, Term, versions
 from assistant.quiz.making.outline_facts import outline_facts
-from assistant.quiz.making.phrasing import Wording
-from assistant.quiz.making.prose import find_blanks
+from assistant.quiz.making.phrasing import Wording, is_person
 from assistant.quiz.making.word_use import WordUse
 from assistant.quiz.making.worth import worth_asking
 from assistant.types import Document
@@ -28,13 +27,6 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 """What is said so loosely may be true of much else, also where the notes do not say so."""
-_BODY = re.compile(
-    r"\b(?:University|Corporation|Company|Inc|Ltd|Research|Laborator\w+|Institute|Society|Council|Department|Railway|Office"
-    r"|Foundation|Committee|Bank|Museum|Ministry|Association|Agency|College|School|Church|Party|League|Union|Press"
-    r"|Equipment|Telecom\w*|Network|Group|Systems?|Services?)\b"
-)
-"""Words that make a name one of an organisation: it is no likely mistake for a person or a place."""
-
 _MAX_LIKENESS = 0.62
 _MAX_DISTANT_LIKENESS = 0.35
 """Precision and recall share 0.6 of their stems and are a good pair; two like facts from distant places are one."""
@@ -53,7 +45,7 @@ def read_facts(note: Document, words: WordUse | None = None) -> Facts:
         note: A note.
         words: How all notes use their words; without it, this one alone tells.
     """
-    found = outline_facts(note) + find_blanks(note)
+    found = outline_facts(note)
     told = tuple(fact for fact in found.facts if not _COMPARES.match(fact.text))
     return worth_asking(replace(found, facts=told), note, words or WordUse([note.text]))
 
@@ -72,13 +64,11 @@ class Pool:
         words = WordUse([note.text for note in read.values()])
         self.of_note = {path: read_facts(note, words) for path, note in read.items()}
         self.facts = tuple(fact for found in self.of_note.values() for fact in found.facts)
-        self._blanks = tuple(blank for found in self.of_note.values() for blank in found.blanks)
         self._of_name: dict[str, list[Fact]] = defaultdict(list)
         for fact in self.facts:
             for name in fact.term.names:
                 self._of_name[name.lower()].append(fact)
         self.abbreviations = _abbreviations(self.facts)
-        self._mentioned: dict[tuple[str, str], bool] = {}
         languages = {path: language_of(note.text) for path, note in read.items()}
         self.wording = Wording(_common_words(ground), _repeated_names(self.facts), languages)
 
@@ -127,19 +117,6 @@ class Pool:
                 break
         return list(found.values())
 
-    def other_blanks(self, blank: Blank) -> list[str]:
-        """Returns words of the same kind from other sentences of the same note."""
-        subject = meaning(blank.sentence.replace(blank.answer, ""))
-        words = []
-        for other in self._blanks:
-            if other.anchor.note != blank.anchor.note or other.kind != blank.kind:
-                continue
-            if other.answer in blank.sentence or not _alike_in_form(blank, other):
-                continue
-            if self.ground.support(subject, meaning(other.answer)) < MAX_WRONG_SUPPORT:
-                words.append(other.answer)
-        return list(dict.fromkeys(words))
-
     def _near(self, fact: Fact) -> list[Fact]:
         """Facts of the same aspect of other terms, nearest first."""
         names = {name.lower() for name in fact.term.names}
@@ -157,29 +134,12 @@ class Pool:
         return others[:_NEAR]
 
     def _may_stand_in(self, fact: Fact, other: Fact) -> bool:
-        """Whether ``other`` is a likely mistake: a sibling, or of the same field; and not nearly the same fact.
-
-        In one note of many sections that is what stands below the same heading, there or in the section beside it.
-        """
-        if other.term.place == fact.term.place:
-            return True
-        likeness = jaccard(meaning(fact.text), meaning(other.text))
-        if likeness >= _MAX_DISTANT_LIKENESS:
+        """Whether ``other`` is a likely mistake: of the same note, a sibling or below the heading beside it."""
+        if other.anchor.note != fact.anchor.note or is_person(other) != is_person(fact):
             return False
-        if other.anchor.note == fact.anchor.note:
-            return _are_cousins(fact.term.place, other.term.place)
-        return self._is_known_there(fact, other)
-
-    def _is_known_there(self, fact: Fact, other: Fact) -> bool:
-        """Whether the note of one of them also speaks of the other: then both belong to one subject."""
-        here, there = fact.anchor.note, other.anchor.note
-        return self._mentions(here, other.term) or self._mentions(there, fact.term)
-
-    def _mentions(self, note: str, term: Term) -> bool:
-        found = self._mentioned.get((note, term.name))
-        if found is None:
-            found = self._mentioned[note, term.name] = self.ground.mentions(note, meaning(term.name))
-        return found
+        likeness = jaccard(meaning(fact.text), meaning(other.text))
+        same_place = other.term.place == fact.term.place
+        return same_place or (likeness < _MAX_DISTANT_LIKENESS and _are_cousins(fact.term.place, other.term.place))
 
     def _distance(self, fact: Fact, other: Fact) -> tuple[int, float]:
         """Siblings, then the same note, then the rest; each of the same form first, then by words in common."""
@@ -217,21 +177,13 @@ def _like(a: str, b: str) -> bool:
     return jaccard(meaning(a), meaning(b)) >= _MAX_LIKENESS
 
 
-def _alike_in_form(blank: Blank, other: Blank) -> bool:
-    if blank.kind == "name":
-        is_long = len(blank.answer.split()) > 1
-        same_kind = bool(_BODY.search(blank.answer)) == bool(_BODY.search(other.answer))
-        return blank.before == other.before and is_long == (len(other.answer.split()) > 1) and same_kind
-    return blank.kind == "year" or blank.answer[-1:].isdigit() == other.answer[-1:].isdigit()
-
-
 def _common_words(ground: Ground) -> frozenset[str]:
-    return frozenset(
-        word
-        for note in ground.notes.values()
-        for word in re.findall(r"(?<![\w/.@-])[a-z][a-z-]+", note.text)
-        if not word.endswith("-")
-    )
+    """Words that the notes write small, and not more often with a capital within a sentence: no names."""
+    small: Counter[str] = Counter()
+    for note in ground.notes.values():
+        small.update(re.findall(r"(?<![\w/.@-])[a-z][a-z-]*[a-z]", note.text))
+        small.subtract(word.lower() for word in re.findall(r"(?<=[a-z,] )[A-Z][a-z-]*[a-z]", note.text))
+    return frozenset(word for word, count in small.items() if count > 0)
 
 
 def _repeated_names(facts: Iterable[Fact]) -> frozenset[str]:

@@ -1,26 +1,22 @@
-"""Reads single sentences of prose: what they define, and which of their words can be asked for."""
+"""Reads single sentences of prose: what they define."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.documents.labels import FORMULA, plain
-from assistant.index.words import STOPWORDS
-from assistant.quiz.item import Anchor
-from assistant.quiz.making.facts import Blank, Facts, readable
-from assistant.types import Document, ElementKind
+from assistant.documents.labels import plain
+from assistant.quiz.making.facts import readable
 
 _FORMS = {
     "en": (
         "A|An|The",
-        r"is|are|was|were|refers to|means|is defined as|are defined as|denotes|describes",
+        r"is|are|was|were|refers to|means|is defined as|are defined as|denotes",
         "an?|the|one of|any|how|when",
     ),
     "de": (
         "Ein|Eine|Der|Die|Das",
-        "ist|sind|war|waren|bezeichnet|beschreibt|heißt",
+        "ist|sind|war|waren|bezeichnet|heißt",
         "eine?|einen|der|die|das|den|jede[rs]?",
     ),
     "fr": ("Une?|Le|La|Les", "est|sont|était|désigne|désignent|signifie", "une?|l[ae]|les|l['’]un|toute?|chaque"),
@@ -64,18 +60,8 @@ _LEADING_ANAPHORA = re.compile(
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(r"\b(?:he|she|they|it|this|these|those|such|latter|former|here|below|above)\b", re.IGNORECASE)
-_YEAR = re.compile(r"(?<![\w.,-])(1[0-9]{3}|20[0-4][0-9])(?![\w%]|[.,-]\d)")
-_NUMBER = re.compile(r"(?<![\w.,/#§[^-])(\d{1,3}(?:,\d{3})+|\d+\.\d+|\d{1,6})(?![\w/]|[.,-]\d|\])(?:\s?%| percent)?")
-_NAME = re.compile(r"\b[A-Z][\w'’-]*[a-z][\w'’-]*(?:\s+(?:(?:of|de|du|von|van|al|y|the)\s+)?[A-Z][\w'’-]*)*")
-_BEFORE_YEAR = re.compile(
-    r"(?:\b(?:in|by|since|of|from|until|till|during|around|after|before|about|circa|year|January|February|March|April|May"
-    r"|June|July|August|September|October|November|December))\s?$",
-    re.IGNORECASE,
-)
-_BEFORE_NAME = re.compile(r"\b(?:by|in|at|from|of|with|to|near|as|for|called|named)(?:\s+the)?\s$", re.IGNORECASE)
-_MIN_WORDS, _MAX_WORDS = 8, 30
+_MAX_WORDS = 60
 _MAX_TERM_WORDS = 5
-_PROSE = (ElementKind.PARAGRAPH, ElementKind.QUOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +94,7 @@ def read_definition(sentence: str, language: str = "en") -> Definition | None:
     found = form.match(text) if form else None
     if found is None or _LEADING_ANAPHORA.match(text) or not _can_be_term(found["term"], found["det"] or ""):
         return None
-    if text.endswith(":") or _POINTS_BACK.search(found["text"][:40]) or len(text.split()) > 2 * _MAX_WORDS:
+    if text.endswith(":") or _POINTS_BACK.search(found["text"][:40]) or len(text.split()) > _MAX_WORDS:
         return None
     term = found["term"] + (found["bracket"] or "")
     offset = max(0, sentence.find(found["text"][:20]))
@@ -138,62 +124,3 @@ def _can_be_term(term: str, determiner: str) -> bool:
     ):
         return False
     return words[0].lower() not in _VAGUE
-
-
-def find_blanks(note: Document) -> Facts:
-    """Returns the words of a note's paragraphs that can be left out and asked for."""
-    blanks: list[Blank] = []
-    for sentence in note.sentences():
-        above = list(note.above(sentence))
-        if above[0].kind in _PROSE and not any(element.kind is ElementKind.ITEM for element in above):
-            quote = note.text[sentence.start : sentence.end]
-            blanks += _blanks(Anchor(note.path, note.headings_above(sentence), sentence.start, sentence.end, quote))
-    return Facts(blanks=tuple(blanks))
-
-
-def _blanks(anchor: Anchor) -> Iterator[Blank]:
-    """Yields what can be left out of a sentence that is understood by itself."""
-    sentence = plain(re.sub(r"(?<!\\sqrt)\[[^\]]{0,30}\]", "", anchor.quote))
-    size = len(sentence.split())
-    if not _MIN_WORDS <= size <= _MAX_WORDS or _LEADING_ANAPHORA.match(sentence) or sentence[-1:] not in ".!":
-        return
-    if _POINTS_BACK.search(sentence):
-        return
-    taken = {place for formula in FORMULA.finditer(sentence) for place in range(*formula.span())}
-    for kind, pattern in (("year", _YEAR), ("number", _NUMBER), ("name", _NAME)):
-        for match in pattern.finditer(sentence):
-            spot = set(range(*match.span()))
-            if not spot & taken and _may_ask(kind, match, sentence):
-                taken |= spot
-                before = sentence[: match.start()].split()[-1:] or [""]
-                yield Blank(kind, sentence, match[0], match.start(), before[0].lower(), anchor)
-
-
-def _may_ask(kind: str, match: re.Match[str], sentence: str) -> bool:
-    before, after = sentence[: match.start()], sentence[match.end() :]
-    if sentence.count(match[0]) > 1:
-        return False
-    if kind == "number":
-        beside = re.search(r"\d\S*\s*(?:to|and|or|[-–])\s*$", before) or re.match(r"\s*(?:to|and|or|[-–])\s*\d", after)
-        named = re.search(r"[A-Z]\w*\s+$", before)
-        return (
-            not beside
-            and not named
-            and not _YEAR.fullmatch(match[0])
-            and bool(re.match(r"\s+[a-z]", after) or match[0][-1] in "%t")
-        )
-    if kind == "name":
-        words = match[0].split()
-        plain_word = words[0].lower() in STOPWORDS or match[0].endswith(("'s", "’s")) or "-" in match[0]
-        if len(words[-1]) == 1:
-            return False  # "Richard A. Becker": the name goes on behind the full stop
-        joined = re.match(r"\s+(?:[A-Z0-9]|[a-z-]*al-)|['’-]|\s*\(|\.\s[a-z]", after) or re.search(
-            r"[A-Z]\S*\s$", before
-        )
-        return bool(_BEFORE_NAME.search(before)) and len(match[0]) > 3 and not plain_word and not joined
-    dated = _BEFORE_YEAR.search(before) and not re.match(r"\s+(?:years|times|people|[a-z]+s\b)", after)
-    return (
-        bool(dated)
-        and not re.match(r"\s*(?:[-–]|to\s|and\s|or\s)\s*\d", after)
-        and not re.search(r"\d\s*(?:[-–]|to|and|or)\s*$", before)
-    )

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from assistant.quiz.exam.texts import meaning, same, share
 from assistant.quiz.item import GAP, Anchor, Item, KeyPoint, Kind, Maker, with_id
-from assistant.quiz.making.choices import choices, explained, gap_choice, tells_its_name
+from assistant.quiz.making.choices import choices, explained, tells_its_name
 from assistant.quiz.making.facts import (
     MAX_WORDS,
-    Blank,
     Column,
     Fact,
     Group,
@@ -32,6 +31,9 @@ TRUE, FALSE = 0, 1
 _OPTIONS = ("True", "False")
 _TRUE_SHARE = 0.45
 """Drawn; about half are true in the end, since more of the false ones fail the exam."""
+
+_ALIKE = 2
+"""Words that two descriptions have in common if one can be believed in place of the other."""
 
 _SELF_EVIDENT = 0.5
 """Share of the term's words in what is said of it: "the Datagram Protocol is a datagram protocol" asks nothing."""
@@ -54,8 +56,9 @@ def true_false(fact: Fact, pool: Pool, rng: random.Random) -> Item | None:
 
 
 def _may_swap(fact: Fact, other: Fact) -> bool:
-    """Whether a student could believe it: the same form, and the same note."""
-    return other.shape is fact.shape and other.term.place == fact.term.place and other.anchor.note == fact.anchor.note
+    """Whether a student could believe it: of the same form, beside it, and like it in meaning."""
+    near = other.term.place == fact.term.place and other.anchor.note == fact.anchor.note
+    return near and other.shape is fact.shape and len(meaning(fact.text) & meaning(other.text)) >= _ALIKE
 
 
 def _fitting(other: Fact, text: str) -> str:
@@ -104,23 +107,6 @@ def _with_gap(fact: Fact, text: str, pool: Pool) -> str:
     return state(f"{shown}{GAP}", pool.wording.inside(text), fact.shape, link)
 
 
-def gap_cloze(blank: Blank) -> Item:
-    """Returns a sentence of the notes with one word left out."""
-    statement = blank.sentence[: blank.start] + GAP + blank.sentence[blank.start + len(blank.answer) :]
-    return with_id(
-        Item(
-            id="",
-            kind=Kind.CLOZE,
-            maker=Maker.STRUCTURE,
-            question=statement,
-            proofs=(blank.anchor,),
-            explanation=blank.sentence,
-            answer=blank.answer,
-            difficulty=0.6,
-        )
-    )
-
-
 def _gapped(statement: str, answer: str, accepted: tuple[str, ...], fact: Fact, pool: Pool) -> Item:
     return with_id(
         Item(
@@ -140,7 +126,7 @@ def _gapped(statement: str, answer: str, accepted: tuple[str, ...], fact: Fact, 
 _MATCH_SIZE = (3, 5)
 _ORDER_SIZE = (3, 6)
 _LIST_SIZE = (3, 6)
-_POINT = re.compile(r";\s+|:\s+|,?\s+(?:which|so that|because|and therefore|and thus)\s+|\.\s+")
+_POINT = re.compile(r";\s+|:\s+|,?\s+(?:which|so that|because|and therefore|and thus)\s+|(?<=\w\w\w)\.\s+")
 _MIN_POINT_STEMS = 2
 _MAX_POINTS = 3
 _MIN_ANSWER_STEMS = 3
@@ -310,6 +296,8 @@ def own_question(asked: OwnQuestion) -> Item:
 def key_points(fact: Fact) -> tuple[KeyPoint, ...]:
     """Returns what an answer about ``fact`` has to say: the clauses of its sentence, each with its exact words."""
     quote = fact.anchor.quote
+    if fact.aspect and not fact.offset:
+        return (KeyPoint(fact.text, quote),)  # a cell of a table
     points: list[KeyPoint] = []
     for low, high in _clauses(quote, fact.offset):
         text = readable(quote[low:high])
@@ -346,9 +334,6 @@ def make_items(note: str, pool: Pool, rng: random.Random) -> Iterator[Item]:
         yield own_question(asked)
     for column in found.columns:
         yield from match_column(column, pool, rng)
-    for number, blank in enumerate(found.blanks):
-        item = gap_choice(blank, pool, rng) if number % 2 == 0 else None
-        yield item or gap_cloze(blank)
 
 
 def _name(fact: Fact) -> frozenset[str]:

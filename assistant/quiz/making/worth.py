@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 from assistant.documents.labels import FORMULA
+from assistant.documents.language import language_of
 from assistant.documents.roles import Role, names_nothing, role_at
+from assistant.quiz.exam.texts import meaning
 from assistant.quiz.item import Anchor
-from assistant.quiz.making.facts import Blank, Fact, Facts, Group, OwnQuestion, Shape, is_verb, shape
-from assistant.quiz.making.phrasing import EXAMPLES, USES, is_property
+from assistant.quiz.making.facts import Fact, Facts, Group, OwnQuestion, Shape, Term, is_plural, is_verb, shape
+from assistant.quiz.making.phrasing import USES, is_property
 from assistant.quiz.making.word_use import ASKING, WordUse
-from assistant.types import Document
+from assistant.types import Document, ElementKind
 
 _LONGEST_TERM = 6
 _PERSONS = frozenset(("he", "she", "his", "her", "him", "er", "sein", "seine", "ihre", "il", "elle", "él", "ella"))
-_MIN_QUESTION, _MIN_ANSWER = 4, 4
+_MIN_QUESTION, _MIN_ANSWER = 2, 4
+"""Stems of a question of the notes that names its subject; one more where no heading does. Words of its answer."""
 _NO_NAME = re.compile(
     r"\b(?:is|are|was|were|can|cannot|could|may|might|must|will|should|has|have|had|do|does|did|not|don't|let's|i|we|you|my"
     r"|your|our"
     r"|doesn't|isn't|aren't|this|that|these|those|it|its|they|ist|sind|wird|werden|kann|nicht|est|sont|peut|ne|pas"
-    r"|son|puede|no)\b"
-    r"|[=<>→⇒:;?!…|\"“”«»]|\.\.",
+    r"|son|puede|no|vs|he|she|him|her|today|now|davon)\b"
+    r"|[=<>→⇒:;?!…|@§\"“”«»]|\.\.|^[^\w$'\"(]",
     re.IGNORECASE,
 )
 """In a label: it is a sentence, a relation or a remark, and names no thing."""
@@ -29,7 +33,8 @@ _NO_NAME = re.compile(
 _LEADS_NOWHERE_LIST = """
     a an the for in on at by from to with without if when while after before between more most less some all any
     each every no just even such only thus hence other another below above here there using as also then now next
-    finally first second third because so but and or part step stage phase level figure fig table page line note ps
+    finally first second third fourth fifth two three four five six because so but and or part step stage phase level
+    figure fig table page line note ps increase decrease im am zu zur zum beim
     eg ie für bei mit ohne nach vor wenn alle jede einige weitere andere pour dans avec sans après avant si tous
     toutes autre autres para en con sin después antes cuando todos otros
 """
@@ -50,7 +55,7 @@ _DATE = re.compile(
 )
 """A label that is a day or a year: it dates something and names no thing."""
 
-_RELATION = re.compile(r"[=→⇒<>]|->|=>|`")
+_RELATION = re.compile(r"[=→⇒<>|]|->|=>|`|\b(?:section|page|chapter|kapitel|seite) \d", re.IGNORECASE)
 """In what is said, outside of formulas: it is a rule or code, not words that describe."""
 
 _LISTED = (
@@ -78,6 +83,7 @@ _HAD_BY_ALL = re.compile(
 _TOPIC_GROUP = re.compile("|".join(_LISTED), re.IGNORECASE)
 """A heading that promises a list which is learned as a whole: "Types of unemployment"."""
 
+_GERMAN_QUALITY = re.compile(r"\w+(?:isch|lich)(?:e[nrms]?)?")
 _PROCESS = re.compile(
     r"\b(?:steps?|stages?|phases?|process|procedure|algorithm|cycle|sequence|timeline|workflow|pipeline|how to"
     r"|order|life ?cycle|recipe|protocol|schritte|ablauf|phasen|verfahren|reihenfolge|zyklus|vorgehen|étapes|processus"
@@ -85,29 +91,131 @@ _PROCESS = re.compile(
     re.IGNORECASE,
 )
 _STEP = re.compile(r"(?:step|stage|phase|schritt|étape|etapa|paso|fase)\b", re.IGNORECASE)
-_EVENT_NAME = re.compile(r"(?<=[\w,;] )[A-Z][a-zà-ÿ]{2,}")
 _UNBALANCED = tuple((opens, closes) for opens, closes in ("()", "[]", "{}"))
 
 
+_MIN_SENTENCE, _MIN_LABELLED, _MIN_OF_ASPECT = 5, 4, 3
+"""Words of what is said, from which on it can be the answer to a question."""
+
+_GLOSSARY, _GLOSSARY_OF_OTHERS = 4, 6
+"""Siblings of one form that make a list one of terms and descriptions; more where the form tells nothing."""
+
+_ANY = re.compile(r"(?:an?|eine?|une?|una) ", re.IGNORECASE)
+"""How a subject begins that stands for every thing of its kind: "A diuretic is a compound that ..."."""
+
+_COMES_BACK = 4
+"""Times that a note has a term which it is about."""
+
+_KIND_OF_THING = re.compile(
+    r"(?:(?!to\b|by\b|in\b|if\b|when\b|wenn\b)[^\W\d][\w'’-]*,? ){1,4}?"
+    r"(?:that|which|who|whose|where|of|made|used|found|obtained|caused|produced|formed|given|qui|que|dont|de|du|des|d['’]\w+|von|für|zur|zum|der|die|das|dem|den|del?)\b",
+    re.IGNORECASE,
+)
+"""How a description without an article begins: "parts of the body that ...", "Welle, die auf ..."."""
+
+_SAYS_LITTLE = re.compile(
+    r"(?:an?|the|one)\s(?:very |most |more |key |also |equally )?(?:bit|lot|only|norm|first|second|third|fourth|same"
+    r"|best|most|main|key|result|reason|case|good|great|big|major|important|common|primary|little|few|real|very|way|thing|problem"
+    r"|question|matter|of|central|popular|poor|typical|special|simple|useful|further|basic|easy|flexible|powerful"
+    r"|competitive|significant|essential|crucial|critical|vital|complex|difficult|new|old|one|other|latter|former|next|number)\b"
+    r"|(?:one|some|part|many|most|several|any) of\b|an? (?:example|kind|part|type|form|member|little)\b"
+    r"|(?:die|das|der|eine?) (?:sogenannte\w*|wichtig\w*|gut\w*|groß\w*|erste\w*|gleiche\w*|einzige\w*)\b|z\. ?b\.",
+    re.IGNORECASE,
+)
+
+_FINITE = re.compile(
+    r"\w (?:is|are|was|were|has|have|can|may|must|do|does|did|ist|sind|wird|werden|hat|haben|kann|können|est|sont|ont"
+    r"|peut|es|son|tiene|puede)\b",
+    re.IGNORECASE,
+)
+_BEHIND_GERMAN_NOUNS_LIST = """
+    der die das des dem den von vom für mit ohne in im an am auf aus bei zu zum zur über unter zwischen und oder durch
+    um als nach vor wegen gegen einer eines eine ein ihrer seiner
+"""
+_BEHIND_GERMAN_NOUNS = frozenset(_BEHIND_GERMAN_NOUNS_LIST.split())
+
 _GOES_ON_LIST = """
     and or but that which who to in of for with as by at from on seen since because after before if also not no only
-    still und oder aber et ou mais y o pero
+    still und oder aber dort et ou mais y o pero
 """
 _GOES_ON = frozenset(_GOES_ON_LIST.split())
 """First words of a text that only goes on with what stands before it."""
 
 
 def worth_asking(found: Facts, note: Document, words: WordUse) -> Facts:
-    """Returns what of ``found``, which is from ``note``, is worth a question."""
+    """Returns what of ``found``, which is from ``note``, is worth a question: definitions, and what tables compare."""
     named = [fact for fact in found.facts if _teaches(fact.anchor, note) and names_a_thing(fact.term.label)]
     acting = {fact.term.place for fact in named if fact.shape is Shape.VERB or words.acts(fact.text)}
-    facts = (_read(fact, words, in_acting=fact.term.place in acting) for fact in named)
+    read = [fact for fact in (_read(fact, words, in_acting=fact.term.place in acting) for fact in named) if fact]
+    language = language_of(note.text)
+    said = [fact for fact in read if _says(fact, language)]
+    described = [fact for fact in said if not (fact.link or fact.subject or fact.aspect)]
+    alike = Counter((fact.term.place, fact.shape) for fact in described)
+    asked = Counter((fact.term, fact.aspect.lower()) for fact in found.facts)
+    kept = tuple(
+        fact
+        for fact in said
+        if (_is_determined(fact, note, asked) if fact.aspect else _defines(fact, note, language, alike))
+    )
     groups = (group for group in found.groups if all(_teaches(anchor, note) for anchor in group.anchors))
-    blanks = (blank for blank in found.blanks if _teaches(blank.anchor, note) and _is_learned(blank))
     columns = (column for column in found.columns if _teaches(column.anchors[0], note) and _is_property(column.head))
-    said = tuple(fact for fact in facts if fact and _says(fact))
     answered = (one for one in found.answered if all(_teaches(a, note) for a in one.answers) and _is_question(one))
-    return Facts(said, tuple(groups), tuple(blanks), tuple(columns), tuple(answered))
+    return Facts(kept, tuple(groups), tuple(columns), tuple(answered))
+
+
+def _defines(fact: Fact, note: Document, language: str, alike: Counter[tuple[tuple[str, ...], Shape]]) -> bool:
+    """Whether what is said of a term defines it, so that it can be asked for without the note in sight.
+
+    A sentence does if it says what kind of thing the term is, and the note makes something of the term. A label's text
+    does if it begins as definitions do, or if many of its siblings are described in the same form: a glossary.
+    """
+    size, place = len(fact.text.split()), fact.term.place
+    glossary = sum(alike[place, shape] for shape in (Shape.NOUN, Shape.DOING, Shape.VERB))
+    if says_little(fact.text):
+        return False
+    if fact.shape is Shape.VERB:
+        return not fact.subject and glossary >= _GLOSSARY
+    first = fact.text.split(" ", 1)[0].lower()
+    begins = fact.shape in (Shape.NOUN, Shape.DOING) or first in ASKING or bool(_KIND_OF_THING.match(fact.text))
+    if fact.link or fact.subject:
+        known = bool(_ANY.match(fact.subject)) or _is_made_much_of(fact, note)
+        return bool(fact.link) and begins and known and size >= _MIN_SENTENCE
+    if size < _MIN_LABELLED or re.search(r":\s", fact.text):
+        return False
+    if first not in ASKING and _is_sentence(fact.text, language):
+        return False
+    return begins or alike[place, Shape.OTHER] >= _GLOSSARY_OF_OTHERS
+
+
+def _is_determined(fact: Fact, note: Document, asked: Counter[tuple[Term, str]]) -> bool:
+    """Whether there is one answer to what an aspect of a term is; below a label in the plural there are several."""
+    block = note.block_at(fact.anchor.start)
+    is_row = block is not None and block.kind is ElementKind.TABLE
+    return asked[fact.term, fact.aspect.lower()] == 1 and (is_row or not is_plural(fact.aspect))
+
+
+def _is_made_much_of(fact: Fact, note: Document) -> bool:
+    """Whether a note emphasises a term, has it in a heading, or comes back to it."""
+    name = fact.term.name.lower()
+    emphasised = re.search(rf"(?:[*_]|==|<(?:b|em|strong|i|dfn)>){re.escape(name)}", fact.anchor.quote.lower())
+    headed = any(name in heading.lower() for heading in fact.anchor.heading_path)
+    return bool(emphasised) or headed or note.text.lower().count(name) >= _COMES_BACK
+
+
+def _is_sentence(text: str, language: str) -> bool:
+    """Whether a text that begins like a definition goes on as a sentence of its own: "The embryo embeds into ..."."""
+    first = re.split(r";|\b(?:that|which|who|whose|where|when|qui|que|dont)\b", re.sub(r"\([^()]*\) ?", "", text))[0]
+    if _FINITE.search(first):
+        return True
+    if language == "de":
+        found = re.match(r"(?:\w+ ){1,3}?[A-ZÄÖÜ]\w+ (?P<next>[a-zäöüß]+)\b", first)
+        return found is not None and found["next"] not in _BEHIND_GERMAN_NOUNS
+    return re.search(r"\w{2,}[^su\W]s (?:an?|the|its?|their|into)\b", first) is not None
+
+
+def says_little(text: str) -> bool:
+    """Returns whether what is said would be true of much else: "an important part of ...", "the basic tools"."""
+    return bool(_SAYS_LITTLE.match(text))
 
 
 def names_a_thing(label: str) -> bool:
@@ -117,6 +225,8 @@ def names_a_thing(label: str) -> bool:
         return False
     first, *rest = re.findall(r"[\w'’]+", text.lower()) or [""]
     if _NO_NAME.search(text) or _DATE.fullmatch(text) or first in _LEADS_NOWHERE or names_nothing(label):
+        return False
+    if not rest and _GERMAN_QUALITY.fullmatch(text):
         return False
     if is_verb(first) or (rest and is_verb(f"{first}s")):
         return shape(text) is not Shape.VERB and not rest  # "Occurs if", "Identify phrases"
@@ -163,13 +273,15 @@ def _read(fact: Fact, words: WordUse, *, in_acting: bool) -> Fact | None:
     return fact if words.names(fact.text) else None
 
 
-def _says(fact: Fact) -> bool:
+def _says(fact: Fact, language: str) -> bool:
     first, *others = re.findall(r"[\w'’-]+", FORMULA.sub("", fact.text.lower())) or [""]
     if not fact.aspect and (
         first in _GOES_ON or len(others) < (3 if fact.shape is Shape.OTHER and first not in ASKING else 2)
     ):
         return False
-    if fact.text.startswith("(") or (not fact.aspect and (_is_enumeration(fact.text) or _is_title(fact.text))):
+    if fact.text.startswith("(") or (
+        not fact.aspect and (_is_enumeration(fact.text) or (language != "de" and _is_title(fact.text)))
+    ):
         return False
     if not stands_alone(fact.text) or _RELATION.search(FORMULA.sub("x", fact.text)):
         return False
@@ -177,7 +289,9 @@ def _says(fact: Fact) -> bool:
         return fact.shape is not Shape.SENTENCE
     if fact.shape is Shape.SENTENCE or not any(map(str.isalpha, fact.text)):
         return False
-    return fact.aspect.lower() in USES | EXAMPLES or bool(_HAD_BY_ALL.search(fact.aspect))
+    if len(fact.text.split()) < _MIN_OF_ASPECT:
+        return False
+    return fact.aspect.lower() in USES or bool(_HAD_BY_ALL.search(fact.aspect))
 
 
 def _is_enumeration(text: str) -> bool:
@@ -187,31 +301,28 @@ def _is_enumeration(text: str) -> bool:
 
 
 def _is_title(text: str) -> bool:
-    """Whether a text is written as a heading is: "The Costs of World War II"."""
+    """Whether a text is written as an English heading is: "The Costs of World War II"."""
     long = [word for word in re.findall(r"[^\W\d_][\w'’-]+", text) if len(word) > 3]
     return len(long) >= 2 and all(word[0].isupper() for word in long)
 
 
 def _is_question(asked: OwnQuestion) -> bool:
     """Whether a question of the notes is understood by itself, and is not answered by a word."""
-    first = next(iter(re.findall(r"[\w'’]+", asked.question.lower())), "")
+    first, *others = re.findall(r"[\w'’]+", asked.question.lower()) or [""]
     said = sum(len(answer.quote.split()) for answer in asked.answers)
-    words = re.findall(r"[\w'’]+", asked.question.lower())
-    alone = (_POINTING | _PERSONS).isdisjoint(words) and first not in ("and", "but", "so")
-    return alone and len(asked.question.split()) >= _MIN_QUESTION and said >= _MIN_ANSWER
+    alone = (_POINTING | _PERSONS).isdisjoint((first, *others)) and first not in ("and", "but", "so")
+    stems = meaning(asked.question)
+    above = meaning(" ".join((asked.answers[0].note, *asked.answers[0].heading_path)))
+    told = all(not _RELATION.search(FORMULA.sub("x", answer.quote)) for answer in asked.answers)
+    return (
+        alone and told and said >= _MIN_ANSWER and len(stems) >= (_MIN_QUESTION if stems & above else _MIN_QUESTION + 1)
+    )
 
 
 def _is_property(head: str) -> bool:
-    return is_property(head) and not names_nothing(head)
-
-
-def _is_learned(blank: Blank) -> bool:
-    """Whether a year or name is worth knowing: it is that of an event with a name, or of who did it."""
-    if not stands_alone(blank.sentence) or blank.kind == "number":
-        return False
-    if blank.kind == "year":
-        return bool(_EVENT_NAME.search(blank.sentence))
-    return blank.before in ("by", "called", "named")
+    words = head.lower().split()
+    named = is_property(head) and not names_nothing(head)
+    return named and words[0] not in _LEADS_NOWHERE and not any(map(is_verb, words))
 
 
 def _is_balanced(text: str) -> bool:

@@ -12,7 +12,6 @@ from assistant.index.question_words import names_of
 from assistant.quiz.exam.ground import Ground
 from assistant.quiz.exam.texts import meaning
 from assistant.quiz.making.outline_facts import outline_facts
-from assistant.quiz.making.prose import find_blanks
 from assistant.testing import FakeEmbedder
 from assistant.types import ContextBlock
 
@@ -67,7 +66,6 @@ def test_what_is_hidden_is_not_what_the_notes_say() -> None:
 def test_no_quiz_asks_for_what_is_hidden_or_for_signs() -> None:
     found = outline_facts(NOTE)
     said = " ".join(fact.text + fact.term.label for fact in found.facts)
-    said += " ".join(blank.sentence for blank in find_blanks(NOTE).blanks)
     assert not meaning(said) & HIDDEN
     assert not any(sign in said for sign in ("[!", "%%", "<!--", ">", "```"))
     assert any(fact.term.label == "Shell" and "runs commands" in fact.text for fact in found.facts)

@@ -144,9 +144,9 @@ def test_only_some_notes_can_be_made_first(bank: Bank, builder: BankBuilder) -> 
 
 
 def test_the_model_checks_what_waits_and_fails_are_counted_out(bank: Bank, builder: BankBuilder) -> None:
-    build(builder, note(BIRDS, "birds.md"))
+    build(builder, note(), note(BIRDS, "birds.md"))
     waiting = bank.counts().pending
-    build(builder, note(BIRDS, "birds.md"), model=WithModel(knowing()))
+    build(builder, note(), note(BIRDS, "birds.md"), model=WithModel(knowing()))
     left = [item for item in bank.items() if item.kind in (Kind.CHOICE, Kind.TRUE_FALSE)]
     assert bank.counts().pending == 0
     assert 0 < len(left) <= waiting
