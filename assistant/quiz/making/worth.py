@@ -19,7 +19,7 @@ from assistant.types import Document, ElementKind
 _LONGEST_TERM = 6
 _PERSONS = frozenset(("he", "she", "his", "her", "him", "er", "sein", "seine", "ihre", "il", "elle", "él", "ella"))
 _MIN_QUESTION, _MIN_ANSWER = 2, 4
-"""Stems of a question of the notes that names its subject; one more where no heading does. Words of its answer."""
+"""Stems of a question of the notes that names its subject, and words of its answer."""
 _NO_NAME = re.compile(
     r"\b(?:is|are|was|were|can|cannot|could|may|might|must|will|should|has|have|had|do|does|did|not|don't|let's|i|we|you|my"
     r"|your|our"
@@ -311,12 +311,8 @@ def _is_question(asked: OwnQuestion) -> bool:
     first, *others = re.findall(r"[\w'’]+", asked.question.lower()) or [""]
     said = sum(len(answer.quote.split()) for answer in asked.answers)
     alone = (_POINTING | _PERSONS).isdisjoint((first, *others)) and first not in ("and", "but", "so")
-    stems = meaning(asked.question)
-    above = meaning(" ".join((asked.answers[0].note, *asked.answers[0].heading_path)))
     told = all(not _RELATION.search(FORMULA.sub("x", answer.quote)) for answer in asked.answers)
-    return (
-        alone and told and said >= _MIN_ANSWER and len(stems) >= (_MIN_QUESTION if stems & above else _MIN_QUESTION + 1)
-    )
+    return alone and told and said >= _MIN_ANSWER and len(meaning(asked.question)) >= _MIN_QUESTION
 
 
 def _is_property(head: str) -> bool:

@@ -116,7 +116,8 @@ def test_what_no_teacher_would_ask_is_no_fact(line: str) -> None:
 
 def test_the_notes_tell_whether_a_word_is_a_verb() -> None:
     facts = found(
-        "# Birds\n\nThey hunt. An owl can hunt well.\n\n- **Owl** - hunts mice at night\n- **Kite** - hunts young hares\n"
+        "# Birds\n\nThey hunt. An owl can hunt well.\n\n- **Owl** - hunts mice at night\n"
+        "- **Kite** - hunts young hares\n"
         "- **Hawk** - hunts smaller birds\n- **Buzzard** - hunts voles by day\n"
     ).facts
     assert [fact.shape for fact in facts] == [Shape.VERB] * 4
