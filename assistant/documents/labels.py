@@ -11,8 +11,11 @@ _LONGEST_LABEL = 80
 _LONGEST_HEADING = 300
 _LONGEST_LINE = 4000
 
-_MARKUP = re.compile(r"[\[*_`<~=\\$]")
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s[^()]*)?\)")
+_MARKUP = re.compile(r"[\[*_`<~=\\${]")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s\"[^\"\n]*\"|\s[^()]*)?\)")
+_ATTRIBUTES = re.compile(r"\{:\s?[^{}\n]*\}")
+"""How kramdown (Jekyll) gives the words before them a class."""
+
 _WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 _EMPHASIS = re.compile(r"(\*{1,3}|~~|==)(?=\S)(.+?)(?<=\S)\1")
 _UNDERSCORES = re.compile(r"(?<!\w)(_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
@@ -59,7 +62,7 @@ def plain(text: str) -> str:
         return " ".join(text.split())
     formulas = FORMULA.findall(text) if _KEPT not in text else []
     text = FORMULA.sub(_KEPT, text) if formulas else text
-    text = _SMALL.sub(_in_line, text)
+    text = _SMALL.sub(_in_line, _ATTRIBUTES.sub("", text))
     text = _CODE.sub(r"\2", _WIKI_LINK.sub(r"\1", _LINK.sub(r"\1", text)))
     text = _UNDERSCORES.sub(r"\2", _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", text)))
     text = _ESCAPE.sub(r"\1", _TAG.sub("", _BETWEEN_ITEMS.sub(", ", text)))

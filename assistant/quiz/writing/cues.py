@@ -21,11 +21,6 @@ class Asked(StrEnum):
     USE = "use"  # ... is used to ...
     PARTS = "parts"  # ... consists of ...
     LIST = "list"  # what stands below a heading or an opening line
-    PLAIN = "plain"  # anything else that a section makes much of
-
-
-WHOLE = (Asked.CONTRAST, Asked.PLAIN)
-"""Here the whole sentence is the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +59,6 @@ _LABEL = (
     r"|(?:[\w-]+\s){1,2}?(?:of|that|which|who|von|für|der|des|de|du|qui|que)\s)[^:]{15,})$",
 )
 """A line that begins with its term: "Labour productivity: the quantity of ..."."""
-
-_PLAIN = (Asked.PLAIN, r"(?P<told>)(?P<answer>\w.{40,}[.!])$")
 
 _LINK = r"(?:because|so that|in order to)"
 _NOUN_LINK = r"(?:due to|owing to|as a result of|thanks to)"
@@ -110,7 +103,6 @@ ENGLISH = Cues(
         (Asked.WAY, r"(?P<told>.{20,}?),?\s(?P<answer>by\s(?!being\b|having\b)\w+ing\s.{8,})$"),
         _LABEL,
         (Asked.EFFECT, rf"{_OPENING}(?P<told>[^,;:]{{5,90}}?)\s(?P<answer>{_RESULT}\s.{{12,}})$"),
-        _PLAIN,
     ),
     {
         Asked.DEFINITION: ("What is {}?", "What are {}?", "What was {}?", "What were {}?"),
@@ -141,7 +133,6 @@ ENGLISH = Cues(
         ),
         Asked.PARTS: ("What ", "Which ", "Into "),
         Asked.LIST: ("What ", "Which "),
-        Asked.PLAIN: ("What ", "How ", "Why ", "Which ", "When ", "Who "),
     },
     "What happens ",
     ", in your own words",
@@ -177,7 +168,6 @@ GERMAN = Cues(
             r"(?P<told>[^,;:]{5,90}?)\s(?P<answer>(?:führ(?:t|en) zu|verursach(?:t|en)|bewirk(?:t|en)|verhinder(?:t|n)"
             r"|förder(?:t|n)|erhöh(?:t|en)|senk(?:t|en)|verringer(?:t|n)|stärk(?:t|en)|schwäch(?:t|en))\s.{12,})$",
         ),
-        _PLAIN,
     ),
     {
         Asked.DEFINITION: ("Was ist {}?", "Was sind {}?"),
@@ -194,7 +184,6 @@ GERMAN = Cues(
         Asked.USE: ("Wozu dient ", "Wozu dienen ", "Was ermöglicht ", "Was ermöglichen ", "Wobei hilft "),
         Asked.PARTS: ("Woraus ", "Was ", "Welche ", "In welche "),
         Asked.LIST: ("Welche ", "Was "),
-        Asked.PLAIN: ("Was ", "Wie ", "Warum ", "Welche ", "Wann ", "Wer ", "Wodurch "),
     },
     "Was geschieht, ",
     ", in eigenen Worten",
@@ -230,7 +219,6 @@ FRENCH = Cues(
             r"(?P<told>[^,;:]{5,90}?)\s(?P<answer>(?:entraîne(?:nt)?|provoque(?:nt)?|condui(?:t|sent) à|mène(?:nt)? à"
             r"|empêche(?:nt)?|renforce(?:nt)?|affaibli(?:t|ssent))\s.{12,})$",
         ),
-        _PLAIN,
     ),
     {
         Asked.DEFINITION: ("Qu'est-ce que {}?", "Qu'est-ce qu'{}?"),
@@ -247,7 +235,6 @@ FRENCH = Cues(
         Asked.USE: ("À quoi sert ", "À quoi servent ", "Que permet ", "Que permettent "),
         Asked.PARTS: ("De quoi ", "Que ", "Quels ", "Quelles "),
         Asked.LIST: ("Quels ", "Quelles "),
-        Asked.PLAIN: ("Que ", "Comment ", "Pourquoi ", "Quel ", "Quelle ", "Quels ", "Quand ", "Qui "),
     },
     "Que se passe-t-il ",
     ", avec vos propres mots",

@@ -15,7 +15,7 @@ from assistant.quiz.exam import gates as model_gate
 from assistant.quiz.exam.gates import QUESTION_WORDS
 from assistant.quiz.exam.texts import asked, count_words, meaning, share
 from assistant.quiz.item import Check, Item, Kind, Maker, with_id
-from assistant.quiz.writing.cues import ENGLISH, WHOLE, Asked
+from assistant.quiz.writing.cues import ENGLISH, Asked
 from assistant.quiz.writing.ideas import Idea
 from assistant.quiz.writing.orders import asked_again, grammar_of, question_for
 from assistant.types import ContextBlock, Generated, Prompt, Sampling, Token
@@ -144,7 +144,7 @@ def fault_of(question: str, idea: Idea, topic: str) -> str:
     is_bare = there and not named & there and len(named) < _NAMED_BY_ITSELF
     if not named or (is_bare and idea.asks is not Asked.DEFINITION):
         return "stands_alone"
-    if idea.asks in WHOLE:
+    if idea.asks is Asked.CONTRAST:
         left = meaning(idea.answer) - stems
         return "" if len(left) >= _MIN_LEFT and share(named, meaning(idea.said) | there) >= _MIN_TOLD else "off_topic"
     own = meaning(idea.answer) - told - there

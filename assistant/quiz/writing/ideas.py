@@ -14,7 +14,8 @@ from assistant.documents.labels import FORMULA, plain
 from assistant.documents.roles import Role, names_nothing, role_at
 from assistant.quiz.exam.texts import meaning, share
 from assistant.quiz.item import Anchor, KeyPoint
-from assistant.quiz.writing.cues import ENGLISH, WHOLE, Asked, Cues, cues_of
+from assistant.quiz.making.worth import names_a_thing, says_little
+from assistant.quiz.writing.cues import ENGLISH, Asked, Cues, cues_of
 from assistant.types import ContextBlock, Document, ElementKind
 
 
@@ -52,7 +53,6 @@ _WORTH = {
     Asked.USE: 0.7,
     Asked.PARTS: 0.8,
     Asked.LIST: 0.8,
-    Asked.PLAIN: 0.25,
 }
 _EMPHASIS = re.compile(r"\*\*|__|==|(?<![*\w])\*(?=\w)|<(?:b|strong|mark|em)>")
 _CONNECTS = re.compile(
@@ -89,7 +89,7 @@ _OPEN_END = re.compile(
 )
 _CLAUSE = re.compile(
     r"\b(?:that|which|who|whose|where|how|why|whether|is|are|was|were|has|have|had|can|may|will|if|when"
-    r"|because|argue\w*|sa(?:id|ys?)|believ\w+|th(?:ink|ought)\w*|claim\w*|dass|qui|que)\b|[=→]|->",
+    r"|because|argue\w*|sa(?:id|ys?)|believ\w+|th(?:ink|ought)\w*|claim\w*|dass|weil|wenn|qui|que|quand|lorsque|si|dont|où)\b|[=→]|->",
     re.IGNORECASE,
 )
 """What a sentence is about has none of these if the verb that follows is its own."""
@@ -102,20 +102,16 @@ _FINITE = re.compile(
 """A clause: a subject and a verb, as far as endings tell."""
 
 _LACKS_SUBJECT = re.compile(r"(?:can|cannot|could|may|must|should|will|need|needs|is|are)\b", re.IGNORECASE)
-_NO_TERM = re.compile(
-    r"\b(?:that|which|who|where|when|if|than|because|although|while|there|not|is|are|was|were|has|have|can|may|this|these"
-    r"|you|we|it|they|one|some|most|many|whether|how|what|why|nicht|wenn|dass)\b"
-    r"|^(?:example|note|remark|result|question|answer|problem|idea|aim|goal|reason|only|first|main|key|same|other"
-    r"|best|next|longer|shorter|definition)\b",
+_SPLICED = re.compile(r"\w[:.]\s|::|\s[–—-]\s")
+"""Within what a sentence is about: it is two, of which the first is a label or belongs to the line before."""
+
+_GOES_ON = re.compile(r"(?:and|or|but|und|oder|et|ou|e\.g|i\.e|z\. ?b)\b", re.IGNORECASE)
+_PART_OF = re.compile(
+    r"(?:an?|the|one|another)\s(?:[\w-]+\s){0,2}?(?:component|aspect|feature|part|example|number|variety|kind|type|result|way)\sof\b"
+    r"|(?:all|most|many|some|several|other|few)\b",
     re.IGNORECASE,
 )
-_TERM_WORDS = 6
-_SAYS_LITTLE = re.compile(
-    r"(?:an?|the|one)\s(?:bit|lot|only|norm|first|same|best|most|main|key|result|reason|case|good|great|big|major|important"
-    r"|common|primary|little|few|real|very|way|thing|problem|of|central|popular|typical|special|simple|useful)\b",
-    re.IGNORECASE,
-)
-"""An answer to "What is ...?" that would be true of much else."""
+"""A subject that does not name what is spoken of, but a part or some of it."""
 
 _CALLED = re.compile(r"^the (?:term|word|concept|notion) |^[\"“”‘’']+|[\"“”‘’']+$", re.IGNORECASE)
 _COUNTABLE = re.compile(r"(?:^|\s)(?P<noun>[\w’'-]+)(?:\s(?:of|for|in|to|on|against|between|behind|by|and)\b.*)?[:.]?$")
@@ -127,9 +123,6 @@ _MIN_STEMS = 2
 _DEFINITION_WORDS = 5
 _MAX_NAMES = 0.4
 _OF_A_SUBJECT = (Asked.EFFECT, Asked.USE, Asked.PARTS)
-_WHOLE_SENTENCES = (Asked.CONDITION, Asked.PLAIN)
-"""Only asked of what begins like a sentence: lines of an algorithm do not."""
-
 _MEMBERS = (3, 7)
 _MEMBER_WORDS = 7
 _LONGEST_MEMBER = 110
@@ -212,10 +205,12 @@ def _parsed(text: str, cues: Cues) -> tuple[Asked, str, str] | None:
         found = pattern.match(bare)
         if found is None or any(low < found.start("answer") < high for low, high in formulas):
             continue
-        answer, told = found["answer"], _subject(found["told"]) if asks not in WHOLE else ""
-        if told is None or not _says_enough(told, answer) or (asks in _WHOLE_SENTENCES and not is_sentence):
+        answer, told = found["answer"], _subject(found["told"]) if asks is not Asked.CONTRAST else ""
+        if told is None or not _says_enough(told, answer) or (asks is Asked.CONDITION and not is_sentence):
             continue
-        if asks in _OF_A_SUBJECT and _CLAUSE.search(told):
+        if _SPLICED.search(clean(told)) or _GOES_ON.match(answer):
+            continue
+        if asks in _OF_A_SUBJECT and (_CLAUSE.search(told) or _PART_OF.match(told)):
             continue
         if asks is Asked.REASON and cues is ENGLISH and not _FINITE.search(told):
             continue
@@ -231,7 +226,7 @@ def _defines(told: str, answer: str) -> bool:
     names = re.findall(r"(?<=\s)[A-Z]\w+", answer)
     if len(names) > _MAX_NAMES * len(answer.split()):
         return False  # the rest of a title
-    return _is_term(told) and not _SAYS_LITTLE.match(answer) and len(answer.split()) >= _DEFINITION_WORDS
+    return _is_term(told) and not says_little(answer) and len(answer.split()) >= _DEFINITION_WORDS
 
 
 def _says_enough(told: str, answer: str) -> bool:
@@ -250,9 +245,7 @@ def _subject(told: str) -> str | None:
 def _is_term(told: str) -> bool:
     name = term_of(told)
     bare = re.sub(r"^(?:an?|the|eine?|der|die|das|une?|les?|la)\s", "", name, flags=re.IGNORECASE)
-    if _POINTS_BACK.match(told) or _NO_TERM.search(bare) or names_nothing(name) or re.search(r"[=<>|→]", name):
-        return False
-    return len(name.split()) <= _TERM_WORDS
+    return not _POINTS_BACK.match(told) and names_a_thing(bare)
 
 
 def term_of(told: str) -> str:

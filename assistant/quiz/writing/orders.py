@@ -19,12 +19,10 @@ _LENGTH = (8, 150)
 _SHOWN = {
     Asked.LIST: "List of “{told}”: {said}",
     Asked.CONTRAST: "Sentence: {said}",
-    Asked.PLAIN: "Sentence: {said}",
 }
 _WANTED = {
     Asked.LIST: "Write one short exam question to which this list is the answer.",
     Asked.CONTRAST: "Write one short exam question that asks for the difference that this sentence tells.",
-    Asked.PLAIN: "Write one short exam question about the most important thing that this sentence says.",
 }
 
 
