@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.documents.roles import Role, role_at
 from assistant.errors import ModelError, StudyError
 from assistant.models.generator import Generator, LeasedGenerator, scorer_of
 from assistant.models.scheduler import Lease, Priority, Scheduler
@@ -24,6 +25,7 @@ from assistant.quiz.making.pool import Pool
 from assistant.quiz.results import QuizResult, fact_of_item, summarise
 from assistant.quiz.session import Mode, Posed, Quiz, pose, time_limit_s
 from assistant.quiz.store import Logged, QuizStore
+from assistant.quiz.writing.cues import cues_of
 from assistant.types import Document, Section
 
 _RIVALS = 8
@@ -106,7 +108,7 @@ class QuizRoom:
             items = self.choose(topic, request, rng) or self._first_written(topic, request, lease, rng)
         if not items:
             raise StudyError(
-                f"Your notes give no such question about {topic.title}.",
+                f"Your notes give no such question about {topic.title}. {self._why_none(topic)}".rstrip(),
                 hint="Choose another topic or more kinds, or see what there is: assistant quiz bank status",
             )
         return self._posed(topic.title, request.mode, items, now, rng)
@@ -259,6 +261,20 @@ class QuizRoom:
             ) from error
         return self.choose(topic, request, rng)
 
+    def _why_none(self, topic: QuizTopic) -> str:
+        """Returns why a part of the notes carries no quiz; nothing where it has questions that were not wanted now."""
+        if topic.kind is TopicKind.WRONG or topic.of(self.bank.items(), 1):
+            return ""
+        notes = [
+            note for note in self._sources.notes() if not topic.spans or note.path in {s.note for s in topic.spans}
+        ]
+        said = [(note, one) for note in notes for one in note.sentences() if _is_within(note.path, one.start, topic)]
+        if not any(role_at(note, one.start) is Role.TEACHES for note, one in said):
+            return "What is there are examples, exercises, sources, links or remarks, and nothing of it teaches."
+        if all(cues_of(note.text) is None for note in notes):
+            return "Nothing there is a definition, and the model asks in English, German and French only."
+        return "No sentence there says what something is, why, how or what follows, so that it can be asked by itself."
+
     def _contrasts(self, topic: QuizTopic, request: QuizRequest, rng: random.Random) -> list[Item]:
         if request.kinds and Kind.MATCH not in request.kinds:
             return []
@@ -285,6 +301,10 @@ class QuizRoom:
     def _saved(self, quiz: Quiz) -> Quiz:
         self.store.save(quiz)
         return quiz
+
+
+def _is_within(path: str, offset: int, topic: QuizTopic) -> bool:
+    return not topic.spans or any(span.note == path and span.start <= offset < span.end for span in topic.spans)
 
 
 def _first(notes: Collection[str]) -> frozenset[str]:

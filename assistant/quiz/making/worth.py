@@ -182,7 +182,7 @@ def _defines(fact: Fact, note: Document, language: str, alike: Counter[tuple[tup
         return bool(fact.link) and begins and known and size >= _MIN_SENTENCE
     if size < _MIN_LABELLED or re.search(r":\s", fact.text):
         return False
-    if first not in ASKING and _is_sentence(fact.text, language):
+    if first not in ASKING and is_sentence(fact.text, language):
         return False
     return begins or alike[place, Shape.OTHER] >= _GLOSSARY_OF_OTHERS
 
@@ -202,8 +202,8 @@ def _is_made_much_of(fact: Fact, note: Document) -> bool:
     return bool(emphasised) or headed or note.text.lower().count(name) >= _COMES_BACK
 
 
-def _is_sentence(text: str, language: str) -> bool:
-    """Whether a text that begins like a definition goes on as a sentence of its own: "The embryo embeds into ..."."""
+def is_sentence(text: str, language: str) -> bool:
+    """Returns whether a text that begins like a definition goes on as a sentence: "The embryo embeds into ..."."""
     first = re.split(r";|\b(?:that|which|who|whose|where|when|qui|que|dont)\b", re.sub(r"\([^()]*\) ?", "", text))[0]
     if _FINITE.search(first):
         return True

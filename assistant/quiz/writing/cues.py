@@ -37,6 +37,7 @@ class Cues:
         indefinite: Those that may be put before one that has none in the notes.
     """
 
+    language: str
     name: str
     patterns: tuple[tuple[Asked, re.Pattern[str]], ...]
     forms: dict[Asked, tuple[str, ...]]
@@ -71,6 +72,7 @@ _RESULT = (
 _OPENING = r"(?!(?:with|in|at|for|by|after|before|during|on|from|as|if|when|while|although|since|to)\b)"
 
 ENGLISH = Cues(
+    "en",
     "English",
     _patterns(
         (Asked.CONTRAST, r"(?P<answer>.{20,},\s(?:whereas|while)\s.{15,})$"),
@@ -141,6 +143,7 @@ ENGLISH = Cues(
 )
 
 GERMAN = Cues(
+    "de",
     "German",
     _patterns(
         (Asked.CONTRAST, r"(?P<answer>.{20,},\s(?:während|wohingegen)\s.{15,})$"),
@@ -192,6 +195,7 @@ GERMAN = Cues(
 )
 
 FRENCH = Cues(
+    "fr",
     "French",
     _patterns(
         (Asked.CONTRAST, r"(?P<answer>.{20,},?\s(?:tandis que|alors que)\s.{15,})$"),

@@ -14,7 +14,7 @@ from assistant.documents.labels import FORMULA, plain
 from assistant.documents.roles import Role, names_nothing, role_at
 from assistant.quiz.exam.texts import meaning, share
 from assistant.quiz.item import Anchor, KeyPoint
-from assistant.quiz.making.worth import names_a_thing, says_little
+from assistant.quiz.making.worth import is_sentence, names_a_thing, says_little
 from assistant.quiz.writing.cues import ENGLISH, Asked, Cues, cues_of
 from assistant.types import ContextBlock, Document, ElementKind
 
@@ -208,7 +208,7 @@ def _parsed(text: str, cues: Cues) -> tuple[Asked, str, str] | None:
         answer, told = found["answer"], _subject(found["told"]) if asks is not Asked.CONTRAST else ""
         if told is None or not _says_enough(told, answer) or (asks is Asked.CONDITION and not is_sentence):
             continue
-        if _SPLICED.search(clean(told)) or _GOES_ON.match(answer):
+        if _SPLICED.search(clean(told)) or told.count("(") != told.count(")") or _GOES_ON.match(answer):
             continue
         if asks in _OF_A_SUBJECT and (_CLAUSE.search(told) or _PART_OF.match(told)):
             continue
@@ -216,17 +216,18 @@ def _parsed(text: str, cues: Cues) -> tuple[Asked, str, str] | None:
             continue
         if asks is Asked.CONDITION and _LACKS_SUBJECT.match(answer):
             continue
-        if asks is Asked.DEFINITION and not _defines(told, answer):
+        if asks is Asked.DEFINITION and not _defines(told, answer, cues.language):
             continue
         return asks, told, answer
     return None
 
 
-def _defines(told: str, answer: str) -> bool:
-    names = re.findall(r"(?<=\s)[A-Z]\w+", answer)
-    if len(names) > _MAX_NAMES * len(answer.split()):
+def _defines(told: str, answer: str, language: str) -> bool:
+    names, size = re.findall(r"(?<=\s)[A-Z]\w+", answer), len(answer.split())
+    if language != "de" and len(names) > _MAX_NAMES * size:
         return False  # the rest of a title
-    return _is_term(told) and not says_little(answer) and len(answer.split()) >= _DEFINITION_WORDS
+    says = not says_little(answer) and not is_sentence(answer, language)
+    return _is_term(told) and says and size >= _DEFINITION_WORDS
 
 
 def _says_enough(told: str, answer: str) -> bool:

@@ -394,3 +394,20 @@ def test_without_a_model_it_is_said_what_would_mend_it(database: StudyDatabase) 
         room.start(QuizRequest("rain.md"), NOW)
     assert "The model is not here." in caught.value.message
     assert caught.value.hint == "assistant models pull"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("# Rain\n\nIt rained.\n", "so that it can be asked by itself"),
+        ("# Rain\n\n## Exercises\n\n- Measure the rain of one week.\n", "nothing of it teaches"),
+        ("# Дождь\n\nВчера весь день шёл дождь, и все сидели дома.\n", "English, German and French"),
+    ],
+)
+def test_notes_that_carry_no_quiz_say_why(database: StudyDatabase, text: str, why: str) -> None:
+    rain = note(text, "rain.md")
+    sources = Sources(notes=lambda: [rain], outline=lambda: rain.outline, search=lambda words: [])
+    bank = Bank(database)
+    room = QuizRoom(bank, QuizStore(database), BankBuilder(bank, lambda: NOW), sources, Scheduler())
+    with pytest.raises(StudyError, match=why):
+        room.start(QuizRequest("rain.md"), NOW)
