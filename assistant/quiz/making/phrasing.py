@@ -35,6 +35,9 @@ _NO_NOUN = re.compile(
     re.IGNORECASE,
 )
 
+_SEVERAL = re.compile(r"(?:las|los|les|des|aquell[ao]s|ceux|celles|unas|unos)\b", re.IGNORECASE)
+"""Does not go with "which of these is" in these languages."""
+
 _PERSON = re.compile(r"[A-Z][\w'’-]+(?: [A-Z]\.)*(?: (?:of|the|de|von|van))*(?: [A-Z][\w'’-]+)+")
 _SOMEBODY = re.compile(
     r"(?:an?|the) (?:[\w-]+ ){0,3}?\w*(?:ist|er|or|ian|ant|king|queen|poet|hero|slave|chief|man|woman|president)\b"
@@ -124,16 +127,21 @@ class Wording:
         """Returns how a question calls a term: as it is written inside a sentence; with its place if needed."""
         return f"{self.inside(self.name(term))}{self.where(term, note)}"
 
-    def where(self, term: Term, note: str = "") -> str:
-        """Returns `` (in "heading")`` for a term that means different things in different places."""
+    def where(self, term: Term, note: str = "", *, is_label: bool = False) -> str:
+        """Returns `` (in "heading")`` for a term that means different things in different places.
+
+        A label of one word is understood from its list, so it is given too.
+        """
         if not term.group or any(name.lower() in term.group.lower() for name in term.names):
             return ""
-        return self.phrases(note).put("within", group=term.group) if term.name.lower() in self._repeated else ""
+        unclear = term.name.lower() in self._repeated or (is_label and " " not in term.name)
+        return self.phrases(note).put("within", group=term.group) if unclear else ""
 
     def called(self, fact: Fact) -> str:
         """Returns how a question calls the term of ``fact``, with the article that it has in the notes."""
         if not re.match(r"(?:A|An|The)\s", fact.subject):
-            return self.quoted(fact.term, fact.anchor.note)
+            name = self.inside(self.name(fact.term))
+            return f"{name}{self.where(fact.term, fact.anchor.note, is_label=not fact.subject and not fact.aspect)}"
         return fact.subject[:1].lower() + fact.subject[1:] + self.where(fact.term, fact.anchor.note)
 
     def what(self, fact: Fact) -> str:
@@ -167,6 +175,8 @@ class Wording:
     def which(self, fact: Fact, text: str) -> str:
         """Returns a question that the term of ``fact`` answers, with ``text`` as what is said of it; or nothing."""
         phrases, said = self.phrases(fact.anchor.note), self.inside(text)
+        if not self.is_english(fact.anchor.note) and _SEVERAL.match(text):
+            return ""
         label = fact.aspect.lower()
         if label in USES:
             return phrases.put("which_used", text=said)

@@ -89,6 +89,8 @@ def clozes(fact: Fact, pool: Pool) -> Iterator[Item]:
     names = fact.term.names
     if fact.aspect or not fact.offset or not fact.is_stated or is_vague(fact.text) or not texts or not names:
         return
+    if not fact.link and not pool.wording.is_english(fact.anchor.note):
+        return  # what stands between a label and its text is known in English only
     if not re.fullmatch(r"[\w\s'’/+&.()-]+", names[0]):
         return  # nobody types a formula
     if len(texts[0].split()) < 4 or tells_its_name(fact, texts[0]):

@@ -11,7 +11,7 @@ from assistant.documents.language import language_of
 from assistant.documents.roles import Role, names_nothing, role_at
 from assistant.quiz.exam.texts import meaning
 from assistant.quiz.item import Anchor
-from assistant.quiz.making.facts import Fact, Facts, Group, OwnQuestion, Shape, Term, is_plural, is_verb, shape
+from assistant.quiz.making.facts import Column, Fact, Facts, Group, OwnQuestion, Shape, Term, is_plural, is_verb, shape
 from assistant.quiz.making.phrasing import USES, is_property
 from assistant.quiz.making.word_use import ASKING, WordUse
 from assistant.types import Document, ElementKind
@@ -85,7 +85,7 @@ _TOPIC_GROUP = re.compile("|".join(_LISTED), re.IGNORECASE)
 
 _GERMAN_QUALITY = re.compile(r"\w+(?:isch|lich)(?:e[nrms]?)?")
 _PROCESS = re.compile(
-    r"\b(?:steps?|stages?|phases?|process|procedure|algorithm|cycle|sequence|timeline|workflow|pipeline|how to"
+    r"\b(?:steps?|stages?|phases?|process|procedure|algorithm|cycle|sequence|timeline|workflow|pipeline"
     r"|order|life ?cycle|recipe|protocol|schritte|ablauf|phasen|verfahren|reihenfolge|zyklus|vorgehen|étapes|processus"
     r"|procédure|déroulement|pasos|etapas|fases|proceso|procedimiento|ciclo)\b",
     re.IGNORECASE,
@@ -108,23 +108,30 @@ _COMES_BACK = 4
 
 _KIND_OF_THING = re.compile(
     r"(?:(?!to\b|by\b|in\b|if\b|when\b|wenn\b)[^\W\d][\w'’-]*,? ){1,4}?"
-    r"(?:that|which|who|whose|where|of|made|used|found|obtained|caused|produced|formed|given|qui|que|dont|de|du|des|d['’]\w+|von|für|zur|zum|der|die|das|dem|den|del?)\b",
+    r"(?:that|which|who|whose|where|of|made|used|found|obtained|caused|produced|formed|given)\b"
+    r"|(?:[^\W\d][\w'’-]*,? ){1,3}?(?:qui|que|dont|von|für|zur|zum|der|die|das|dem|den)\b"
+    r"|(?:[^\W\d][\w'’-]*,? ){1,2}?(?:de|du|des|d['’]\w+|del)\b",
     re.IGNORECASE,
 )
 """How a description without an article begins: "parts of the body that ...", "Welle, die auf ..."."""
 
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_ONLY_A_KIND = re.compile(
+    r"an? (?:[\w-]+ )?(?:example|kind|part|type|form|member|class|set|aspect) of (?:[\w'’-]+ ?){1,3}", re.IGNORECASE
+)
 _SAYS_LITTLE = re.compile(
     r"(?:an?|the|one)\s(?:very |most |more |key |also |equally )?(?:bit|lot|only|norm|first|second|third|fourth|same"
     r"|best|most|main|key|result|reason|case|good|great|big|major|important|common|primary|little|few|real|very|way|thing|problem"
     r"|question|matter|of|central|popular|poor|typical|special|simple|useful|further|basic|easy|flexible|powerful"
     r"|competitive|significant|essential|crucial|critical|vital|complex|difficult|new|old|one|other|latter|former|next|number)\b"
-    r"|(?:one|some|part|many|most|several|any) of\b|an? (?:example|kind|part|type|form|member|little)\b"
-    r"|(?:die|das|der|eine?) (?:sogenannte\w*|wichtig\w*|gut\w*|groß\w*|erste\w*|gleiche\w*|einzige\w*)\b|z\. ?b\.",
+    r"|(?:one|some|part|many|most|several|any) of\b|an? little\b"
+    r"|(?:die|das|der|eine?) (?:sogenannte\w*|wichtig\w*|gut\w*|groß\w*|erste\w*|gleiche\w*|einzige\w*)\b|z\. ?b\."
+    r"|(?:lo mismo|el mismo|la misma|le même|la même|dasselbe|das gleiche)\b",
     re.IGNORECASE,
 )
 
 _FINITE = re.compile(
-    r"\w (?:is|are|was|were|has|have|can|may|must|do|does|did|ist|sind|wird|werden|hat|haben|kann|können|est|sont|ont"
+    r"\S (?:is|are|was|were|has|have|can|may|must|do|does|did|ist|sind|wird|werden|hat|haben|kann|können|est|sont|ont"
     r"|peut|es|son|tiene|puede)\b",
     re.IGNORECASE,
 )
@@ -158,7 +165,7 @@ def worth_asking(found: Facts, note: Document, words: WordUse) -> Facts:
         if (_is_determined(fact, note, asked) if fact.aspect else _defines(fact, note, language, alike))
     )
     groups = (group for group in found.groups if all(_teaches(anchor, note) for anchor in group.anchors))
-    columns = (column for column in found.columns if _teaches(column.anchors[0], note) and _is_property(column.head))
+    columns = (column for column in found.columns if _teaches(column.anchors[0], note) and _is_learned(column))
     answered = (one for one in found.answered if all(_teaches(a, note) for a in one.answers) and _is_question(one))
     return Facts(kept, tuple(groups), tuple(columns), tuple(answered))
 
@@ -210,12 +217,15 @@ def is_sentence(text: str, language: str) -> bool:
     if language == "de":
         found = re.match(r"(?:\w+ ){1,3}?[A-ZÄÖÜ]\w+ (?P<next>[a-zäöüß]+)\b", first)
         return found is not None and found["next"] not in _BEHIND_GERMAN_NOUNS
-    return re.search(r"\w{2,}[^su\W]s (?:an?|the|its?|their|into)\b", first) is not None
+    acts = re.match(r"(?:an?|the|each|every) [\w-]+ (?P<word>\w+s) (?!of\b)", first, re.IGNORECASE)
+    if acts and is_verb(acts["word"].lower()):
+        return True
+    return re.search(r"\w{2,}[^su\W]s (?:an?|the|its?|their|into|itself|themselves)\b", first) is not None
 
 
 def says_little(text: str) -> bool:
     """Returns whether what is said would be true of much else: "an important part of ...", "the basic tools"."""
-    return bool(_SAYS_LITTLE.match(text))
+    return bool(_SAYS_LITTLE.match(text) or _ONLY_A_KIND.fullmatch(text))
 
 
 def names_a_thing(label: str) -> bool:
@@ -313,6 +323,12 @@ def _is_question(asked: OwnQuestion) -> bool:
     alone = (_POINTING | _PERSONS).isdisjoint((first, *others)) and first not in ("and", "but", "so")
     told = all(not _RELATION.search(FORMULA.sub("x", answer.quote)) for answer in asked.answers)
     return alone and told and said >= _MIN_ANSWER and len(meaning(asked.question)) >= _MIN_QUESTION
+
+
+def _is_learned(column: Column) -> bool:
+    """Whether what a column has for each row is to be known, and is no list of figures."""
+    in_words = sum(bool(_WORD.search(cell) or FORMULA.search(cell)) for cell in column.cells)
+    return _is_property(column.head) and in_words > len(column.cells) / 2
 
 
 def _is_property(head: str) -> bool:
