@@ -24,7 +24,7 @@ _NO_NAME = re.compile(
     r"\b(?:is|are|was|were|can|cannot|could|may|might|must|will|should|has|have|had|do|does|did|not|don't|let's|i|we|you|my"
     r"|your|our"
     r"|doesn't|isn't|aren't|this|that|these|those|it|its|they|ist|sind|wird|werden|kann|nicht|est|sont|peut|ne|pas"
-    r"|son|puede|no|vs|he|she|him|her|today|now|davon)\b"
+    r"|son|puede|no|example|beispiel|exemple|ejemplo|vs|he|she|him|her|today|now|davon)\b"
     r"|[=<>→⇒:;?!…|@§\"“”«»]|\.\.|^[^\w$'\"(]",
     re.IGNORECASE,
 )
@@ -215,7 +215,7 @@ def is_sentence(text: str, language: str) -> bool:
     if _FINITE.search(first):
         return True
     if language == "de":
-        found = re.match(r"(?:\w+ ){1,3}?[A-ZÄÖÜ]\w+ (?P<next>[a-zäöüß]+)\b", first)
+        found = re.match(r"(?:[\w-]+ ){1,3}?(?:[A-ZÄÖÜ][\w-]+ )+(?P<next>[a-zäöüß]+)\b", first)
         return found is not None and found["next"] not in _BEHIND_GERMAN_NOUNS
     acts = re.match(r"(?:an?|the|each|every) [\w-]+ (?P<word>\w+s) (?!of\b)", first, re.IGNORECASE)
     if acts and is_verb(acts["word"].lower()):
@@ -334,7 +334,7 @@ def _is_learned(column: Column) -> bool:
 def _is_property(head: str) -> bool:
     words = head.lower().split()
     named = is_property(head) and not names_nothing(head)
-    return named and words[0] not in _LEADS_NOWHERE and not any(map(is_verb, words))
+    return named and _LEADS_NOWHERE.isdisjoint(words) and not any(map(is_verb, words))
 
 
 def _is_balanced(text: str) -> bool:
