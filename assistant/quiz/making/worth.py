@@ -109,6 +109,7 @@ _COMES_BACK = 4
 _KIND_OF_THING = re.compile(
     r"(?:(?!to\b|by\b|in\b|if\b|when\b|wenn\b)[^\W\d][\w'’-]*,? ){1,4}?"
     r"(?:that|which|who|whose|where|of|made|used|found|obtained|caused|produced|formed|given)\b"
+    r"|(?:[^\W\d][\w'’-]*,? ){1,3}?\w{3,}ed (?:in|at|by|on|as|to|from|with|for|into|or|and)\b"
     r"|(?:[^\W\d][\w'’-]*,? ){1,3}?(?:qui|que|dont|von|für|zur|zum|der|die|das|dem|den)\b"
     r"|(?:[^\W\d][\w'’-]*,? ){1,2}?(?:de|du|des|d['’]\w+|del)\b",
     re.IGNORECASE,
@@ -123,7 +124,8 @@ _SAYS_LITTLE = re.compile(
     r"(?:an?|the|one)\s(?:very |most |more |key |also |equally )?(?:bit|lot|only|norm|first|second|third|fourth|same"
     r"|best|most|main|key|result|reason|case|good|great|big|major|important|common|primary|little|few|real|very|way|thing|problem"
     r"|question|matter|of|central|popular|poor|typical|special|simple|useful|further|basic|easy|flexible|powerful"
-    r"|competitive|significant|essential|crucial|critical|vital|complex|difficult|new|old|one|other|latter|former|next|number)\b"
+    r"|competitive|significant|essential|crucial|critical|vital|complex|difficult|new|old|one|other|latter|former"
+    r"|next|number)\b"
     r"|(?:one|some|part|many|most|several|any) of\b|an? little\b"
     r"|(?:die|das|der|eine?) (?:sogenannte\w*|wichtig\w*|gut\w*|groß\w*|erste\w*|gleiche\w*|einzige\w*)\b|z\. ?b\."
     r"|(?:lo mismo|el mismo|la misma|le même|la même|dasselbe|das gleiche)\b",
@@ -157,7 +159,7 @@ def worth_asking(found: Facts, note: Document, words: WordUse) -> Facts:
     language = language_of(note.text)
     said = [fact for fact in read if _says(fact, language)]
     described = [fact for fact in said if not (fact.link or fact.subject or fact.aspect)]
-    alike = Counter((fact.term.place, fact.shape) for fact in described)
+    alike = Counter((fact.term.place, _begins(fact) or fact.shape is Shape.VERB) for fact in described)
     asked = Counter((fact.term, fact.aspect.lower()) for fact in found.facts)
     kept = tuple(
         fact
@@ -170,28 +172,32 @@ def worth_asking(found: Facts, note: Document, words: WordUse) -> Facts:
     return Facts(kept, tuple(groups), tuple(columns), tuple(answered))
 
 
-def _defines(fact: Fact, note: Document, language: str, alike: Counter[tuple[tuple[str, ...], Shape]]) -> bool:
+def _defines(fact: Fact, note: Document, language: str, alike: Counter[tuple[tuple[str, ...], bool]]) -> bool:
     """Whether what is said of a term defines it, so that it can be asked for without the note in sight.
 
     A sentence does if it says what kind of thing the term is, and the note makes something of the term. A label's text
     does if it begins as definitions do, or if many of its siblings are described in the same form: a glossary.
     """
-    size, place = len(fact.text.split()), fact.term.place
-    glossary = sum(alike[place, shape] for shape in (Shape.NOUN, Shape.DOING, Shape.VERB))
+    size, place = len(re.split(r":\s", fact.text)[0].split()), fact.term.place
     if says_little(fact.text):
         return False
     if fact.shape is Shape.VERB:
-        return not fact.subject and glossary >= _GLOSSARY
-    first = fact.text.split(" ", 1)[0].lower()
-    begins = fact.shape in (Shape.NOUN, Shape.DOING) or first in ASKING or bool(_KIND_OF_THING.match(fact.text))
+        return not fact.subject and alike[place, True] >= _GLOSSARY
+    begins = _begins(fact)
     if fact.link or fact.subject:
         known = bool(_ANY.match(fact.subject)) or _is_made_much_of(fact, note)
         return bool(fact.link) and begins and known and size >= _MIN_SENTENCE
-    if size < _MIN_LABELLED or re.search(r":\s", fact.text):
+    if not fact.offset and ": " in fact.text:
+        return False  # a labelled line below a heading: one thing of several
+    if size < _MIN_LABELLED or (fact.text.split()[0].lower() not in ASKING and is_sentence(fact.text, language)):
         return False
-    if first not in ASKING and is_sentence(fact.text, language):
-        return False
-    return begins or alike[place, Shape.OTHER] >= _GLOSSARY_OF_OTHERS
+    return begins or (alike[place, False] >= _GLOSSARY_OF_OTHERS and size == len(fact.text.split()))
+
+
+def _begins(fact: Fact) -> bool:
+    """Whether what is said begins as definitions do: "the ratio of", "feeding data to", "how well", "a disc that"."""
+    first = fact.text.split(" ", 1)[0].lower()
+    return fact.shape in (Shape.NOUN, Shape.DOING) or first in ASKING or bool(_KIND_OF_THING.match(fact.text))
 
 
 def _is_determined(fact: Fact, note: Document, asked: Counter[tuple[Term, str]]) -> bool:
@@ -250,7 +256,8 @@ def is_label(text: str) -> bool:
 
 def stands_alone(text: str) -> bool:
     """Returns whether what is said is understood without what stands around it."""
-    return _is_balanced(text) and _POINTING.isdisjoint(re.findall(r"[\w'’]+", FORMULA.sub("x", text.lower())))
+    words = re.findall(r"[\w'’]+", FORMULA.sub("x", text.lower()).replace("such as", ""))
+    return _is_balanced(text) and _POINTING.isdisjoint(words)
 
 
 def is_learned_list(group: Group) -> bool:
@@ -280,7 +287,7 @@ def _read(fact: Fact, words: WordUse, *, in_acting: bool) -> Fact | None:
     acts = words.acts(fact.text)
     if acts or (acts is None and in_acting):
         return replace(fact, form=Shape.VERB)
-    return fact if words.names(fact.text) else None
+    return fact if words.names(fact.text) or _KIND_OF_THING.match(fact.text) else None
 
 
 def _says(fact: Fact, language: str) -> bool:
