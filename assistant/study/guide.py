@@ -30,6 +30,7 @@ TERMS = 10
 FORMULAS = 8
 CONTRASTS = 4
 _LITTLE = 6
+_SAID = 0.7
 _FEW_POINTS = 4
 _LONGEST_TERM = 4
 _LONGEST_TEXT = 16
@@ -45,7 +46,7 @@ _COMPARED = re.compile(
     r"(?:small|larg|great|bigg|bett|simpl|easi|strong|weak)er\b"
     r"|(?:high|low|small|larg|great|long|short|fast|slow|old|new|strong|weak|bigg|earli|lat|simpl|easi)est\b"
     r"|(?:overall|in summary|insgesamt|zusammenfassend|fazit|en résumé|en resumen|merke|achtung)\b"
-    r"|(?:most|least|main|best|worst|more|less|fewer|other|another|same|first|second|last|next)\b",
+    r"|(?:term|symbol|variable|letter|quantity|number)\b|(?:most|least|main|best|worst|more|less|fewer|other|another|same|first|second|last|next)\b",
     re.IGNORECASE,
 )
 """How a name begins that only a comparison explains: it is no term."""
@@ -161,13 +162,13 @@ class _GuideMaker:
             and not any(_overlap(one.line.anchor, term.anchor) for term in used if term is not lead)
         ]
         ideas = fitting(rest, [term.text for term in used if term is not lead])
-        if lead and any(_overlap(one.line.anchor, lead.anchor) for one in ideas):
-            terms.remove(lead)
+        asked = list(terms)
+        terms = [term for term in terms if not _is_said(term, [one.line for one in ideas])]
         formulas = _once(one for one in ranked if one.line.kind is LineKind.FORMULA)
         formulas = sorted(formulas, key=lambda one: -one.weight)[:FORMULAS]
         language = self._language()
         listed = [term for term in known if term.fact and term.fact.offset and term not in used]
-        every = [*terms, *self._chosen(listed, TERMS)]
+        every = [*asked, *self._chosen(listed, TERMS)]
         shown = [one.line for one in (*ideas, *formulas)] + used_lines
         material = QuestionMaterial(self._topic, self._in_spans(self._cards), shown, tuple(self._ideas.values()))
         return Guide(
@@ -338,7 +339,7 @@ class _GuideMaker:
 
     def _label(self, section: SectionLines, group: str) -> str:
         below = self._below(section)
-        return " › ".join(below[1:] if group else below)
+        return " › ".join(below[1:] if group else below).rstrip(": ")
 
 
 def _shared_path(sections: Sequence[SectionLines]) -> tuple[str, ...]:
@@ -351,6 +352,13 @@ def _shared_path(sections: Sequence[SectionLines]) -> tuple[str, ...]:
             break
         shared.append(same[0])
     return tuple(shared)
+
+
+def _is_said(term: KeyTerm, lines: Iterable[GuideLine]) -> bool:
+    """Whether a line or an item of a list says what a term means, in other words of the notes."""
+    said = meaning(f"{term.name} {term.text}")
+    texts = (text for line in lines for text in (line.text, *(point.text for point in line.points)))
+    return any(jaccard(said, meaning(text)) >= _SAID for text in texts)
 
 
 def _once(formulas: Iterable[RankedLine]) -> list[RankedLine]:

@@ -25,6 +25,7 @@ from assistant.study.guide_words import (
     MIN_WORDS,
     OF_LETTERS,
     SHORT_LINE,
+    is_chrome,
     is_finished,
     is_wrapped,
     names_several,
@@ -211,7 +212,7 @@ class _SectionReader:
         items = [block for block in blocks if block.kind is ElementKind.ITEM]
         top = min(item.level for item in items)
         points = [point for item in items if (point := self._point(item, top)).text]
-        if not points:
+        if not points or any(is_chrome(point.text) for point in points):
             return
         if _size(points) > _LONGEST_LIST or len(points) > _MOST_POINTS:
             points = [point for point in points if not point.depth]

@@ -182,7 +182,7 @@ def _of_lines(
     formulas = Counter(line.anchor.heading_path for line in material.lines if line.kind is LineKind.FORMULA)
     for line in material.lines:
         path = line.anchor.heading_path
-        label = path[-1] if path else ""
+        label = path[-1].rstrip(": ") if path else ""
         parent = next((one for one in reversed(path[:-1]) if not names_nothing(one)), "")
         answer = "; ".join(point.text.rstrip(".;") for point in line.points if not point.depth)
         numbered = sum(bool(point.number) for point in line.points)
@@ -231,5 +231,7 @@ def _what(terms: Sequence[KeyTerm], material: QuestionMaterial, said: GuidePhras
         if any(map(str.isdigit, term.name)):
             continue  # who lived when, or a numbered thing: it is no word to be explained
         has_article = term.fact is not None and term.fact.subject not in ("", term.fact.term.label)
-        question = wording.what(term.fact) if term.fact and has_article else said.meaning.format(term=term.name)
-        yield GuideQuestion(question or said.meaning.format(term=term.name), term.text, term.anchor)
+        question = wording.what(term.fact) if term.fact and has_article else ""
+        if not question or (term.fact and term.fact.link == "is" and question.startswith("What are")):
+            question = said.meaning.format(term=term.name)
+        yield GuideQuestion(question, term.text, term.anchor)

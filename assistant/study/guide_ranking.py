@@ -33,6 +33,14 @@ _EXAMPLES = re.compile(
 )
 """In a heading: what stands below it is a case of what is taught."""
 
+_SUMS_UP = re.compile(
+    r"\b(?:key (?:takeaways?|points?|facts?|ideas?)|take-?home\b.*|takeaways?|summary|recap|in short|fazit"
+    r"|zusammenfassung|das wichtigste|merke|à retenir|résumé|l'essentiel|resumen|lo esencial)\b",
+    re.IGNORECASE,
+)
+"""A heading below which the notes themselves say what matters."""
+
+_OF_SUMMARY = 0.6
 _OF_EXAMPLES = 1.6
 _AGAIN = 0.15
 """What each line of a section costs the next one of it: other sections have their turn."""
@@ -99,8 +107,16 @@ class Ranking:
         spoken = min(self._mentions[key], _MENTIONS) / _MENTIONS
         about = share(self._focus, meaning(" ".join((section.note, *section.heading_path))))
         early = 1.0 - self._place[id(section)]
+        sums_up = bool(section.heading_path) and bool(_SUMS_UP.search(section.heading_path[-1]))
         case = any(_EXAMPLES.search(heading) for heading in section.heading_path)
-        return 0.4 * spoken + 0.2 * early - 0.1 * self._depth[id(section)] + 0.8 * about - _OF_EXAMPLES * case
+        return (
+            0.4 * spoken
+            + 0.2 * early
+            - 0.1 * self._depth[id(section)]
+            + 0.8 * about
+            - _OF_EXAMPLES * case
+            + _OF_SUMMARY * sums_up
+        )
 
     def of_line(self, section: SectionLines, line: GuideLine) -> float:
         """Returns how important a line is."""

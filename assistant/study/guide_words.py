@@ -22,7 +22,10 @@ _GOES_ON = re.compile(
     r"|again|the other|in effect|in this|darum|deshalb|daher|somit|dann|also|dadurch|außerdem|trotzdem|hierbei|hierfür"
     r"|dabei|davon|damit|danach|dort|auch|sowie|ebenso|dagegen|donc|ainsi|alors|mais|et|ou|puis|ensuite|cependant|toutefois"
     r"|c['’]est|cela|ceci|celui|celle|ceux|celles|en effet|entonces|pero|y|por lo tanto|por tanto|luego|además|también"
-    r"|eso|esto|ello|así|dennoch|jedoch|zudem|ferner|insofern|otr[oa]s?|un autre|une autre|un otro"
+    r"|eso|esto|ello|así|dennoch|jedoch|zudem|ferner|insofern|however|moreover"
+    r"|furthermore|meanwhile|nevertheless|nonetheless|similarly|likewise|finally|additionally|in addition|for example"
+    r"|for instance|in contrast,|zum beispiel|par exemple|por ejemplo|wobei|where|donde|où|otr[oa]s?"
+    r"|un autre|une autre|un otro"
     r"|das (?:ist|war|wird|wurde|kann|hat|[a-zäöü]+te?)(?=\s)"
     r"|(?:the )?(?:final|last|first|next|previous|above) (?:two |three )?examples?)\b",
     re.IGNORECASE,
@@ -39,6 +42,9 @@ _NO_SUBJECT = re.compile(
 )
 """How a paragraph on a slide begins that leaves out what it speaks of."""
 
+_GOES_ON_FROM_LINE = re.compile(r"[a-z]{4}|[,;.:)]")
+"""How a line of a page begins that is not the beginning of its sentence."""
+
 CAPITAL_WITHIN = re.compile(r"(?<=[a-zà-ÿ)%”’\]] )([A-ZÀ-Þ][a-zà-ÿ]+)\b")
 CAPITALISES = ("de",)
 """Languages in which any noun has a capital letter."""
@@ -49,6 +55,10 @@ _UNFINISHED = re.compile(
     r"\s*[.:]?$",
     re.I,
 )
+_CHROME = re.compile(r"last updated|save as pdf|page id|edit (?:this page|on github)|table of contents", re.IGNORECASE)
+_CITED = re.compile(r"[A-Z][\w'’-]+, [A-Z][a-z]+ [A-Z]\.|[A-Z][a-z]+, [A-Z]{2}: |[B-HJ-Z] [A-Z]\w")
+"""How a line of a bibliography begins, or one behind a bullet that was read as a letter."""
+
 _BREAKS_OFF = re.compile(
     r",$|\b(?:the|an?|of|and|or|to|with|by|from|for|in|un|une|du|des|de|le|la|les|et|ou|der|die|das|und|mit|von|im|el|los"
     r"|las|y|con|del)$",
@@ -57,7 +67,9 @@ _BREAKS_OFF = re.compile(
 """How a line ends that an editor has broken."""
 
 _ELSEWHERE = re.compile(
-    r"https?://|^(?:recall|note|notice|remember) that\b|^an? (?:\w+ )?interesting (?:question|thing)"
+    r"https?://|licen[sc]ed? under|all rights reserved|©"
+    r"|^(?:ascertain|describe|explain|identify|distinguish|discuss|summarize|understand|be able to)\b"
+    r"|^(?:recall|note|notice|remember) that\b|^an? (?:\w+ )?interesting (?:question|thing)"
     r"|\banterior(?:es|mente)?\b|\bprécédente?s?\b|\bvorherig|(?:(?<!\w)[a-zA-Z] ){3}"
     r"|\b(?:see|siehe|voir|véase|cf\.) |\b(?:we|you|i|let|they|it|that|he|she)['’](?:ve|ll|re|d|s|m)\b|::",
     re.IGNORECASE,
@@ -111,9 +123,15 @@ def says_something(text: str, *, is_prose: bool = True, is_printed: bool = False
     claim = _EXISTS.sub("", bare)
     if bare.endswith((":", "?", ",")) or needs_before(claim) or _GOES_ON.match(bare) or not stands_alone(claim):
         return False
-    if _UNFINISHED.search(bare) or _ELSEWHERE.search(bare) or bare.count('"') % 2:
+    if (
+        _UNFINISHED.search(bare)
+        or is_chrome(bare)
+        or _CITED.match(bare)
+        or _ELSEWHERE.search(bare)
+        or bare.count('"') % 2
+    ):
         return False
-    if is_prose and is_printed and _NO_SUBJECT.match(bare):
+    if is_prose and is_printed and (_NO_SUBJECT.match(bare) or _GOES_ON_FROM_LINE.match(bare)):
         return False
     is_whole = is_finished(bare)
     return is_whole or not (is_prose and (is_printed or len(words) > SHORT_LINE))
@@ -122,6 +140,11 @@ def says_something(text: str, *, is_prose: bool = True, is_printed: bool = False
 def names_several(label: str) -> bool:
     """Returns whether a heading promises a list that is learned as a whole: "Types of errors", "Advantages"."""
     return bool(_SEVERAL.match(label.strip()))
+
+
+def is_chrome(text: str) -> bool:
+    """Returns whether a text is of the page that a note was taken from, and not of the note."""
+    return bool(_CHROME.match(text.strip()))
 
 
 @lru_cache(maxsize=64)
