@@ -15,8 +15,8 @@ from assistant.documents.naming import is_generic, spelled_out
 from assistant.quiz.choosing import Span
 from assistant.quiz.exam.texts import jaccard, meaning, share
 from assistant.quiz.item import Anchor, Item
-from assistant.quiz.making.facts import Fact, Shape, capitalised
-from assistant.quiz.making.pool import Pool
+from assistant.quiz.making.facts import Fact, Shape, capitalised, is_modal
+from assistant.quiz.making.pool import Pool, is_vague
 from assistant.quiz.making.worth import names_a_thing
 from assistant.quiz.writing.cues import Asked
 from assistant.quiz.writing.ideas import Idea, Importance, ideas_in
@@ -24,7 +24,7 @@ from assistant.study.guide_lines import GuideLine, LineKind, SectionLines, read_
 from assistant.study.guide_questions import QUESTIONS, Contrast, GuideQuestion, KeyTerm, QuestionMaterial, ask
 from assistant.study.guide_ranking import RankedLine, Ranking, fitting
 from assistant.study.guide_words import DETERMINER, EXPLAINS, HAS_VERB, sentence_of
-from assistant.types import ContextBlock, Document
+from assistant.types import ContextBlock, Document, ElementKind
 
 TERMS = 10
 FORMULAS = 8
@@ -46,7 +46,7 @@ _COMPARED = re.compile(
     r"(?:small|larg|great|bigg|bett|simpl|easi|strong|weak)er\b"
     r"|(?:high|low|small|larg|great|long|short|fast|slow|old|new|strong|weak|bigg|earli|lat|simpl|easi)est\b"
     r"|(?:overall|in summary|insgesamt|zusammenfassend|fazit|en résumé|en resumen|merke|achtung)\b"
-    r"|(?:term|symbol|variable|letter|quantity|number)\b|(?:most|least|main|best|worst|more|less|fewer|other|another|same|first|second|last|next)\b",
+    r"|(?:photo|figure|panel|image|picture|part|table|graph|diagram|example|term|symbol|variable|letter|quantity|number)\b|(?:most|least|main|best|worst|more|less|fewer|other|another|same|first|second|last|next)\b",
     re.IGNORECASE,
 )
 """How a name begins that only a comparison explains: it is no term."""
@@ -227,7 +227,7 @@ class _GuideMaker:
 
         Of other languages than English only what begins with an article and has no verb near by is taken.
         """
-        if not _is_name(fact.term.name):
+        if not _is_name(fact.term.name) or is_modal(fact.text):
             return False
         if fact.link:
             return True
@@ -264,7 +264,7 @@ class _GuideMaker:
         once: dict[frozenset[str], KeyTerm] = {}
         for term in terms:
             is_told = any(term.text == other.text for other in once.values())
-            if not _COMPARED.match(term.name) and not is_told:
+            if not _COMPARED.match(term.name) and not is_told and not is_vague(term.text):
                 once.setdefault(meaning(term.name), term)
         order = list(once.values())
         best = sorted(order, key=lambda term: -self._worth(term))[:most]
@@ -383,7 +383,11 @@ def _within(anchor: Anchor, ranked: Iterable[RankedLine], kinds: Sequence[LineKi
 
 def _is_name(label: str) -> bool:
     """Whether a label is short enough for a term, and explains no letter of a formula."""
-    return len(label.split()) <= _LONGEST_TERM and not any(EXPLAINS.fullmatch(word) for word in label.split())
+    return (
+        not label[:1].isdigit()
+        and len(label.split()) <= _LONGEST_TERM
+        and not any(EXPLAINS.fullmatch(word) for word in label.split())
+    )
 
 
 def _place(term: KeyTerm) -> tuple[str, ...]:
@@ -409,7 +413,9 @@ def _are_alike(one: KeyTerm, other: KeyTerm) -> bool:
 def title_of_guide(note: Document) -> str:
     """Returns what a guide to a whole note is called: its title, or its file's name as words."""
     first = next((section for section in note.outline if section.level), None)
-    if first and first.level == 1 and first.heading_path[-1] == note.title:
+    front = note.elements[0] if note.elements else None
+    is_named = front is not None and front.kind is ElementKind.FRONT_MATTER
+    if is_named or (first and first.level == 1 and first.heading_path[-1] == note.title):
         return note.title
     stem = spelled_out(note.path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
     return note.title if is_generic(stem) else stem

@@ -23,6 +23,7 @@ from assistant.study.guide_words import (
     DETERMINER,
     EXPLAINS,
     MIN_WORDS,
+    OBJECTIVE,
     OF_LETTERS,
     SHORT_LINE,
     is_chrome,
@@ -42,7 +43,12 @@ _LONGEST_TABLE = 1800
 _FEW_LINES = 2
 _MEMBER = 24
 _NAME = 3
-_PICTURE = re.compile(r"!\[\[[^\]\n]*\]\]|!\[[^\]\n]*\]\([^)\n]*\)")
+_PICTURE = re.compile(r"!\[\[[^\]\n]*\]\]|!\[[^\]\n]*\]\([^)\n]*\)|\{:[^}\n]*\}")
+"""A picture, or the attributes that kramdown gives a word."""
+
+_DEFINED = re.compile(r"^(?P<term>[^\n:][^\n]{1,60})\n:[ \t]+(?P<text>[^\n]+)", re.MULTILINE)
+"""An entry of a glossary: a term, and below it what it means behind a colon."""
+
 _RELATES = re.compile(r"=|\\(?:approx|leq?|geq?|neq?|equiv|propto|to|rightarrow|Rightarrow|sim|in|iff)\b|[<>≈≤≥→]")
 _SKIPPED = UNSEARCHED | {ElementKind.CODE, ElementKind.CAPTION, ElementKind.HEADING}
 _TEXTS = (ElementKind.PARAGRAPH, ElementKind.QUOTE)
@@ -212,7 +218,7 @@ class _SectionReader:
         items = [block for block in blocks if block.kind is ElementKind.ITEM]
         top = min(item.level for item in items)
         points = [point for item in items if (point := self._point(item, top)).text]
-        if not points or any(is_chrome(point.text) for point in points):
+        if not points or any(is_chrome(point.text) for point in points) or are_objectives(points):
             return
         if _size(points) > _LONGEST_LIST or len(points) > _MOST_POINTS:
             points = [point for point in points if not point.depth]
@@ -272,11 +278,24 @@ class _SectionReader:
         if formulas:
             yield from self._formulas(number, formulas)
             return
+        entries = list(self._glossary(block))
+        if entries:
+            yield from entries
+            return
         points = tuple(ListPoint(text) for text in self._loose_lines(block))
         if points and len(points) <= _MOST_POINTS:
             yield self._line(LineKind.LIST, self._opening(number), [block], points=points)
             return
         yield from self._sentences(block)
+
+    def _glossary(self, block: Element) -> Iterator[GuideLine]:
+        for found in _DEFINED.finditer(self._document.text, block.start, block.end):
+            term, text = (plain(_PICTURE.sub("", found[name])).strip() for name in ("term", "text"))
+            if term and text:
+                quote = found[0].rstrip()
+                start = found.start()
+                anchor = Anchor(self._document.path, self.heading_path, start, start + len(quote), quote)
+                yield GuideLine(LineKind.SENTENCE, text, anchor, defines=term)
 
     def _loose_lines(self, block: Element) -> list[str]:
         """Returns the lines of a paragraph that is a list without bullets: short lines without full stops."""
@@ -313,8 +332,9 @@ class _SectionReader:
         below = self._blocks[number + 1] if number + 1 < len(self._blocks) else None
         if below is not None and below.kind is ElementKind.TABLE:
             note = self._drawn(below)
-        if before or not lead or self._text(lead[-1]).rstrip("*_ ").endswith((":", ",")):
-            opening = lead[-1] if lead else None
+        is_told = len(text.split()) >= MIN_WORDS and text.count("(") == text.count(")")
+        if lead and is_told and (before or self._text(lead[-1]).rstrip("*_ ").endswith((":", ","))):
+            opening = lead[-1]
         else:
             text, opening = "", None
         yield self._line(LineKind.FORMULA, opening, [block], text=text, block=written, behind=note)
@@ -389,6 +409,11 @@ class _SectionReader:
             text += self._document.text[done : one.start]
             done = max(done, one.end)
         return plain(_PICTURE.sub(" ", text + self._document.text[done : element.end]))
+
+
+def are_objectives(points: Sequence[ListPoint]) -> bool:
+    """Returns whether a list says what is to be learned, and not what it is."""
+    return 3 * sum(bool(OBJECTIVE.match(point.text)) for point in points) >= 2 * len(points)
 
 
 def _opens_nothing(points: Sequence[ListPoint]) -> bool:

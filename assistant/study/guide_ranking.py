@@ -34,13 +34,16 @@ _EXAMPLES = re.compile(
 """In a heading: what stands below it is a case of what is taught."""
 
 _SUMS_UP = re.compile(
-    r"\b(?:key (?:takeaways?|points?|facts?|ideas?)|take-?home\b.*|takeaways?|summary|recap|in short|fazit"
-    r"|zusammenfassung|das wichtigste|merke|à retenir|résumé|l'essentiel|resumen|lo esencial)\b",
+    r"\b(?:key (?:takeaways?|points?|facts?|ideas?)|take-?home\b.*|takeaways?|summary|chapter review|recap|in short"
+    r"|fazit|zusammenfassung|das wichtigste|merke|à retenir|résumé|l'essentiel|resumen|lo esencial)\b",
     re.IGNORECASE,
 )
 """A heading below which the notes themselves say what matters."""
 
 _OF_SUMMARY = 0.6
+_ASIDE = 1.0
+"""What a line loses that says nothing of the topic in free words, and stands below no heading that does."""
+
 _OF_EXAMPLES = 1.6
 _AGAIN = 0.15
 """What each line of a section costs the next one of it: other sections have their turn."""
@@ -128,6 +131,8 @@ class Ranking:
         weight += _IDEA * idea.worth if idea and line.kind is LineKind.SENTENCE else 0.0
         weight -= 0.3 * (line.kind is LineKind.SENTENCE and len(line.text.split()) > _LONG)
         letters = len(_LETTER.findall(FORMULA.sub("", line.text))) if line.kind is LineKind.SENTENCE else 0
+        spoken = share(self._focus, stems | meaning(" ".join((section.note, *section.heading_path))))
+        weight -= _ASIDE * bool(self._focus and not spoken)
         weight += 0.8 * share(self._focus, stems) - 0.4 * (letters > _LETTERS)
         return weight + self.of_section(section)
 

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.evidence import FIRST_GATE, weigh
 from assistant.answering.packing import choose_blocks
 from assistant.documents.formats import is_markdown
 from assistant.documents.naming import spelled_out
+from assistant.documents.roles import Role, role_at
 from assistant.documents.wiki import link_names, resolve, wiki_links
 from assistant.errors import StudyError
 from assistant.index.retriever import Retriever
 from assistant.quiz.choosing import Span, TopicKind, find_topic
 from assistant.quiz.exam.ground import Ground
-from assistant.quiz.exam.texts import meaning
+from assistant.quiz.exam.texts import asked, meaning
 from assistant.quiz.item import Item
 from assistant.quiz.making.pool import Pool
 from assistant.study.guide import GuideTopic, title_of_guide
 from assistant.types import ContextBlock, Document, Scope, Section
 
 _MIN_EVIDENCE = 0.15
-"""Below it the words of a topic are not in the notes; the same as for a question."""
+"""Below it the notes answer no question about it; then only what has all of its words is about it."""
 
 _MAX_FOUND = 4
 """Sections that are taken for a topic in free words: what is found behind them is seldom about it."""
@@ -89,14 +90,17 @@ def find_guide_topic(topic: str, library: GuideLibrary, scope: Scope) -> GuideTo
 
 def _named(words: str, library: GuideLibrary) -> list[Span]:
     """Returns the notes and the sections whose names say what ``words`` say, none within another."""
-    wanted = meaning(words)
+    wanted = asked(words)
     if not wanted:
         return []
-    named = [note for note in library.notes if meaning(title_of_guide(note)) == wanted]
+    named = [note for note in library.notes if asked(title_of_guide(note)) == wanted]
     spans = [Span(note.path, 0, len(note.text) + 1) for note in named]
-    for section in library.outline:
-        if not section.level or meaning(section.heading_path[-1]) != wanted:
-            continue
+    headed = [section for section in library.outline if section.level]
+    exact = [section for section in headed if asked(section.heading_path[-1]) == wanted]
+    wider = [section for section in headed if wanted <= asked(section.heading_path[-1])]
+    if not exact and not named and len(wider) <= _MAX_FOUND:
+        exact = wider
+    for section in exact:
         if not any(span.note == section.note and span.start <= section.start < span.end for span in spans):
             spans.append(Span(section.note, section.start, section.end))
     return spans
@@ -122,11 +126,21 @@ def _searched(words: str, library: GuideLibrary, scope: Scope) -> list[Span]:
     """Returns the sections that free words mean, in reading order; none where the notes do not hold them."""
     retriever = library.retriever()
     search = retriever.search(words, scope)
-    blocks = choose_blocks(retriever.store, search.hits, _MAX_FOUND)
+    notes = {note.path: note for note in library.notes}
+    found_blocks = choose_blocks(retriever.store, search.hits, 2 * _MAX_FOUND)
+    blocks = [one for one in found_blocks if _teaches(one, notes)][:_MAX_FOUND]
     if not blocks or FIRST_GATE.probability(weigh(search, blocks, words)) < _MIN_EVIDENCE:
-        return []
+        blocks = [one for one in found_blocks if asked(words) <= meaning(one.text) and _teaches(one, notes)]
     found = dict.fromkeys(_around(block, library.outline) for block in blocks)
     return [span for span in found if not any(_holds(other, span) for other in found)]
+
+
+def _teaches(block: ContextBlock, notes: Mapping[str, Document]) -> bool:
+    """Whether a block teaches: it does not set exercises, or name sources."""
+    note = notes.get(block.note)
+    return note is not None and any(
+        role_at(note, one.start) is Role.TEACHES for one in note.sentences(block.start, block.end)
+    )
 
 
 def _around(block: ContextBlock, outline: Sequence[Section]) -> Span:

@@ -24,7 +24,7 @@ _GOES_ON = re.compile(
     r"|c['’]est|cela|ceci|celui|celle|ceux|celles|en effet|entonces|pero|y|por lo tanto|por tanto|luego|además|también"
     r"|eso|esto|ello|así|dennoch|jedoch|zudem|ferner|insofern|however|moreover"
     r"|furthermore|meanwhile|nevertheless|nonetheless|similarly|likewise|finally|additionally|in addition|for example"
-    r"|for instance|in contrast,|zum beispiel|par exemple|por ejemplo|wobei|where|donde|où|otr[oa]s?"
+    r"|for instance|in contrast(?=,)|zum beispiel|par exemple|por ejemplo|wobei|where|donde|où|otr[oa]s?"
     r"|un autre|une autre|un otro"
     r"|das (?:ist|war|wird|wurde|kann|hat|[a-zäöü]+te?)(?=\s)"
     r"|(?:the )?(?:final|last|first|next|previous|above) (?:two |three )?examples?)\b",
@@ -55,6 +55,13 @@ _UNFINISHED = re.compile(
     r"\s*[.:]?$",
     re.I,
 )
+OBJECTIVE = re.compile(
+    r"(?:ascertain|describe|explain|identify|distinguish|discuss|summarize|understand|be able to|compare|define|analyze"
+    r"|evaluate|recognize|outline|list|name|state|apply)\b(?!:)",
+    re.IGNORECASE,
+)
+"""How an aim of learning or a task begins."""
+
 _CHROME = re.compile(r"last updated|save as pdf|page id|edit (?:this page|on github)|table of contents", re.IGNORECASE)
 _CITED = re.compile(r"[A-Z][\w'’-]+, [A-Z][a-z]+ [A-Z]\.|[A-Z][a-z]+, [A-Z]{2}: |[B-HJ-Z] [A-Z]\w")
 """How a line of a bibliography begins, or one behind a bullet that was read as a letter."""
@@ -67,8 +74,7 @@ _BREAKS_OFF = re.compile(
 """How a line ends that an editor has broken."""
 
 _ELSEWHERE = re.compile(
-    r"https?://|licen[sc]ed? under|all rights reserved|©"
-    r"|^(?:ascertain|describe|explain|identify|distinguish|discuss|summarize|understand|be able to)\b"
+    r"https?://|licen[sc]ed? under|all rights reserved|©|\\_|_{3}|\[link"
     r"|^(?:recall|note|notice|remember) that\b|^an? (?:\w+ )?interesting (?:question|thing)"
     r"|\banterior(?:es|mente)?\b|\bprécédente?s?\b|\bvorherig|(?:(?<!\w)[a-zA-Z] ){3}"
     r"|\b(?:see|siehe|voir|véase|cf\.) |\b(?:we|you|i|let|they|it|that|he|she)['’](?:ve|ll|re|d|s|m)\b|::",
@@ -121,13 +127,20 @@ def says_something(text: str, *, is_prose: bool = True, is_printed: bool = False
     if not MIN_WORDS <= len(words) <= _LONGEST_SENTENCE or len(meaning(bare)) < _MIN_STEMS:
         return False
     claim = _EXISTS.sub("", bare)
-    if bare.endswith((":", "?", ",")) or needs_before(claim) or _GOES_ON.match(bare) or not stands_alone(claim):
+    if (
+        bare.startswith("(")
+        or bare.endswith((":", "?", ","))
+        or needs_before(claim)
+        or _GOES_ON.match(bare)
+        or not stands_alone(claim)
+    ):
         return False
     if (
         _UNFINISHED.search(bare)
         or is_chrome(bare)
+        or OBJECTIVE.match(bare)
         or _CITED.match(bare)
-        or _ELSEWHERE.search(bare)
+        or _ELSEWHERE.search(text)
         or bare.count('"') % 2
     ):
         return False
