@@ -12,7 +12,8 @@ from assistant.cards.note_lines import NoteLine
 from assistant.documents.labels import FORMULA, without_signs
 from assistant.documents.roles import names_nothing
 from assistant.quiz.exam.texts import jaccard, meaning, share
-from assistant.quiz.item import Anchor, Kind
+from assistant.quiz.item import Anchor
+from assistant.quiz.kinds import kind_of
 from assistant.quiz.making.facts import Fact, capitalised, readable
 from assistant.quiz.making.worth import names_a_thing, stands_alone
 from assistant.quiz.writing.cues import Asked
@@ -170,7 +171,7 @@ def _own(material: QuestionMaterial) -> Iterator[GuideQuestion]:
 def _of_bank(material: QuestionMaterial) -> Iterator[GuideQuestion]:
     """Yields the questions of the bank that are answered in free words."""
     for item in material.topic.items:
-        if item.kind is Kind.SHORT and material.holds(item.source):
+        if kind_of(item).is_graded and material.holds(item.source):
             yield GuideQuestion(item.question, sentence_of(item.answer), item.source, from_bank=True)
 
 

@@ -138,6 +138,12 @@ class TestWhatMatters:
             "higher prices",
         ]
 
+    def test_aims_of_learning_and_chrome_of_a_page_are_no_lists(self):
+        aims = "- Explain why ice floats\n- Describe how a glacier moves\n- Name three kinds of ice\n"
+        chrome = "- Last updated\n- Save as PDF\n- Page ID 12\n"
+        guide = guide_of(f"# Ice\n\n{aims}\n## Place\n\n{chrome}\nIce floats on cold water.\n")
+        assert texts(guide) == ["Ice floats on cold water."]
+
     def test_of_a_long_list_with_labels_all_labels_stay(self):
         items = "".join(
             f"- **Point {n}**: {'the treaty says a great deal about this matter. ' * 6}\n" for n in range(1, 9)
@@ -198,6 +204,14 @@ class TestTermsAndFormulas:
             "# Ice\n\nGlaciers are slow and move down the valley, whereas avalanches are fast and fall in seconds.\n"
         )
         assert [contrast.line.text[:8] for contrast in guide.contrasts if contrast.line] == ["Glaciers"]
+
+    def test_entries_of_a_glossary_are_terms(self):
+        guide = guide_of(
+            "# Ice\n\nIce floats on cold water.\n\n## Glossary\n\nfirn\n: snow that has become grainy over a summer\n"
+        )
+        assert [(term.name, term.text) for term in guide.terms] == [
+            ("firn", "Snow that has become grainy over a summer.")
+        ]
 
     def test_a_formula_comes_with_what_announces_and_explains_it(self, rivers):
         (formula,) = [line for part in rivers.formulas for line in part.lines]
