@@ -51,6 +51,8 @@ def test_a_mark_in_code_is_code() -> None:
         (r"costs \$5, *not* $6", "costs $5, not $6"),
         ("10<sup>23</sup> H<sub>2</sub>O", "10^23 H2O"),
         ("==marked== [word](x.md)", "marked word"),
+        ('a [stimulus](https://x.example/Stimulus_(physiology) "Stimulus (physiology)") acts', "a stimulus acts"),
+        ('a **tide**{: data-type="term"} and {: .highlight }the sea', "a tide and the sea"),
     ],
 )
 def test_a_line_without_its_markup(text: str, shown: str) -> None:

@@ -157,3 +157,19 @@ def test_prose_without_any_structure_gives_items() -> None:
     )
     items = fair_items(note(text))
     assert {Kind.SHORT, Kind.CLOZE, Kind.TRUE_FALSE} <= {item.kind for item in items}
+
+
+def test_wrong_options_come_from_the_same_note_and_persons_stand_among_persons() -> None:
+    steam = (
+        "# Steam\n\n## Parts\n\nA boiler is a vessel that turns water into steam. A piston is a disc that slides in a "
+        "tube. A condenser is a chamber that cools the steam. A beam is a lever that moves the rods of the pump.\n\n"
+        "## People\n\n**Thomas Savery** was an engineer who built the first pump.\n"
+    )
+    locks = "# Locks\n\nA lock is a chamber that lifts boats. A gate is a door that holds back the water.\n"
+    items = fair_items(note(steam), note(locks, "locks.md"))
+    names = {option for item in items if item.question.startswith("Which of these") for option in item.options}
+    assert names == {"Boiler", "Piston", "Condenser", "Beam"}
+    assert {item.question for item in items if "Savery" in item.answer + item.question} == {
+        "_____ was an engineer who built the first pump.",
+        "Who was Thomas Savery?",
+    }

@@ -189,10 +189,15 @@ class TestIdeas:
             "The distance is $d$ because $a$ if",
             "The next section is a description of all the kettles that we will discuss.",
             "One of the leading causes of the fire was a lamp of the old kind.",
+            "The **kettle** of the house sang all day long, and everybody in the kitchen heard it.",
+            "Singing: a kettle sings early in the morning because small bubbles collapse in it.",
+            "When a kettle is heated (on a stove, and slowly), the water in it begins to sing loudly.",
+            "An important part of the kettle leads to a louder sound of the small bubbles.",
+            "A kettle is an important part of the kitchen of the house.",
         ],
     )
     def test_what_is_not_asked(self, sentence):
-        assert not [one for one in ideas(f"# Kettles\n\n{sentence}\n") if one.asks is not Asked.PLAIN]
+        assert not ideas(f"# Kettles\n\n{sentence}\n")
 
     def test_a_list_is_asked_as_a_whole_where_its_heading_names_the_kind(self):
         text = (
