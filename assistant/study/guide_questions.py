@@ -12,7 +12,7 @@ from assistant.cards.note_lines import NoteLine
 from assistant.documents.labels import FORMULA, without_signs
 from assistant.documents.roles import names_nothing
 from assistant.quiz.exam.texts import jaccard, meaning, share
-from assistant.quiz.item import Anchor
+from assistant.quiz.item import Anchor, Maker
 from assistant.quiz.kinds import kind_of
 from assistant.quiz.making.facts import Fact, capitalised, readable
 from assistant.quiz.making.worth import names_a_thing, stands_alone
@@ -169,9 +169,9 @@ def _own(material: QuestionMaterial) -> Iterator[GuideQuestion]:
 
 
 def _of_bank(material: QuestionMaterial) -> Iterator[GuideQuestion]:
-    """Yields the questions of the bank that are answered in free words."""
+    """Yields the questions of the bank that are answered in free words; what structure gives is asked here anyway."""
     for item in material.topic.items:
-        if kind_of(item).is_graded and material.holds(item.source):
+        if item.maker is not Maker.STRUCTURE and kind_of(item).is_graded and material.holds(item.source):
             yield GuideQuestion(item.question, sentence_of(item.answer), item.source, from_bank=True)
 
 

@@ -110,7 +110,7 @@ function page() {
       "article",
       { class: "study-sheet guide", ...language },
       ...section("ideas", headings.ideas, guide.ideas.map(group)),
-      ...section("terms", headings.terms, guide.terms.length ? [h("dl", { class: "guide-terms" }, ...guide.terms.flatMap(term))] : []),
+      ...section("terms", headings.terms, guide.terms.length ? [h("dl", { class: "guide-meanings" }, ...guide.terms.flatMap(term))] : []),
       ...section("formulas", headings.formulas, guide.formulas.map(group)),
       ...section("contrasts", headings.contrasts, guide.contrasts.map(contrast)),
       ...section("questions", headings.questions, questions()),
@@ -156,7 +156,7 @@ function term({ name, ...said }) {
 }
 
 function contrast({ label, lines }) {
-  return h("div", { class: "guide-contrast" }, label ? h("h4", {}, label) : null, lines.length > 1 ? h("dl", { class: "guide-terms" }, ...lines.flatMap(term)) : h("div", {}, ...line(lines[0])));
+  return h("div", { class: "guide-contrast" }, label ? h("h4", {}, label) : null, lines.length > 1 ? h("dl", { class: "guide-meanings" }, ...lines.flatMap(term)) : h("div", {}, ...line(lines[0])));
 }
 
 function questions() {
