@@ -193,8 +193,20 @@ def shown_bookmarks(file: Path, config: NotesConfig) -> Comparison:
 def _comparison(file: Path, document: Document) -> Comparison:
     leads = (one.start for one in document.elements if one.kind is ElementKind.NAVIGATION)
     navigation = {document.page_at(start) or 0 for start in leads}
-    there = findable(bookmarks_of(file), file, navigation)
-    return compared(there, without_title(headings_of(document), there))
+    marks = bookmarks_of(file)
+    there = findable(marks, file, navigation)
+    return without_left_out(marks, there, without_title(headings_of(document), there))
+
+
+def without_left_out(
+    marks: Sequence[PlacedHeading], there: Sequence[PlacedHeading], found: Sequence[PlacedHeading]
+) -> Comparison:
+    """Returns how well headings agree with some of the bookmarks; one that another names is neither right nor wrong."""
+    first = compared(there, found)
+    rest = compared([mark for mark in marks if mark not in there], first.wrong)
+    return Comparison(
+        Agreement(first.agreement.right, len(there), len(found) - rest.agreement.right), first.missed, rest.wrong
+    )
 
 
 def without_title(found: Sequence[PlacedHeading], there: Sequence[PlacedHeading]) -> Sequence[PlacedHeading]:

@@ -84,11 +84,14 @@ def goes_on(line: Line, after: Line) -> bool:
     )
 
 
-def titled(pages: Sequence[Sequence[Line]], found: Sequence[Heading], body: float) -> list[Heading]:
+def titled(
+    pages: Sequence[Sequence[Line]], found: Sequence[Heading], body: float, bookmarked: Sequence[Heading] = ()
+) -> list[Heading]:
     """Returns the headings below that of the whole text: the largest lines of the first page, where there are some.
 
-    What stands around it (names, a date, a version) is no heading.
+    What stands around it (names, a date, a version) is no heading, unless it is one of those that bookmarks name.
     """
+    sure = {(one.page, one.first) for one in bookmarked}
     first = next((number for number, page in enumerate(pages) if page), None)
     if first is None:
         return list(found)
@@ -115,6 +118,7 @@ def titled(pages: Sequence[Sequence[Line]], found: Sequence[Heading], body: floa
         one
         for one in found
         if (one.page, one.first) > (first, text)
+        or (one.page, one.first) in sure
         or depth(one.text)
         or (one.page == first and one.first > at and _NAMED.fullmatch(one.text.strip(" .:")))
     ]

@@ -90,7 +90,11 @@ def layout_of(read: Sequence[PdfPage], marks: Sequence[Bookmark], *, with_conten
         found = max(found, named_headings.from_contents(pages, listed, skipped), key=len)
         whole = len(found) >= max(_FEW_ENTRIES, len(pages) / _CONTENTS_DECIDE)
         found = font_headings.from_fonts(pages, skipped, body, found, whole=whole)
-    found = [one for one in headings.titled(pages, found, body) if one.page not in skipped]
+    found = [
+        one
+        for one in headings.titled(pages, found, body, named_headings.from_bookmarks(pages, marks))
+        if one.page not in skipped
+    ]
     return PdfLayout(pages, body, headings.nested(found), skipped, set())
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.documents.pdf.font_headings import from_fonts
 from assistant.documents.pdf.furniture import without_furniture
-from assistant.documents.pdf.headings import CAPTION, LEAD, depth
+from assistant.documents.pdf.headings import CAPTION, LEAD, Heading, depth, titled
 from assistant.documents.pdf.letters import Font, Word
 from assistant.documents.pdf.lines import Line, lines_of
 from assistant.documents.pdf.named_headings import from_contents
@@ -143,3 +143,10 @@ def test_a_heading_that_ends_in_a_colon_is_told_by_its_size(tmp_path: Path) -> N
         *prose(480),
     ]
     assert [one.text for one in from_fonts([page], set(), 10.0)] == ["Reading:"]
+
+
+def test_what_a_bookmark_names_on_the_page_of_the_title_stays_a_heading() -> None:
+    page = [line("The Niche", 700, font=Font("Serif", 24)), line("Ann Author", 660), line("Reading", 600, font=HEAD)]
+    found = [Heading(0, 1, 1, 1, "Ann Author"), Heading(0, 2, 1, 1, "Reading")]
+    assert [one.text for one in titled([page], found, 10.0)] == ["The Niche"]
+    assert [one.text for one in titled([page], found, 10.0, found[1:])] == ["The Niche", "Reading"]

@@ -25,6 +25,7 @@ from tools.research.bookmarks import (
     findable,
     names_slides,
     without_bookmarks,
+    without_left_out,
     without_title,
 )
 from tools.research.document_scores import Agreement
@@ -86,6 +87,13 @@ def test_the_title_of_the_whole_is_left_out_where_no_bookmark_names_it():
     assert without_title(headings("1:Cooking", "2:Salt"), there) == headings("2:Salt")
     assert without_title(headings("1:1. Salt", "2:Salt"), there) == headings("1:1. Salt", "2:Salt")
     assert without_title((), there) == ()
+
+
+def test_a_heading_that_a_left_out_bookmark_names_is_neither_right_nor_wrong():
+    marks, found = headings("1:Salt", "2:Sugar", "3:Flour"), headings("1:Salt", "2:Sugar", "2:Spice")
+    result = without_left_out(marks, headings("1:Salt", "3:Flour"), found)
+    assert result.agreement == Agreement(1, 2, 2)
+    assert (result.missed, result.wrong) == (headings("3:Flour"), headings("2:Spice"))
 
 
 def test_numbers_and_blanks_make_no_difference_between_a_heading_and_its_bookmark():
