@@ -107,6 +107,10 @@ class _Reader:
         return [block for block in self._blocks if block.text.strip() or block.table]
 
     def _heading(self, at: int) -> int:
+        row = self._rows[at]
+        begins = next((number for number, one in enumerate(row) if id(one) in self._heads), 0)
+        if begins:  # something stands beside the heading
+            self._rows[at : at + 1] = [row[:begins], row[begins:]]
         line = self._rows[at][0]
         found = self._heads.get(id(line))
         if found is None:

@@ -70,7 +70,7 @@ def body_size(pages: Iterable[Sequence[Line]]) -> float:
 def without_furniture(pages: Sequence[list[Line]], heights: Sequence[float]) -> tuple[list[list[Line]], PageNumbers]:
     """Returns the lines of each page without heads, feet, page numbers and stamps, and which numbers the pages bear."""
     body = body_size(pages)
-    left = _without_stamps(pages)
+    left = _without_stamps(pages, body)
     offsets: dict[bool, int] = {}
     agreed: dict[bool, int] = {}  # on how many pages
     for edge in (_top, _bottom):
@@ -98,17 +98,20 @@ def roman(text: str) -> int:
     return sum(-one if one < after else one for one, after in zip(values, [*values[1:], 0], strict=True))
 
 
-def _without_stamps(pages: Sequence[list[Line]]) -> list[list[Line]]:
-    """Returns the lines that do not stand at the same height of most pages, left and right pages set alike or not."""
+def _without_stamps(pages: Sequence[list[Line]], body: float) -> list[list[Line]]:
+    """Returns the lines that do not stand in the same place of most pages.
+
+    Of what is set larger than a head (``_heads``), left and right pages may have it in other places of one height.
+    """
     if len(pages) < _STAMP_PAGES:
         return [list(page) for page in pages]
-    found = Counter(key for page in pages for key in {_place(line) for line in page})
+    found = Counter(key for page in pages for key in {_place(line, body) for line in page})
     stamps = {key for key, count in found.items() if count >= max(_STAMP_PAGES, _STAMP_SHARE * len(pages))}
-    return [[line for line in page if _place(line) not in stamps] for page in pages]
+    return [[line for line in page if _place(line, body) not in stamps] for page in pages]
 
 
-def _place(line: Line) -> tuple[str, int]:
-    return line.text, round(line.y)
+def _place(line: Line, body: float) -> tuple[str, int, int]:
+    return line.text, round(line.x0) if line.size <= _LARGEST * body else -1, round(line.y)
 
 
 def _top(page: list[Line]) -> list[Line]:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant.documents.pdf.blocks import blocks_of
+from assistant.documents.pdf.flow import BlockKind
 from assistant.documents.pdf.font_headings import from_fonts
 from assistant.documents.pdf.furniture import without_furniture
 from assistant.documents.pdf.headings import CAPTION, LEAD, Heading, depth, titled
+from assistant.documents.pdf.hyphens import Joiner
 from assistant.documents.pdf.letters import Font, Word
 from assistant.documents.pdf.lines import Line, lines_of
 from assistant.documents.pdf.named_headings import from_contents
@@ -150,3 +153,19 @@ def test_what_a_bookmark_names_on_the_page_of_the_title_stays_a_heading() -> Non
     found = [Heading(0, 1, 1, 1, "Ann Author"), Heading(0, 2, 1, 1, "Reading")]
     assert [one.text for one in titled([page], found, 10.0)] == ["The Niche"]
     assert [one.text for one in titled([page], found, 10.0, found[1:])] == ["The Niche", "Reading"]
+
+
+def test_a_head_whose_parts_change_sides_goes_as_a_whole() -> None:
+    pages = []
+    for number in range(8):
+        title, part = ("Guide", f"Chapter {number // 4}") if number % 2 else (f"1.{number} Setting up", "Guide")
+        row = [line(title, 750), line(part, 750, x=400)]
+        pages.append([*row, *[line(f"{number} boats {at}", 600 - 12 * at) for at in range(3)], line(str(number), 40)])
+    left, _ = without_furniture(pages, [800] * 8)
+    assert not any(one.y == 750 for page in left for one in page)
+
+
+def test_a_heading_that_something_stands_beside_is_written() -> None:
+    page = [line("*", 700), line("Rivers", 700, x=120, font=HEAD), *prose(650)]
+    found = blocks_of(page, [Heading(0, 1, 1, 1, "Rivers")], 10.0, Joiner(()))
+    assert [(one.kind, one.text) for one in found[:2]] == [(BlockKind.PARAGRAPH, "*"), (BlockKind.HEADING, "Rivers")]
