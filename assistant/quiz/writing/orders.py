@@ -67,7 +67,14 @@ def _ways_of(idea: Idea) -> tuple[str, ...]:
     bare = idea.told[len(own) :]
     is_name = bool(re.match(r"\w+\s[A-Z]|\w?[A-Z]{2}", bare))
     names = dict.fromkeys((bare,) if is_name else (bare, f"{bare[:1].lower()}{bare[1:]}"))
-    return tuple(f"{article}{name}" for name in names for article in ((own,) if own else idea.cues.indefinite))
+    articles = (own,) if own else tuple(one for one in idea.cues.indefinite if _goes_with(one, bare))
+    return tuple(f"{article}{name}" for name in names for article in articles)
+
+
+def _goes_with(article: str, name: str) -> bool:
+    """Whether "a" or "an" may stand before a name, by its first letter; "u" and "h" may sound either way."""
+    first = name[:1].lower()
+    return article not in ("a ", "an ") or first in "uh" or (article == "an ") == (first in "aeio")
 
 
 def question_for(idea: Idea, block: ContextBlock) -> Prompt:

@@ -415,3 +415,10 @@ def test_an_item_says_what_the_notes_say():
         " of the Earth."
     )
     assert item.answer.startswith("Because the pull of the moon")
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("Placenta", "an placenta"), ("Amniotic sac", "a amniotic sac")])
+def test_a_name_without_article_gets_the_one_that_goes_with_it(name, wrong):
+    (found,) = ideas(f"# Birth\n\n- {name}: the thin organ that feeds and surrounds the child before birth.\n")
+    assert wrong not in grammar_of(found)
+    assert f"What is {wrong.split(' ', 1)[1]}?" in grammar_of(found)
