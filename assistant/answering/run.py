@@ -129,6 +129,11 @@ class AnswerRun:
         self._began += time.perf_counter() - waited_from  # loading is not answering
         return generator
 
+    @property
+    def _needed(self) -> int:
+        """How many of the sections are read in any case: the best one, and that of each thing that is compared."""
+        return len({(one.note, one.ordinal) for part in (self._found, *self._found.parts) for one in part.blocks[:1]})
+
     def _pack(self, generator: Generator) -> Packed:
         """The sections to read: within the budget, and within what the context leaves beside question and answer."""
         bare = answer_prompt(self._request.question, (), self._history)
@@ -140,7 +145,7 @@ class AnswerRun:
         fitting = pack(self._found.blocks, self._found.search.hits, budget, generator.count_tokens)
         cache = generator.cache
         ready = cache.ready(bare.system, list(map(render_block, fitting))) if cache else (False,) * len(fitting)
-        blocks = fitting if self._request.exact else without_slow(fitting, ready, max(1, len(self._found.parts)))
+        blocks = fitting if self._request.exact else without_slow(fitting, ready, self._needed)
         return self._tell(Packed(self._found.blocks, sizes, budget, fitting, ready, blocks))
 
     def _generate(self, generator: Generator) -> Generation:
@@ -157,9 +162,9 @@ class AnswerRun:
         )
 
     def _portions(self, generator: Generator, packed: Packed) -> Iterable[tuple[ContextBlock, ...]]:
-        """What is read: the best section first; all at once to compare, and where the model cannot score."""
-        at_once = generator.scorer is None or bool(self._found.parts)
-        counts = (len(packed.blocks),) if at_once else dict.fromkeys((1, len(packed.blocks)))
+        """What is read: what is needed first; all at once where the model cannot score."""
+        whole = len(packed.blocks)
+        counts = (whole,) if generator.scorer is None else dict.fromkeys((min(self._needed, whole), whole))
         return (packed.blocks[:count] for count in counts)
 
     def _read(self, events: Generation) -> YieldsOf[Event, None, GenerationEvent]:

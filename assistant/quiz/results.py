@@ -111,16 +111,16 @@ def confusion(item: Item, chosen: str, pool: Pool) -> MixUp:
 def fact_of_option(option: str, item: Item, pool: Pool) -> Fact | None:
     """Returns the fact that an option is from: one that says it, or else one of what it names, near the item."""
     low = option.lower()
-    saying = [fact for fact in pool.facts if low in (text.lower() for text in versions(fact.text))]
-    own = {fact.aspect.lower() for fact in pool.facts if fact.anchor == item.source}
-    naming = [fact for fact in pool.facts if low == pool.wording.name(fact.term).lower()]
+    saying = [fact for fact in pool.said if low in (text.lower() for text in versions(fact.text))]
+    own = {fact.aspect.lower() for fact in pool.said if fact.anchor == item.source}
+    naming = [fact for fact in pool.said if low == pool.wording.name(fact.term).lower()]
     found = saying or [fact for fact in naming if fact.aspect.lower() in own] or naming
     return min(found, key=lambda fact: fact.anchor.note != item.source.note, default=None)
 
 
 def fact_of_item(item: Item, pool: Pool) -> Fact | None:
     """Returns the fact that an item asks about."""
-    return next((fact for fact in pool.facts if fact.anchor == item.source), None)
+    return next((fact for fact in pool.said if fact.anchor == item.source), None)
 
 
 @dataclass(frozen=True, slots=True)

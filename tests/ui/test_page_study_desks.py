@@ -315,7 +315,7 @@ def test_an_answer_given_twice_counts_once(quizzes: Asked, service: FakeStudySer
 def test_a_quiz_starts_from_the_notes_on_a_topic(quizzes: Asked, service: FakeStudyService) -> None:
     topic = f"{FUNDAMENTALS}#Fundamentals of AI and ML > Basic concepts"
     shown = quizzes.start({"topic": topic, "count": 5, "kinds": [], "exam": True})
-    assert shown["count"] >= 3
+    assert shown["count"] >= 1
     assert shown["seconds_left"] > 60
     sources = [posed.item.source for posed in service.quiz.room.store.load(shown["id"]).posed]
     assert {source.heading_path[1] for source in sources} == {"Basic concepts"}

@@ -45,13 +45,16 @@ def read_facts(note: Document, words: WordUse | None = None) -> Facts:
         note: A note.
         words: How all notes use their words; without it, this one alone tells.
     """
-    found = outline_facts(note)
+    return _worth(outline_facts(note), note, words or WordUse([note.text]))
+
+
+def _worth(found: Facts, note: Document, words: WordUse) -> Facts:
     told = tuple(fact for fact in found.facts if not _COMPARES.match(fact.text))
-    return worth_asking(replace(found, facts=told), note, words or WordUse([note.text]))
+    return worth_asking(replace(found, facts=told), note, words)
 
 
 class Pool:
-    """The facts of all notes.
+    """The facts of all notes: ``facts`` are worth asking, ``said`` is all that their outlines say.
 
     Args:
         notes: The notes that items are made of, all of them: a wrong option must not be right anywhere.
@@ -62,7 +65,9 @@ class Pool:
         self.ground = ground
         read = {note.path: note for note in notes}
         words = WordUse([note.text for note in read.values()])
-        self.of_note = {path: read_facts(note, words) for path, note in read.items()}
+        found = {path: outline_facts(note) for path, note in read.items()}
+        self.said = tuple(fact for facts in found.values() for fact in facts.facts)
+        self.of_note = {path: _worth(found[path], note, words) for path, note in read.items()}
         self.facts = tuple(fact for found in self.of_note.values() for fact in found.facts)
         self._of_name: dict[str, list[Fact]] = defaultdict(list)
         for fact in self.facts:

@@ -26,16 +26,26 @@ def test_json_holds_what_the_note_holds(assistant: Command, workspace: Path) -> 
     assert all(chunk["fresh"] > chunk["start"] for chunk in found["chunks"][1:])
 
 
+METRICS = """# Metrics
+
+- **Accuracy** - the percentage of correct predictions out of all predictions
+- **Precision** - the ratio of true positives to all predicted positives
+- **Recall** - the ratio of true positives to all actual positives
+- **Perplexity** - the surprise of a model at a text that it has not seen
+"""
+
+
 @pytest.mark.slow
 def test_measured_with_the_questions_of_the_bank(assistant: Command, workspace: Path) -> None:
+    (workspace / "notes" / "metrics.md").write_text(METRICS, encoding="utf-8")
     assert assistant("index", "build").code == 0
-    refused = assistant("lab", "chunks", "inference.md", "--measure")
+    refused = assistant("lab", "chunks", "metrics.md", "--measure")
     assert refused.code == 6
     assert "quiz bank build" in refused.err
     assert assistant("quiz", "bank", "build").code == 0
     picture = workspace / "trial.png"
     options = ("--splitter", "tokens", "--size", "4", "--measure", "--json", "--png", picture, "-k", "1")
-    found = assistant("lab", "chunks", "inference.md", *options).json
+    found = assistant("lab", "chunks", "metrics.md", *options).json
     used, torn = found["measured"]
     assert used["recall"] > torn["recall"]
     assert torn["not_found"]

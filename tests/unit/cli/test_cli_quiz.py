@@ -44,7 +44,7 @@ def items_of(quiz: Command, *arguments: object) -> list[dict[str, Any]]:
 def test_anything_that_is_no_command_is_a_topic(quiz: Command) -> None:
     for arguments in (["metrics.md"], ["start", "metrics.md"], ["-n", 4, "metrics.md"], ["metrics.md", "--seed", 3]):
         assert {item["proofs"][0]["note"] for item in items_of(quiz, *arguments)} == {"metrics.md"}
-    assert len(items_of(quiz)) > 5
+    assert len(items_of(quiz)) >= 5
     assert quiz("quiz", "bank", "status").out.split()[1] == "questions"
     assert quiz("quiz", "bank").code == 2
 
@@ -172,7 +172,7 @@ def test_answers_of_another_form_are_an_error(quiz: Command, monkeypatch: pytest
 
 def test_the_bank_is_built_shown_and_checked_by_the_model(quiz: Command, script: dict[str, Any]) -> None:
     built = quiz("quiz", "bank", "build", "--json").json
-    assert built["items"] > 20
+    assert built["items"] >= 20
     assert built["pending"] > 0
     assert "Fair because:" in quiz("quiz", "bank", "show", "Metrics").out
     script["comparisons"] = (-0.1, -5.0, -5.0, -5.0)  # a model that always says A agrees with nothing
