@@ -8,7 +8,7 @@ import * as store from "./store.js";
 /** Draws a passage as `passage_views` describes it, with the way to it, a link into its note, and one to its lesson. */
 export function passage(found, label = "From your notes", { live = true } = {}) {
   const text = h("div", { class: "note-text" }, ...found.body.map((node) => build(node, () => document.createTextNode(""))));
-  const excerpt = h("div", { class: `passage-text ${found.starts ? "" : "goes-before"} ${found.ends ? "" : "goes-on"}` }, text);
+  const excerpt = h("div", { class: `passage-text ${found.starts ? "" : "goes-before"} ${found.ends ? "" : "goes-on"}`, tabindex: "0", role: "group", "aria-label": "Passage" }, text);
   for (const part of [excerpt, text]) sizes.observe(part);
   return h(
     "section",
@@ -25,8 +25,8 @@ const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => to
 /** Scrolls a passage that does not fit its box so that the marked words are seen; the rest is there for the keyboard too. */
 function toMark(excerpt) {
   const fits = excerpt.scrollHeight <= excerpt.clientHeight && excerpt.scrollWidth <= excerpt.clientWidth;
-  if (fits || excerpt.hasAttribute("tabindex")) return;
-  for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", "Passage"]]) excerpt.setAttribute(name, value);
+  if (fits || excerpt.dataset.shown) return;
+  excerpt.dataset.shown = "mark";
   const mark = excerpt.querySelector("mark");
   if (mark) excerpt.scrollTop = mark.getBoundingClientRect().top - excerpt.getBoundingClientRect().top - excerpt.clientHeight / 3;
 }
