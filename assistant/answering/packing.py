@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from assistant.answering.prompts import render_block
@@ -11,20 +11,23 @@ from assistant.index.store import Store
 from assistant.types import Chunk, ContextBlock, Document, Hit
 
 
-def rank_blocks(hits: Sequence[Hit], limit: int) -> list[tuple[str, int]]:
-    """Returns ``(note, block)`` of the best blocks, at most ``limit``, in order of their best passage."""
-    keys = dict.fromkeys((hit.chunk.note, hit.chunk.block) for hit in hits)
-    return list(keys)[:limit]
-
-
 def choose_blocks(store: Store, hits: Sequence[Hit], limit: int) -> list[ContextBlock]:
-    """Returns the best blocks with their texts, at most ``limit``, best first.
+    """Returns the best blocks with their texts, at most ``limit``, in order of their best passage.
 
-    A block counts by its passages that say something: by sources and lists of links nothing is answered.
+    A block counts by its passages that say something: by sources and lists of links nothing is answered. Only as many
+    notes are read as are needed.
     """
-    notes = {path: store.note(path) for path in {hit.chunk.note for hit in hits}}
-    saying = [hit for hit in hits if _says_something(notes[hit.chunk.note], hit.chunk)]
-    return store.blocks(rank_blocks(saying or hits, limit))
+    saying = (hit for hit in hits if _says_something(store.note(hit.chunk.note), hit.chunk))
+    return store.blocks(_first_blocks(saying, limit) or _first_blocks(hits, limit))
+
+
+def _first_blocks(hits: Iterable[Hit], limit: int) -> list[tuple[str, int]]:
+    found: dict[tuple[str, int], None] = {}
+    for hit in hits:
+        found[hit.chunk.note, hit.chunk.block] = None
+        if len(found) == limit:
+            break
+    return list(found)
 
 
 def _says_something(note: Document, chunk: Chunk) -> bool:
