@@ -5,7 +5,8 @@ model), so each sentence is compared with the sentences of the notes after it wa
 
 - at least ``min_support`` of its content-word stems stand in at most three sentences of the notes, or so many of them
   stand close together that people would probably call it supported (``support``);
-- every number stands there, every name stands in what was read;
+- every number stands there, every name stands in what was read, and so does each part by itself: each clause, each
+  member of a list, and what is given as a reason (``parts``);
 - laid beside its sources it changes none of their numbers, names, negations and directions (``conflicts``), and what
   it says of an item of a list is said of that item (``items``).
 
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.answering.conflicts import OTHER_WAY_ROUND, WordToken, conflict, tokens
+from assistant.answering.parts import Parts
 from assistant.answering.support import MIN_PROBABILITY, SUPPORT, Items, Signs, in_order, together
 from assistant.answering.units import NUMBER_WORDS, Unit, Words, cite, source_units
 from assistant.documents.labels import is_heading
@@ -37,10 +39,6 @@ _MIN_OWN_SHARE = 0.3
 _MIN_GAIN = 0.12
 """A further citation must cover this share of the sentence that no earlier one covers."""
 
-_MIN_CLAUSE_SHARE = 0.51
-"""Of each clause with at least two words to check, the share that must be covered."""
-
-_CLAUSE = re.compile(r";\s|,?\s(?:which|because|so that|but|although|while|whereas|making|leading to|resulting in)\s")
 _POINTS_BACK = re.compile(r"\b(?:the|these|those|all)\s+([a-z]+)\b", re.I)
 _NAME = re.compile(r"(?<![.!?:\n]\s)(?<=\s)(?:\*\*)?([A-Z][\w&+-]*[\w+])")
 _SAYS_ABSENT = re.compile(
@@ -95,6 +93,7 @@ class Attributor:
         self._numbers = frozenset(n for u in self._units for n in u.own.numbers | u.context.numbers)
         self._read = [in_order(block.text) for block in blocks]
         self._items = Items(self._units, self._equals)
+        self._parts = Parts(self._units, self._equals, self._wanted_of)
         self._taken_apart: dict[Unit, tuple[WordToken, ...]] = {}
 
     def attribute(self, text: str, start: int, end: int) -> Sentence:
@@ -204,13 +203,14 @@ class Attributor:
             return NOT_SAID
         if len(claim.stems) <= _FEW_WORDS and not self._is_asked_there(chosen[0].unit):
             return NOT_SAID
-        if added := self._added_clause(body, chosen):
-            return f"your notes do not say “{added}”"
+        covered = frozenset().union(*(cover.stems for cover in chosen))
         present = frozenset(n for c in chosen for n in c.unit.own.numbers | c.unit.context.numbers)
         if strange := sorted(claim.numbers - present - self._repeated_counts(body)):
             return f"your notes do not give the number {', '.join(strange)} here"
         if strange := self._strange_names(body):
             return f"your notes do not name {', '.join(strange)} here"
+        if part := self._parts.fault(body, [cover.unit for cover in chosen], covered):
+            return part
         if self._opposite(claim, chosen):
             return OTHER_WAY_ROUND
         if other := self._items.other_owner(body, [cover.unit for cover in chosen]):
@@ -255,18 +255,6 @@ class Attributor:
         known = [s for s in self._asked if self._equals(s)]
         there = sum(bool(self._equals(s) & (unit.own.stems | unit.context.stems)) for s in known)
         return not known or there > len(known) / 3
-
-    def _added_clause(self, body: str, chosen: Iterable[_Cover]) -> str:
-        """Returns the first clause that the sources leave out, or an empty string.
-
-        A long true part can carry a short false one over the threshold: "..., which increases costs".
-        """
-        covered = frozenset().union(*(cover.stems for cover in chosen))
-        for clause in _CLAUSE.split(body):
-            wanted = self._wanted_of(Words(clause))
-            if len(wanted) >= 2 and len(wanted & covered) < _MIN_CLAUSE_SHARE * len(wanted):
-                return clause.strip(" .*_")
-        return ""
 
     def _wanted_of(self, clause: Words) -> frozenset[str]:
         return frozenset(s for s in clause.stems if s not in self._asked or self._equals(s))

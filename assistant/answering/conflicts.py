@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice, takewhile
 
 from assistant.answering.units import NEGATIONS, NUMBER_WORDS
 from assistant.index.words import STOPWORDS, fold, stem
@@ -30,10 +31,17 @@ _MIN_SHARE = 0.4
 _MIN_FOLLOWING = 2
 """Content words that must agree behind a changed beginning; "Additionally, ..." begins many sentences."""
 
-_REACH = 4
+_REACH = 6
 """How many content words apart subject, verb and object may stand to be taken for such."""
 
+_PARTS = _BREAKS - {"-", "–", ":"} | {"and", "or"}
+"""What parts clauses; behind a label the sentence goes on."""
+
 _APART = frozenset(("in", "at", "with", "within", "from", "for", "during", "through", "via"))
+"""Behind a verb: a place or a means follows and no object ("the algorithm runs in SageMaker")."""
+
+_PLAIN_VERBS = frozenset(map(stem, ("use", "uses", "used", "has", "have", "makes", "does")))
+"""Verbs that carry no meaning in a search, and do in a sentence."""
 
 _OPPOSITES = (
     "more/less/fewer most/least higher/lower high/low increase/decrease/reduce increase/lower raise/lower rise/fall "
@@ -84,6 +92,11 @@ class WordToken:
     def is_number(self) -> bool:
         """Whether it is a number; the words two to twelve are."""
         return self.key[:1].isdigit()
+
+    @property
+    def may_turn(self) -> bool:
+        """Whether it may stand between a subject and an object."""
+        return self.is_content or self.key in _PLAIN_VERBS
 
     @property
     def denies(self) -> bool:
@@ -226,35 +239,39 @@ def _only(content: Sequence[WordToken], there: Collection[str]) -> list[WordToke
 
 
 def _is_exchanged(claim: Sequence[WordToken], source: Sequence[WordToken]) -> bool:
-    """Whether what stands before a word in the source stands behind it in the sentence, and the other way round.
+    """Whether what stands before a verb in the source stands behind it in the sentence, and the other way round.
 
     "A uses B" against "B uses A". The passive ("B is used by A") turns them without turning what is said.
     """
-    if any(token.key == "by" for token in (*claim, *source)):
-        return False
-    mine, theirs = [t for t in claim if t.is_content], [t.key for t in source if t.is_content]
-    breaks = _breaks(claim)
-    place = {key: theirs.index(key) for key in theirs if theirs.count(key) == 1}
-    keys = [token.key for token in mine]
-    for at in range(1, len(mine) - 1):
-        before, pivot, after = keys[at - 1 : at + 2]
-        if not all(key in place and keys.count(key) == 1 for key in (before, pivot, after)):
+    theirs = {token.key: at for at, token in enumerate(source) if token.may_turn}
+    for at, token in enumerate(claim):
+        place = theirs.get(token.key) if token.may_turn else None
+        if place is None or _is_passive(claim, at) != _is_passive(source, place):
             continue
-        turned = place[after] < place[pivot] < place[before]
-        near = place[before] - place[pivot] <= _REACH and place[pivot] - place[after] <= _REACH
-        if turned and near and not breaks & {at, at + 1} and not _stands_apart(claim, mine[at], mine[at + 1]):
+        left, right = _beside(claim[:at][::-1], 1), _object(claim[at + 1 :])
+        was_left, was_right = _beside(source[:place][::-1], _REACH), _beside(source[place + 1 :], _REACH)
+        if left & was_right - was_left and right & was_left - was_right:
             return True
     return False
 
 
-def _breaks(sentence: Sequence[WordToken]) -> set[int]:
-    """Numbers of the content words before which a mark, "and" or "or" stands."""
-    found, count = set(), 0
-    for token in sentence:
-        if token.key in _BREAKS or token.key in ("and", "or"):
-            found.add(count)
-        count += token.is_content
-    return found
+def _object(behind: Sequence[WordToken]) -> frozenset[str]:
+    """The next content word; none where a place or a means is named before it: "the algorithm runs in SageMaker"."""
+    for at, token in enumerate(behind):
+        if token.is_content:
+            is_apart = not token.is_number and any(word.key in _APART for word in behind[:at])
+            return frozenset() if is_apart else _beside(behind, 1)
+    return frozenset()
+
+
+def _beside(tokens: Sequence[WordToken], most: int) -> frozenset[str]:
+    """The first content words, up to what parts clauses."""
+    clause = takewhile(lambda token: token.key not in _PARTS, tokens)
+    return frozenset(token.key for token in islice((t for t in clause if t.is_content), most))
+
+
+def _is_passive(sentence: Sequence[WordToken], verb: int) -> bool:
+    return any(token.key == "by" for token in sentence[verb + 1 : verb + 3])
 
 
 def _number_elsewhere(claim: Sequence[WordToken], source: Sequence[WordToken]) -> str:
@@ -277,9 +294,3 @@ def _beside_numbers(sentence: Sequence[WordToken]) -> dict[str, frozenset[str]]:
             near = [t.key for t in content[max(0, at - 1) : at + 2] if not t.is_number]
             found[token.key] = found.get(token.key, frozenset()) | frozenset(near)
     return found
-
-
-def _stands_apart(claim: Sequence[WordToken], word: WordToken, other: WordToken) -> bool:
-    """Whether a place or a means is named between them: "the algorithm in SageMaker" is no verb with its object."""
-    between = claim[claim.index(word) + 1 : claim.index(other)]
-    return not word.is_number and not other.is_number and any(token.key in _APART for token in between)

@@ -43,6 +43,31 @@ _PIVOT = re.compile(
     r"(?:the |an? )?(?P<right>[\w -]{3,60}?)"
     r"(?=[.,;:]|$| (?:to|for|in|on|by|that|which|so|and|with|from|at|as)\b)"
 )  # fmt: skip
+_NO_SUBJECT = frozenset(
+    [
+        "that",
+        "which",
+        "who",
+        "is",
+        "are",
+        "was",
+        "were",
+        "may",
+        "can",
+        "must",
+        "should",
+        "will",
+        "and",
+        "or",
+        "to",
+        "it",
+        "they",
+        "this",
+        "these",
+    ]
+)
+"""Words that no subject of one phrase has."""
+
 _ARTICLES = re.compile(r"\b(?:the|an?|also|very|both)\s", re.I)
 _OPPOSITES = (
     "more/less higher/lower high/low increases/reduces increase/reduce increasing/reducing faster/slower large/small "
@@ -268,14 +293,17 @@ def _turned(place: _Place, rng: random.Random) -> str:
 
 
 def _exchanged(place: _Place, rng: random.Random) -> str:
-    """MeasuredAssistant and object change places."""
-    found = _PIVOT.match(place.text)
-    if not found or set(words(found["left"])) & set(words(found["right"])):
+    """Subject and object change places; of ``Example - A uses B`` those of the sentence behind the label."""
+    label, rest = place.item
+    text = (_sentence(label, rest) if _THIRD_PERSON.match(rest) else rest) if label else place.text
+    found = _PIVOT.match(text)
+    if not found or _NO_SUBJECT & set(found["left"].lower().split()):
         return ""
-    if not (set(words(found["left"])) - STOPWORDS and set(words(found["right"])) - STOPWORDS):
+    left, right = set(words(found["left"])), set(words(found["right"]))
+    if left & right or not (left - STOPWORDS and right - STOPWORDS):
         return ""
-    right = found["right"][0].upper() + found["right"][1:]
-    return f"{right} {found['verb']} {found['left']}{place.text[found.end() :]}"
+    subject, verb, turned = found["left"], found["verb"], found["right"]
+    return f"{turned[0].upper()}{turned[1:]} {verb} {subject[0].lower()}{subject[1:]}{text[found.end() :]}"
 
 
 def _of_sibling(place: _Place, rng: random.Random) -> str:
@@ -302,6 +330,38 @@ def _borrowed(place: _Place, rng: random.Random) -> str:
     return f"{_sentence(label, first).rstrip('.')}, which {rng.choice(fitting)}"
 
 
+def _invented_member(place: _Place, rng: random.Random) -> str:
+    """One member of a list is of a list elsewhere."""
+    found = _LIST.search(place.text)
+    members = [member for text in place.far for other in _LIST.finditer(text) for member in other.group(1, 2, 4)]
+    free = [other for other in members if not any(word in place.read for word in content_words(other))]
+    if not found or not free:
+        return ""
+    return _replaced(place.text, found.span(rng.choice((1, 2, 4))), rng.choice(free))
+
+
+def _reason_behind(place: _Place, rng: random.Random) -> str:
+    """``A, so B`` said as ``B because A``."""
+    found = re.match(r"(?P<why>[^,;:]+), so (?!that|as)(?P<what>.+?)\.?$", place.text)
+    if not found:
+        return ""
+    what, why = found["what"], found["why"]
+    return f"{what[0].upper()}{what[1:]} because {why[0].lower()}{why[1:]}"
+
+
+def _false_reason(place: _Place, rng: random.Random) -> str:
+    """Two true sentences of one section, the later given as the reason of the first."""
+    label, rest = place.item
+    others = [text for text in place.others if len(content_words(text)) >= _MIN_WORDS and _stands_alone(text, place)]
+    if not others or (label and not _is_own(label, place)):
+        return ""
+    reason = others[-1]
+    found = _ITEM.match(reason)
+    told = _sentence(found["label"], found["rest"]) if found else reason
+    first = _sentence(label, rest) if label else place.text
+    return f"{first.rstrip('.')} because {told[0].lower()}{told[1:]}"
+
+
 def _from_elsewhere(place: _Place, rng: random.Random) -> str:
     """A sentence of a section that was not read."""
     free = [text for text in place.far if len(content_words(text)) >= _MIN_WORDS]
@@ -323,6 +383,7 @@ _KINDS: dict[str, tuple[bool, Maker]] = {
     "two in one": (True, _merged),
     "list in another order": (True, _reordered),
     "first clause": (True, _shortened),
+    "reason behind": (True, _reason_behind),
     "another number": (False, _other_number),
     "another quantity": (False, _other_quantity),
     "numbers exchanged": (False, _numbers_exchanged),
@@ -333,5 +394,7 @@ _KINDS: dict[str, tuple[bool, Maker]] = {
     "subject and object exchanged": (False, _exchanged),
     "said of another item": (False, _of_sibling),
     "borrowed half": (False, _borrowed),
+    "invented member of a list": (False, _invented_member),
+    "false reason": (False, _false_reason),
     "another section": (False, _from_elsewhere),
 }

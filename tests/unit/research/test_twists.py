@@ -36,10 +36,8 @@ def test_false_sentences_change_one_thing() -> None:
     assert any("near Prague" in text for text in made("another name nearby"))
     assert any("crossed" in text and "never" not in text for text in made("negation"))
     assert any("new city" in text or "narrow river" in text for text in made("opposite"))
-    assert any(
-        text.startswith("Queue uses endpoint") or "uses The endpoint" in text
-        for text in made("subject and object exchanged")
-    )
+    assert any(text.startswith("Queue uses the endpoint") for text in made("subject and object exchanged"))
+    assert any("arrives" in text and " because batch inference" in text for text in made("false reason"))
     assert any(text.startswith("Batch inference handles each single input") for text in made("said of another item"))
 
 
