@@ -37,6 +37,9 @@ WHOLE = {"docs", "faults", "fuzz", "integration", "load", "ui"}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shuffle", type=int, metavar="SEED", help="run files, and the tests of each, in a random order")
+    parser.addoption(
+        "--slow-page", action="store_true", help="the browser has a sixth of a processor, and waits for every answer"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

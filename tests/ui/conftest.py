@@ -82,6 +82,11 @@ async def _make_server(service: Assistant, password: str) -> AppServer:
 
 
 @pytest.fixture(scope="session")
+def slow_page(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--slow-page"))
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
     if path is None:
@@ -96,21 +101,21 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(chromium: Browser, address: str) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, address: str, slow_page: bool) -> Iterator[OpenPage]:
     """Opens the page in a browser session of its own. After the test: no request went outside, no script failed."""
-    with watched(chromium, address) as open_one:
+    with watched(chromium, address, slow=slow_page) as open_one:
         yield open_one
 
 
 @pytest.fixture
-def open_lab(chromium: Browser, lab_address: str, lab_assistant: Assistant) -> Iterator[OpenPage]:
+def open_lab(chromium: Browser, lab_address: str, lab_assistant: Assistant, slow_page: bool) -> Iterator[OpenPage]:
     """Opens the page of the real assistant at its Lab tab, or at a lesson: ``open_lab("tokens", width=390)``.
 
     Nothing of the lessons is done yet. After the test: no request went outside, no script failed.
     """
     with lab_assistant.study.database.transaction() as db:
         db.execute("DELETE FROM lab_lessons")
-    with watched(chromium, lab_address) as open_one:
+    with watched(chromium, lab_address, slow=slow_page) as open_one:
 
         def open_lesson(lesson: str = "", **options: object) -> Page:
             page = open_one(**options)
@@ -126,7 +131,7 @@ def open_lab(chromium: Browser, lab_address: str, lab_assistant: Assistant) -> I
 
 
 @contextlib.contextmanager
-def watched(chromium: Browser, address: str) -> Iterator[OpenPage]:
+def watched(chromium: Browser, address: str, *, slow: bool = False) -> Iterator[OpenPage]:
     """Gives what opens pages, and asserts at the end that none asked for anything outside or had a script fail."""
     requests: list[str] = []
     faults: list[str] = []
@@ -136,6 +141,8 @@ def watched(chromium: Browser, address: str) -> Iterator[OpenPage]:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
+        if slow:
+            slow_down(page)
         page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(address)
@@ -149,6 +156,15 @@ def watched(chromium: Browser, address: str) -> Iterator[OpenPage]:
     outside = [url for url in requests if not url.startswith((address, "data:", "blob:"))]
     assert outside == [], "the page asked for something that is not on this machine"
     assert faults == [], "a script of the page failed"
+
+
+def slow_down(page: Page) -> None:
+    """A busy machine that is the same each time: what a test does not wait for has not happened yet."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    speed = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}
+    session.send("Network.emulateNetworkConditions", speed)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
 
 
 @pytest.fixture

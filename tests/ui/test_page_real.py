@@ -80,9 +80,9 @@ def real_address(assistant: Assistant) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_real(chromium: Browser, real_address: str) -> Iterator[OpenPage]:
+def open_real(chromium: Browser, real_address: str, slow_page: bool) -> Iterator[OpenPage]:
     """Opens the page. After the test: every request went to 127.0.0.1, and no script failed."""
-    with watched(chromium, real_address) as open_one:
+    with watched(chromium, real_address, slow=slow_page) as open_one:
         yield open_one
 
 
