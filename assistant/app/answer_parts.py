@@ -52,19 +52,22 @@ class Answers:
         """Returns the answer to a question; see ``ask``."""
         return answer_of(self.ask(question, cancel))
 
-    def ask(self, question: Request | str, cancel: threading.Event | None = None) -> Iterator[Event]:
+    def ask(
+        self, question: Request | str, cancel: threading.Event | None = None, *, noted: bool = True
+    ) -> Iterator[Event]:
         """Yields ``Queued`` until its turn has come, then the events of an answer; see ``Answerer.ask``.
 
         Args:
             question: With its history, its scope and so on; or its words alone.
             cancel: Set it from another thread to stop; what was written until then is kept.
+            noted: Whether a question in vain becomes a gap of the notes: not where a program asks for itself.
 
         Raises:
             AssistantError: At the call: no index, or no question. While it runs: the model cannot be used.
         """
         request = Request(question) if isinstance(question, str) else question
         lease = self._scheduler.lease(Priority.QUESTION, cancel)
-        return self._in_turn(lease, self.answerer().ask(request, lease.stop), request.scope)
+        return self._in_turn(lease, self.answerer().ask(request, lease.stop), request.scope, noted)
 
     def answerer(self) -> Answerer:
         """Returns what answers, with the settings as they are now.
@@ -77,14 +80,15 @@ class Answers:
         retriever = index.retriever.get()
         return Answerer(retriever, self._models.engine.get, config.answering, sampling, index.fingerprint())
 
-    def _in_turn(self, lease: Lease, events: Iterator[Event], scope: Scope) -> Iterator[Event]:
+    def _in_turn(self, lease: Lease, events: Iterator[Event], scope: Scope, noted: bool) -> Iterator[Event]:
         """Yields the events of an answer when its turn has come, and how many go before until then."""
         self._models.weights.get()  # loading is not answering: it happens before the clock of the answer starts
         try:
             yield from map(Queued, lease.queue())
             for event in events:
                 if isinstance(event, Done):
-                    event = Done(self._note(event.answer, scope, datetime.now(UTC)))
+                    if noted:
+                        event = Done(self._note(event.answer, scope, datetime.now(UTC)))
                     lease.end()  # whoever has the answer may keep this iterator
                     self._after(event.answer, scope)
                 yield event

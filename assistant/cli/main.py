@@ -23,6 +23,7 @@ from assistant.cli import (
     doctor,
     evaluation_commands,
     lab,
+    mcp_command,
     model_commands,
     note_commands,
     question_commands,
@@ -48,6 +49,7 @@ app.command("ask")(ask.ask)
 app.command("chat")(ask.chat)
 app.command("search")(ask.search)
 app.command("ui")(ask.ui)
+app.command("mcp")(mcp_command.mcp)
 app.command("review")(review.review)
 app.command("progress")(study_commands.progress)
 app.command("guide")(study_commands.guide)

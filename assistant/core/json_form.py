@@ -80,7 +80,7 @@ class JsonForm(Generic[T]):
         try:
             return self._adapter.validate_json(text, strict=True)
         except ValidationError as error:
-            raise refuse(_first_fault(error)) from error
+            raise refuse(first_fault(error)) from error
 
     def columns(self, value: T, nested: Collection[str] = ()) -> dict[str, Any]:
         """Returns a record as the columns of a row of a database; the ``nested`` ones are JSON."""
@@ -102,7 +102,7 @@ class JsonForm(Generic[T]):
         try:
             return self._adapter.validate_python({**columns, **read})
         except ValidationError as error:
-            raise refuse(_first_fault(error)) from error
+            raise refuse(first_fault(error)) from error
 
 
 def plain_json(values: object, *, indent: int | None = None) -> str:
@@ -111,7 +111,8 @@ def plain_json(values: object, *, indent: int | None = None) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _first_fault(error: ValidationError) -> str:
+def first_fault(error: ValidationError) -> str:
+    """Returns the place of the first fault, what was expected there, and what is there."""
     fault = error.errors(include_url=False, include_context=False)[0]
     place = ".".join(map(str, fault["loc"])) + ": " if fault["loc"] else ""
     said = fault["msg"].removeprefix("Value error, ")

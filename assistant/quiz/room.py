@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +24,7 @@ from assistant.quiz.kinds import Mark, Response, kind_of
 from assistant.quiz.making.pool import Pool
 from assistant.quiz.results import QuizResult, fact_of_item, summarise
 from assistant.quiz.session import Mode, Posed, Quiz, pose, time_limit_s
-from assistant.quiz.store import Logged, QuizStore
+from assistant.quiz.store import ItemHistory, Logged, QuizStore
 from assistant.quiz.writing.cues import cues_of
 from assistant.types import Document, Section
 
@@ -107,11 +107,27 @@ class QuizRoom:
             self._fill_for(topic, lease)
             items = self.choose(topic, request, rng) or self._first_written(topic, request, lease, rng)
         if not items:
-            raise StudyError(
-                f"Your notes give no such question about {topic.title}. {self._why_none(topic)}".rstrip(),
-                hint="Choose another topic or more kinds, or see what there is: assistant quiz bank status",
-            )
+            raise self._no_question(topic)
         return self._posed(topic.title, request.mode, items, now, rng)
+
+    def offer(self, request: QuizRequest) -> Sequence[Posed]:
+        """Returns the questions of a quiz that is not begun: nothing of it is stored, and they are asked elsewhere.
+
+        Where the bank lacks the topic, its notes are read first.
+
+        Raises:
+            StudyError: The notes give no question about the topic, or none of these kinds.
+            StudyDatabaseError: ``study.db`` cannot be used.
+        """
+        rng = random.Random(request.seed)
+        with self._scheduler.lease(Priority.QUIZ) as lease:
+            topic = self.find_topic(request.topic)
+            self._fill_for(topic, lease)
+        history = self.store.history()
+        items = choose_items(self._about(topic, request, history), request.count, history, rng)
+        if not items:
+            raise self._no_question(topic)
+        return pose(items, rng)
 
     def retry(self, quiz: Quiz, now: datetime, seed: int | None = None) -> Quiz:
         """Returns a new quiz, stored, of the questions of ``quiz`` that went wrong, for practice.
@@ -126,10 +142,7 @@ class QuizRoom:
     def choose(self, topic: QuizTopic, request: QuizRequest, rng: random.Random) -> list[Item]:
         """Returns the items for a quiz; with a question that tells two confused things apart, if there is one."""
         history = self.store.history()
-        wanted = [item for item in self.bank.items(kinds=request.kinds) if request.difficulty.holds(item)]
-        items = topic.of(wanted, _CHOICE * request.count)
-        if topic.kind is TopicKind.WRONG:
-            items = [item for item in items if item.id in history and not history[item.id].last_right]
+        items = self._about(topic, request, history)
         contrasts = self._contrasts(topic, request, rng) if request.count > 1 else []
         taken = {(proof.note, proof.start) for item in contrasts for proof in item.proofs}
         items = [item for item in items if (item.source.note, item.source.start) not in taken]
@@ -260,6 +273,20 @@ class QuizRoom:
                 hint=error.hint,
             ) from error
         return self.choose(topic, request, rng)
+
+    def _about(self, topic: QuizTopic, request: QuizRequest, history: Mapping[str, ItemHistory]) -> list[Item]:
+        """Returns all items of the bank that a quiz may choose from."""
+        wanted = [item for item in self.bank.items(kinds=request.kinds) if request.difficulty.holds(item)]
+        items = topic.of(wanted, _CHOICE * request.count)
+        if topic.kind is TopicKind.WRONG:
+            return [item for item in items if item.id in history and not history[item.id].last_right]
+        return items
+
+    def _no_question(self, topic: QuizTopic) -> StudyError:
+        return StudyError(
+            f"Your notes give no such question about {topic.title}. {self._why_none(topic)}".rstrip(),
+            hint="Choose another topic or more kinds, or see what there is: assistant quiz bank status",
+        )
 
     def _why_none(self, topic: QuizTopic) -> str:
         """Returns why a part of the notes carries no quiz; nothing where it has questions that were not wanted now."""
