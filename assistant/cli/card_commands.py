@@ -273,6 +273,24 @@ def export(
     typer.echo(f"{count} cards in {file}")
 
 
+@app.command("calendar")
+def calendar(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The .ics file; an existing one is replaced.")],
+) -> None:
+    """Write a calendar with the days on which cards fall due, for the calendar program of your choice."""
+    from assistant.cards.calendar_file import calendar_text, review_days
+    from assistant.study.transfer import write_export
+
+    now = _now()
+    with opened(context) as assistant:
+        assistant.study.refresh(now)
+        days = review_days(assistant.cards.cards(), now)
+        text = calendar_text(days, now, str(assistant.workspace.root))
+    write_export(file, text.encode("utf-8", "replace"))
+    typer.echo(f"{len(days)} {'day' if len(days) == 1 else 'days'} in {file}")
+
+
 def _find(assistant: Assistant, path: str, quote: str) -> Anchor:
     """Returns where the quote stands in the note.
 

@@ -330,3 +330,15 @@ def test_progress_is_carried_to_another_workspace(
     (elsewhere / "bad.json").write_text("{}")
     bad = assistant("study", "import", elsewhere / "bad.json")
     assert (bad.code, "assistant study export" in bad.err) == (6, True)
+
+
+def test_days_with_due_cards_become_a_calendar(assistant: Command, workspace: Path, typed: Any) -> None:
+    file = workspace / "reviews.ics"
+    nothing = assistant("cards", "calendar", file)
+    assert (nothing.code, nothing.out, file.exists()) == (6, "", False)
+    assert "No card falls due on any day yet." in nothing.err
+    add(assistant)
+    typed("", "4")
+    assistant("review")
+    assert assistant("cards", "calendar", file).out == f"1 day in {file}\n"
+    assert b"\r\nSUMMARY:1 card to review\r\n" in file.read_bytes()
