@@ -70,19 +70,23 @@ def show(
 @app.command("export")
 def export(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The Markdown file; an existing one is replaced.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Ends in .html for a page to print; otherwise Markdown.")
+    ],
     ids: IDS = None,
     everything: EVERYTHING = False,
 ) -> None:
-    """Write conversations to a Markdown file, with the exact words of the notes under each answer."""
+    """Write conversations to a file, with the exact words of the notes under each answer."""
     from assistant.conversations.export import conversations_markdown
+    from assistant.study.printable import as_file
     from assistant.study.transfer import write_export
 
     check_chosen(ids, everything, "assistant conversations export FILE.md ID, or --all")
     with _opened(context) as store:
         wanted = [one.id for one in store.all()] if everything else ids or []
         found = [_load(store, id_) for id_ in wanted]
-    write_export(file, conversations_markdown(found).encode("utf-8", "replace"))
+    title = found[0].title if len(found) == 1 else "Conversations"
+    write_export(file, as_file(file, conversations_markdown(found), title).encode("utf-8", "replace"))
     typer.echo(f"{len(found)} conversations in {file}")
 
 

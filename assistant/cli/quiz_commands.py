@@ -93,6 +93,37 @@ def start(
             play(console(), assistant.quiz.room, quiz, _now)
 
 
+@app.command("print")
+def print_(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Ends in .html for a page to print; otherwise Markdown.")
+    ],
+    topic: TOPIC = "",
+    count: Annotated[int, _COUNT] = 10,
+    kinds: Annotated[str, _KINDS] = "",
+    difficulty: Annotated[str, typer.Option(help="any, easy, medium or hard.")] = "any",
+    seed: Annotated[
+        int | None, typer.Option("--seed", show_default=False, help="The same seed gives the same questions.")
+    ] = None,
+) -> None:
+    """Write a quiz for paper: the questions, and on a sheet of its own the answers with their places in the notes."""
+    from assistant.quiz.quiz_sheet import quiz_markdown
+    from assistant.study.printable import as_file
+    from assistant.study.transfer import write_export
+
+    request = _request(topic, count, kinds, difficulty, False, seed)
+    with opened(context) as assistant:
+        if topic:
+            build_if_needed(assistant)
+        posed = assistant.quiz.room.offer(request)
+        markdown = quiz_markdown(
+            topic or "everything", posed, lambda words: assistant.notes.read(words.note).page_at(words.start)
+        )
+    write_export(file, as_file(file, markdown, f"Quiz: {topic or 'everything'}").encode("utf-8", "replace"))
+    typer.echo(f"{len(posed)} questions in {file}")
+
+
 @app.command("grade")
 def grade(
     context: typer.Context,

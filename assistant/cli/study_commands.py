@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 
 TOPIC = Annotated[str, typer.Argument(help="A note, a heading (note.md#Heading), a #tag, or free words.")]
 OUT = Annotated[
-    Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write it to this Markdown file.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="FILE",
+        help="Write it to this file: .html for a page to print, else Markdown.",
+        show_default=False,
+    ),
 ]
 NO_MODEL = Annotated[
     bool, typer.Option("--no-model", help="Do not have the model write more questions; this is done at once.")
@@ -39,6 +46,7 @@ def guide(context: typer.Context, topic: TOPIC, out: OUT = None, no_model: NO_MO
     """Make a study guide on a topic: what matters, key terms, formulas, questions, each with its place in the notes."""
     from assistant.study.guide import make_guide
     from assistant.study.guide_text import guide_in_two
+    from assistant.study.printable import as_file
 
     stopped = False
     with opened(context) as assistant:
@@ -50,14 +58,14 @@ def guide(context: typer.Context, topic: TOPIC, out: OUT = None, no_model: NO_MO
         if out is None:
             typer.echo(said, nl=False)
         else:
-            _write(out, said + asked)
+            _write(out, as_file(out, said + asked, made.title, made.language))
         if made.may_be_completed and not no_model:
             stopped = _write_questions(assistant, found)
             asked = guide_in_two(assistant.study.guide(topic, scope=scope))[1]
     if out is None:
         typer.echo(asked, nl=False)
     else:
-        _write(out, said + asked)
+        _write(out, as_file(out, said + asked, made.title, made.language))
         typer.echo(f"Study guide in {out}")
     return 130 if stopped else 0
 

@@ -100,6 +100,15 @@ def test_export_one_or_all(assistant: Command, workspace: Path) -> None:
 
 
 @pytest.mark.slow
+def test_export_as_a_page_to_print(assistant: Command, workspace: Path) -> None:
+    put(workspace, "aa11", "What is <b>recall</b>?")
+    file = workspace / "page.html"
+    assert assistant("conversations", "export", file, "aa11").code == 0
+    page = file.read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "What is &lt;b&gt;recall&lt;/b&gt;?" in page
+
+
 def test_delete_asks_before(assistant: Command, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(workspace, "aa1", "What is a zanzibar cat?")
     put(workspace, "bb2", "What is a dog?")

@@ -26,6 +26,13 @@ def test_it_is_written_to_a_file(indexed, workspace):
     assert (workspace / "kinds.md").read_text(encoding="utf-8").startswith("# Study guide: Kinds\n")
 
 
+def test_it_is_a_page_to_print_where_the_file_says_so(indexed, workspace):
+    assert indexed("guide", "inference.md", "--out", workspace / "guide.html", "--no-model").code == 0
+    page = (workspace / "guide.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<h2>Sources</h2>" in page and "<li>inference.md &gt; Inference &gt; Kinds</li>" in page
+
+
 def test_a_file_that_cannot_be_written_is_named(indexed):
     result = indexed("guide", "inference.md", "-o", "nowhere/kinds.md")
     assert result.code == 2

@@ -210,3 +210,13 @@ def test_what_is_typed_is_read_by_kind() -> None:
     ordered = replace(posed, item=SimpleNamespace(kind=Kind.ORDER, options=("a", "b", "c", "d"), key=(3, 2, 1, 0)))  # type: ignore[arg-type]
     assert kind_of(ordered.item).read(ordered.item, "4 3 2 1") == (3, 2, 1, 0)
     assert kind_of(ordered.item).read(ordered.item, "4,3") is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "rule"), [("quiz.md", "\n---\n"), ("quiz.html", "<hr />")])
+def test_a_quiz_on_paper_has_its_answers_on_another_sheet(quiz: Command, workspace: Path, name: str, rule: str) -> None:
+    file = workspace / name
+    assert quiz("quiz", "print", file, "metrics.md", "-n", "4").out == f"4 questions in {file}\n"
+    asked, answers = file.read_text(encoding="utf-8").split(rule)
+    assert "Answers" not in asked
+    assert answers.replace("\\", "").replace("&gt;", ">").count("metrics.md > Metrics: “") == 4
