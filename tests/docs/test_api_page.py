@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
 import pytest
 
-from assistant.api.calls import by_path, calls_of
+from assistant.api.calls import OK, Call, by_path, calls_of, refusal, reply_to
+from assistant.errors import AssistantError
 from assistant.ui.serving import handlers_of
 from tools.api_listing import listing
 
@@ -19,7 +22,7 @@ MARK = "<!-- What follows is made from the code: tests/docs/test_api_page.py -->
 
 
 @pytest.fixture
-def calls(tmp_path: Path) -> dict[str, object]:
+def calls(tmp_path: Path) -> dict[str, Call]:
     sys.path.append(str(ROOT / "tests" / "ui"))
     from fake_service import fake_service
 
@@ -27,8 +30,8 @@ def calls(tmp_path: Path) -> dict[str, object]:
     return dict(by_path(calls_of(*handlers_of(service, tmp_path))))
 
 
-def test_the_page_lists_the_calls_as_they_are(calls: dict[str, object]) -> None:
-    made = listing(calls.values())  # type: ignore[arg-type]
+def test_the_page_lists_the_calls_as_they_are(calls: dict[str, Call]) -> None:
+    made = listing(calls.values())
     before, mark, stands = PAGE.read_text(encoding="utf-8").partition(MARK)
     assert mark
     if os.environ.get("UPDATE_GOLDEN"):
@@ -37,7 +40,20 @@ def test_the_page_lists_the_calls_as_they_are(calls: dict[str, object]) -> None:
         assert stands == made, "run: UPDATE_GOLDEN=1 .venv/bin/pytest tests/docs/test_api_page.py"
 
 
-def test_the_scripts_of_the_page_ask_for_calls_that_there_are(calls: dict[str, object]) -> None:
+def test_the_example_is_answered(calls: dict[str, Call]) -> None:
+    (typed,) = re.findall(r"^\$ curl (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    address, *_, body = shlex.split(typed)
+    status, reply = reply_to(calls[address.partition("/api/v1/")[2]], body.encode())
+    assert status == OK and isinstance(json.loads(reply), dict | list)
+
+
+def test_the_example_of_an_error_is_one() -> None:
+    (shown,) = re.findall(r"^```json\n(.+?)\n```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    error = json.loads(shown)["error"]
+    assert json.loads(refusal(AssistantError(**error))[1]) == {"error": error}
+
+
+def test_the_scripts_of_the_page_ask_for_calls_that_there_are(calls: dict[str, Call]) -> None:
     """Names in quotes with an area of the service; in a script of a lesson, those that the lesson calls."""
     areas, asked = {path.split("/")[0] for path in calls}, set()
     for script in (ROOT / "assistant" / "ui").rglob("*.js"):
