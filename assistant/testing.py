@@ -42,6 +42,7 @@ class FakeGenerator:
         context_tokens: Room for prompt and answer together.
         scores: Whether it can score replies.
         caches: Whether it keeps what it has read.
+        grammars: Whether it would keep to a grammar; the script is not looked at.
 
     Attributes:
         prompts: Every prompt that was answered, in order.
@@ -60,8 +61,10 @@ class FakeGenerator:
         context_tokens: int = 4096,
         scores: bool = True,
         caches: bool = True,
+        grammars: bool = True,
     ) -> None:
         self.name = name
+        self.grammars = grammars
         self.scorer = self if scores else None
         self.cache = self if caches else None
         self.context_tokens = context_tokens

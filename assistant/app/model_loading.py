@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
+from typing import cast
 
 from assistant.config import ModelConfig
 from assistant.core.lazy import Lazy
-from assistant.errors import ModelMissing
+from assistant.errors import AssistantError, ModelError, ModelMissing
 from assistant.index.embedder import SentenceTransformerEmbedder, name_of_folder
 from assistant.index.encoder import encoder_of
-from assistant.models.catalog import Catalog, ModelEntry, model_folders
+from assistant.models.catalog import Catalog, ModelEntry, ServerEntry, model_folders
+from assistant.models.generator import Generator
 from assistant.models.hardware import ModelChoice, choose_model, detect_hardware
 from assistant.models.integrity import is_complete
 from assistant.models.llama.engine import LlamaEngine, load_engine
 from assistant.models.llama.library import LlamaModel
 from assistant.models.llama.options import EngineOptions
+from assistant.models.remote.remote_generator import open_server
 from assistant.types import EngineStatus
 from assistant.workspace import Workspace
 
@@ -23,13 +27,18 @@ PROBE_FILE = "threads.json"
 
 
 def check_model(workspace: Workspace, name: str) -> None:
-    """Finds out whether a model is here, without loading it.
+    """Finds out whether a model is here, without loading it; of one on a server, whether it may be asked.
 
     Raises:
         ModelError: It is not.
     """
     folders = model_folders(workspace)
-    Catalog.load(folders).resolve(name, folders, role="generator")
+    catalog = Catalog.load(folders)
+    if (server := catalog.server(name)) is None:
+        catalog.resolve(name, folders, role="generator")
+    else:
+        server.check_allowed()
+        server.key()
 
 
 class Models:
@@ -44,7 +53,7 @@ class Models:
     Attributes:
         embedder: Loads its weights with the first embedding.
         weights: The embedder with its weights.
-        engine: What writes.
+        engine: What writes: a model on this computer, or one of a server.
     """
 
     def __init__(self, workspace: Workspace, config: ModelConfig, *, named: bool, kv_folder: Path | None) -> None:
@@ -55,7 +64,7 @@ class Models:
         self._probe_file = workspace.index / PROBE_FILE
         self.embedder = Lazy(self._open_embedder, "embedder")
         self.weights = Lazy(self._load_weights, "embedder")
-        self.engine = Lazy(self._load_engine, "model")
+        self.engine: Lazy[Generator] = Lazy(self._load_generator, "model")
         self._vocabulary = Lazy(self._load_vocabulary, "vocabulary")
 
     def load(self) -> None:
@@ -69,10 +78,41 @@ class Models:
         It stays this object's to close.
 
         Raises:
-            ModelError: It is missing or damaged.
+            ModelError: It is missing or damaged, or on a server.
         """
-        engine = self.engine.ready
+        self._check_local()
+        engine = self.ready_local()
         return (engine.name, engine.model) if engine is not None else self._vocabulary.get()
+
+    @functools.cached_property
+    def server(self) -> ServerEntry | None:
+        """The server that the model of the settings is on; None for a model on this computer.
+
+        Raises:
+            ModelError: There is no catalogue, or it cannot be understood.
+        """
+        return Catalog.load(self._folders).server(self._config.name)
+
+    def local(self) -> LlamaEngine:
+        """Returns the model after loading it, for what looks inside it.
+
+        Raises:
+            ModelError: It cannot be loaded, or is on a server.
+        """
+        self._check_local()
+        return cast(LlamaEngine, self.engine.get())  # what is not on a server is loaded by _load_engine
+
+    def ready_local(self) -> LlamaEngine | None:
+        """Returns the model if it is loaded and on this computer, or None."""
+        engine = self.engine.ready
+        return cast(LlamaEngine, engine) if engine is not None and self.server is None else None
+
+    def _check_local(self) -> None:
+        if self.server is not None:
+            raise ModelError(
+                f"This looks inside a model that runs on this computer; {self.server.name} is on a server.",
+                hint="Choose one in Settings, or with --model.",
+            )
 
     def choice(self) -> ModelChoice:
         """Returns the model that is used on this machine, and why if it is not the one of the settings."""
@@ -86,13 +126,19 @@ class Models:
 
     def status(self) -> EngineStatus:
         """Returns the state of the model that writes. Cheap."""
-        error, engine = self.engine.error, self.engine.ready
+        error, engine, sends_to = self.engine.error, self.engine.ready, self._sends_to()
         if error is not None:
             state = "missing" if isinstance(error, ModelMissing) else "failed"
-            return EngineStatus(self._config.name, state, f"{error.message} {error.hint}".strip())
+            return EngineStatus(self._config.name, state, f"{error.message} {error.hint}".strip(), sends_to)
         if engine is None:
-            return EngineStatus(self._config.name, "loading")
-        return EngineStatus(engine.name, "ready")
+            return EngineStatus(self._config.name, "loading", sends_to=sends_to)
+        return EngineStatus(engine.name, "ready", sends_to=sends_to)
+
+    def _sends_to(self) -> str:
+        try:
+            return self.server.sends_to if self.server is not None else ""
+        except AssistantError:
+            return ""  # nothing is sent without a catalogue; what is wrong with it is told when the model is loaded
 
     def listed(self) -> list[tuple[ModelEntry, bool]]:
         """Returns the models that write, of the catalogue, each with whether it is on this computer.
@@ -102,6 +148,14 @@ class Models:
         """
         entries = [entry for entry in Catalog.load(self._folders) if entry.role == "generator"]
         return [(entry, any(is_complete(entry, folder) for folder in self._folders)) for entry in entries]
+
+    def servers(self) -> tuple[ServerEntry, ...]:
+        """Returns the models of servers, of the catalogue.
+
+        Raises:
+            ModelError: There is no catalogue.
+        """
+        return Catalog.load(self._folders).servers
 
     def cached(self) -> tuple[int, int]:
         """Returns how many sections are kept on disk as the model read them, and their bytes."""
@@ -143,6 +197,10 @@ class Models:
         path = catalog.resolve(name, self._folders, role="generator")
         known = [entry for entry in catalog if entry.name == name]
         return (name, path, known[0].files[0].sha256) if known else (path.stem, path, "")
+
+    def _load_generator(self) -> Generator:
+        server = self.server
+        return self._load_engine() if server is None else open_server(server, self._config.context_tokens)
 
     def _load_engine(self) -> LlamaEngine:
         name, path, checksum = self._find_engine()

@@ -216,8 +216,8 @@ class Quizzes:
             self._fault = ""
             lend = partial(self._engines.scheduler.lease, Priority.BANK, cancel)
             generator = self._engines.generator()
-            scores = generator is not None and generator.scorer is not None
-            self._build(lend(), lend(self._engines.rests) if scores else None)
+            able = generator is not None and generator.scorer is not None and generator.grammars
+            self._build(lend(), lend(self._engines.rests) if able else None)
         except AssistantError as error:
             self._fault = f"{error.message} {error.hint}".strip()
 

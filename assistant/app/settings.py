@@ -4,21 +4,17 @@ as it was, and followed.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
+from typing import Any
 
 from assistant.config import Config, load_config, with_setting
-from assistant.core.files import write_whole
+from assistant.core.toml_file import change_toml, toml_table
 from assistant.errors import ConfigError
 from assistant.workspace import Workspace
 
-_NEW_MODE = 0o644
 _NEW = "# Settings of the study assistant; docs/guide/settings.md explains each of them.\n"
 
 
@@ -30,35 +26,16 @@ def write_setting(file: Path, group: str, key: str, value: bool | int | float | 
             written. The file is as it was then.
     """
     with_setting(Config(), group, key, value)
-    target = file.resolve()  # a link stays one
-    document = _read(target)
-    table = document.get(group)
-    if table is None:
-        table = document[group] = tomlkit.table()
-    if not isinstance(table, dict):
-        raise ConfigError(f"In {file}: [{group}] must be a table.", hint=f"Correct or remove {file}.")
-    table[key] = value
-    _write(target, tomlkit.dumps(document).encode("utf-8"))
 
+    def change(document: Any) -> None:
+        table = document.get(group)
+        if table is None:
+            table = document[group] = toml_table({})
+        if not isinstance(table, dict):
+            raise ConfigError(f"In {file}: [{group}] must be a table.", hint=f"Correct or remove {file}.")
+        table[key] = value
 
-def _read(file: Path) -> tomlkit.TOMLDocument:
-    try:
-        return tomlkit.parse(file.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
-        return tomlkit.parse(_NEW)
-    except (TOMLKitError, UnicodeDecodeError, OSError) as error:
-        raise ConfigError(f"{file} cannot be read: {error}.", hint=f"Correct or remove {file}.") from error
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Writes it whole or not at all, with the rights that the file has."""
-    try:
-        if file.exists() and not os.access(file, os.W_OK):
-            raise PermissionError(13, "it is read-only")
-        write_whole(file, content, file.stat().st_mode if file.exists() else _NEW_MODE)
-    except OSError as error:
-        hint = "Nothing was changed. Make the file writable, or change it with an editor."
-        raise ConfigError(f"{file} cannot be written: {error.strerror or error}.", hint=hint) from error
+    change_toml(file, change, _NEW)
 
 
 @dataclass(frozen=True, slots=True)

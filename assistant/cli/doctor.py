@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,10 @@ from assistant.cli.startup import console, opened, options_of
 from assistant.core.sqlite import connect, is_read_only
 from assistant.errors import AssistantError, NotesError, UsageError
 from assistant.workspace import Workspace
+
+if TYPE_CHECKING:
+    from assistant.models.generator import Generator
+    from assistant.models.remote.server_entry import ServerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,10 @@ def _models(context: typer.Context, probe: bool) -> Iterator[Finding]:
         yield Finding("ok", f"The embedder {assistant.settings.now.model.embedder} works")
         if probe:
             assistant.models.forget_probe()
-        engine = assistant.models.engine.get()
+        if (server := assistant.models.server) is not None:
+            yield from _server(server, assistant.models.engine.get())
+            return
+        engine = assistant.models.local()
         choice = assistant.models.choice()
         threads = engine.options
         text = f"The model {engine.name} loads; threads: {threads.threads} to write, {threads.batch_threads} to read"
@@ -180,6 +187,13 @@ def _models(context: typer.Context, probe: bool) -> Iterator[Finding]:
             yield Finding("warn", choice.message)
         if not engine.has_own_template:
             yield Finding("warn", f"{engine.name} has no chat template; a plain layout is used", "Choose a chat model.")
+
+
+def _server(server: ServerEntry, model: Generator) -> Iterator[Finding]:
+    yield Finding("ok", f"The model {model.name} answers at {server.url}, with room for {model.context_tokens} tokens")
+    if server.sends_to:
+        mend = "To keep them here, choose a model that runs on this computer: assistant models list"
+        yield Finding("warn", f"Your questions and passages go to {server.sends_to}", mend)
 
 
 def _index(context: typer.Context) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli import server_commands
 from assistant.cli.startup import console, interrupt_sets, opened, options_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ app = typer.Typer(help="List, download and check models.", no_args_is_help=True)
 cache_app = typer.Typer(
     help="What the model has read already, kept so that answers start at once.", no_args_is_help=True
 )
+app.add_typer(server_commands.app)
 app.add_typer(cache_app, name="cache")
 
 NAMES = Annotated[list[str] | None, typer.Argument(help="Names from the catalogue.", show_default=False)]
@@ -41,6 +43,9 @@ def list_models(context: typer.Context) -> None:
         size, memory = f"{entry.bytes / 1e6:,.0f} MB", f"{entry.memory_gb:g} GB"
         table.add_row(entry.name, size, memory, entry.licence, here, entry.description)
     console().print(table)
+    for server in catalog.servers:
+        goes = f"; your questions and passages go to {server.sends_to}" if server.sends_to else ""
+        console().print(f"{server.name}  on a server: {server.model} at {server.url}{goes}", markup=False)
 
 
 @app.command("pull")
@@ -110,7 +115,7 @@ def cache_status(context: typer.Context) -> None:
     """Show how many sections are ready for answers that start at once."""
     with opened(context) as assistant:
         warm = _warmer(assistant).measure()
-        held = assistant.models.engine.get().cache_status()
+        held = assistant.models.local().cache_status()
     out = console()
     out.print(f"{warm.ready} of {warm.total} sections of your notes are ready.")
     for place, blocks, used, budget in (
@@ -126,7 +131,7 @@ def cache_status(context: typer.Context) -> None:
 def cache_clear(context: typer.Context) -> None:
     """Forget what the model has read. It is read again when it is needed."""
     with opened(context) as assistant:
-        assistant.models.engine.get().clear_cache()
+        assistant.models.local().clear_cache()
     typer.echo("Cleared.")
 
 
@@ -187,5 +192,5 @@ def _pull(entry: ModelEntry, folder: Path, force: bool) -> None:
 def _warmer(assistant: Assistant) -> Warmer:
     """Returns what prepares sections, with the model loaded and the index open."""
     assistant.index.retriever.get()
-    assistant.models.engine.get()
+    assistant.models.local()
     return assistant.answers.warmer

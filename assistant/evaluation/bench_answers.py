@@ -79,7 +79,7 @@ _EARLIER = Turn(
 
 def measure_writing(assistant: MeasuredAssistant) -> Iterator[Figure]:
     """Time to the first word, cold, warm and read in full; decoding against the bare loop."""
-    engine = assistant.models.engine.get()
+    engine = assistant.models.local()
     prompts = [full_prompt(assistant, question) for question in QUESTIONS[:3]]
     notes = [sum(map(engine.count_tokens, prompt.blocks)) for prompt in prompts]
     yield Figure("notes read for an answer, median", statistics.median(notes), "tokens")

@@ -21,6 +21,7 @@ from assistant.extensions import find_extensions, load_extension, missing_extens
 from assistant.index.embedder import SentenceTransformerEmbedder
 from assistant.index.inventory import NoteInventory
 from assistant.index.retriever import Retriever
+from assistant.models.generator import Generator
 from assistant.models.llama.engine import LlamaEngine
 from assistant.models.llama.library import LlamaModel
 from assistant.models.scheduler import Scheduler
@@ -39,8 +40,15 @@ class MeasuredModels(Protocol):
         """The embedder."""
 
     @property
-    def engine(self) -> Lazy[LlamaEngine]:
+    def engine(self) -> Lazy[Generator]:
         """What writes."""
+
+    def local(self) -> LlamaEngine:
+        """Returns the model for what looks inside it.
+
+        Raises:
+            ModelError: It cannot be loaded, or is on a server.
+        """
 
     def vocabulary(self) -> tuple[str, LlamaModel]:
         """Returns the name of the model that writes, and the model, perhaps without its weights.

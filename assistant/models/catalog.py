@@ -20,6 +20,7 @@ from assistant.models.integrity import (
     is_complete,
     verify,
 )
+from assistant.models.remote.server_entry import ServerEntry
 from assistant.workspace import Workspace
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "HuggingFaceSource",
     "ModelEntry",
     "ModelFile",
+    "ServerEntry",
     "VerifyResult",
     "WheelSource",
     "model_folders",
@@ -46,9 +48,10 @@ def model_folders(workspace: Workspace) -> tuple[Path, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _CatalogFile:
-    """``catalog.toml``: a table ``[[model]]`` for each model."""
+    """``catalog.toml``: a table ``[[model]]`` for each model in files, ``[[server]]`` for each model of a server."""
 
     model: tuple[ModelEntry, ...] = ()
+    server: tuple[ServerEntry, ...] = ()
 
 
 _CATALOG = JsonForm[_CatalogFile](_CatalogFile)
@@ -56,9 +59,15 @@ _CATALOG = JsonForm[_CatalogFile](_CatalogFile)
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The models that are known by name."""
+    """The models that are known by name.
+
+    Attributes:
+        entries: Those in files.
+        servers: Those of servers.
+    """
 
     entries: tuple[ModelEntry, ...]
+    servers: tuple[ServerEntry, ...] = ()
 
     @classmethod
     def load(cls, folders: Sequence[Path]) -> Catalog:
@@ -74,25 +83,44 @@ class Catalog:
             looked = ", ".join(str(folder) for folder in folders)
             hint = "Install the assistant from its repository (make install), which contains models/catalog.toml."
             raise ModelError(f"There is no {CATALOG_NAME} in {looked}.", hint=hint)
-        known: dict[str, ModelEntry] = {}
+        known: dict[str, ModelEntry | ServerEntry] = {}
         for path in paths:
-            for entry in _read(path):
+            read = _read(path)
+            own: list[ModelEntry | ServerEntry] = [*read.model, *read.server]
+            for entry in own:
                 known.setdefault(entry.name, entry)
-        return cls(tuple(known.values()))
+        return cls(
+            tuple(entry for entry in known.values() if isinstance(entry, ModelEntry)),
+            tuple(entry for entry in known.values() if isinstance(entry, ServerEntry)),
+        )
 
     def __iter__(self) -> Iterator[ModelEntry]:
         return iter(self.entries)
 
+    @property
+    def names(self) -> list[str]:
+        """Every name."""
+        return [entry.name for entry in self.entries] + [server.name for server in self.servers]
+
+    def server(self, name: str) -> ServerEntry | None:
+        """Returns the model of a server that is called ``name``, or None."""
+        return next((server for server in self.servers if server.name == name), None)
+
     def get(self, name: str) -> ModelEntry:
-        """Returns the model called ``name``.
+        """Returns the model in files that is called ``name``.
 
         Raises:
-            ModelError: No model has this name; the hint names the nearest one.
+            ModelError: No model has this name, and the hint names the nearest one; or a server has it.
         """
+        if (server := self.server(name)) is not None:
+            raise ModelError(
+                f"{name} is on the server at {server.url}: there is no file of it here.",
+                hint=f"What the server can do: assistant models check {name}",
+            )
         for entry in self.entries:
             if entry.name == name:
                 return entry
-        near = difflib.get_close_matches(name, [entry.name for entry in self.entries], n=1)
+        near = difflib.get_close_matches(name, self.names, n=1)
         hint = f"Did you mean {near[0]}? " if near else ""
         raise ModelError(f"There is no model {name!r} in the catalogue.", hint=f"{hint}See: assistant models list")
 
@@ -112,7 +140,7 @@ class Catalog:
             ModelMissing: The model is known but not downloaded, or there is no file at the path.
             ModelDamaged: The file is not what the catalogue says, or not a GGUF file.
         """
-        if all(entry.name != name_or_path for entry in self.entries):
+        if name_or_path not in self.names:
             path = Path(name_or_path).expanduser()
             found = next((place for place in (path, *(f / path for f in folders)) if place.exists()), None)
             if found is not None:
@@ -153,7 +181,7 @@ def _check_path(path: Path) -> Path:
     return path
 
 
-def _read(path: Path) -> list[ModelEntry]:
+def _read(path: Path) -> _CatalogFile:
     def refused(fault: object) -> ModelError:
         return ModelError(f"{path} cannot be read: {fault}.", hint=f"Correct {path}; models/README.md has the entries.")
 
@@ -161,4 +189,4 @@ def _read(path: Path) -> list[ModelEntry]:
         catalogue = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise refused(error) from error
-    return [*_CATALOG.row(catalogue, refuse=refused).model]
+    return _CATALOG.row(catalogue, refuse=refused)

@@ -65,9 +65,10 @@ class PrefixCache(Protocol):
 
 
 class Generator(Protocol):
-    """What writes answers: ``LlamaEngine``, or ``assistant.testing.FakeGenerator``. All methods are thread-safe.
+    """What writes answers: ``LlamaEngine``, ``RemoteGenerator``, or ``assistant.testing.FakeGenerator``.
 
-    Only text can be had of every generator. Who wants more asks for it, and does without where it is None.
+    All methods are thread-safe. Only text can be had of every generator. Who wants more asks for it, and does without
+    where it is None.
     """
 
     @property
@@ -85,6 +86,10 @@ class Generator(Protocol):
     @property
     def cache(self) -> PrefixCache | None:
         """What keeps what was read, or None."""
+
+    @property
+    def grammars(self) -> bool:
+        """Whether it keeps to ``Sampling.grammar``; otherwise it refuses one."""
 
     def count_tokens(self, text: str) -> int:
         """Returns the number of tokens of ``text`` as it stands in a prompt."""
@@ -154,6 +159,11 @@ class LeasedGenerator:
     @property
     def cache(self) -> None:
         """None: what it reads is nobody's to prepare."""
+
+    @property
+    def grammars(self) -> bool:
+        """Whether the generator keeps to a grammar."""
+        return self._generator.grammars
 
     def count_tokens(self, text: str) -> int:
         """Returns the number of tokens of ``text``."""

@@ -143,11 +143,13 @@ class EngineStatus:
         model: Name of the model in use.
         state: ``missing``, ``loading``, ``ready`` or ``failed``.
         message: For ``missing`` and ``failed``, what happened and what mends it; otherwise empty.
+        sends_to: The host that questions and passages leave this computer for; empty if they stay.
     """
 
     model: str
     state: str
     message: str = ""
+    sends_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class PageFiles(StaticFiles):
 def compose(service: Assistant) -> gr.Blocks:
     """Returns the whole page. All tabs but the chat are places that ``page.js`` draws into."""
     with gr.Blocks(title=TITLE, fill_width=True, fill_height=True, analytics_enabled=False) as page:
-        view("header", {"title": TITLE})
+        view("header", {"title": TITLE, "sends_to": service.models.status().sends_to})
         with gr.Tabs(elem_id="tabs"):
             for label in TABS:
                 name = label.lower()

@@ -64,9 +64,11 @@ class StatusLine(Payload):
 
     ``waiting`` says that notes changed, ``fault`` why the last update failed; something can be asked about if
     ``indexed``; there is no note at all if ``empty``. The ``fingerprint`` changes with the notes and the index.
+    ``sends_to`` is the host that questions and passages leave this computer for; empty if they stay.
     """
 
     model: str
+    sends_to: str
     engine: EngineView
     notes: str
     build: BuildView | None
@@ -135,6 +137,7 @@ def status_view(
     word, means = _ENGINE.get(engine.state, (engine.state, ""))
     return StatusLine(
         model=engine.model,
+        sends_to=engine.sends_to,
         engine=EngineView(state=engine.state, word=word, means=means, mend=engine.message),
         notes=f"{wording.count(index.notes, 'note')}, {wording.count(index.passages, 'passage')}",
         build=_build(index.progress) if index.state == "building" else None,

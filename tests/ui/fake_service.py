@@ -71,6 +71,7 @@ class FakeStudyService:
     Attributes:
         pace_s: Seconds between two tokens.
         engine: The state that ``models.status`` reports: ``ready``, ``loading``, ``missing``.
+        sends_to: The host that questions leave this computer for.
         asked: Every question with its history and scope.
         exact: The questions that were to be answered without the section cache.
         watched: The questions that somebody was to look on at.
@@ -85,6 +86,7 @@ class FakeStudyService:
     scripts: tuple[Script, ...] = SCRIPTS
     pace_s: float = 0.0
     engine: str = "ready"
+    sends_to: str = ""
     deaf: bool = False
     asked: list[tuple[str, tuple[Turn, ...], Scope]] = field(default_factory=list)
     exact: list[str] = field(default_factory=list)
@@ -252,7 +254,7 @@ class FakeModels(Models):
     def status(self) -> EngineStatus:
         state = self._service.engine
         message = "Fetch it with: assistant models pull qwen2.5-coder-1.5b" if state == "missing" else ""
-        return EngineStatus("qwen2.5-coder-1.5b", state, message)
+        return EngineStatus("qwen2.5-coder-1.5b", state, message, self._service.sends_to)
 
 
 class FakeIndex(Indexing):

@@ -17,7 +17,7 @@ from assistant.types import Prompt
 
 def measure_chat(assistant: MeasuredAssistant) -> Iterator[Figure]:
     """Time to the first word with the sections read before, and through the library's chat, in turn for each prompt."""
-    engine = assistant.models.engine.get()
+    engine = assistant.models.local()
     warm, chat = [], []
     with ChatYardstick(engine) as yardstick:
         for question in QUESTIONS[:3]:

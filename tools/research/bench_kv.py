@@ -25,7 +25,7 @@ def measure_kv(assistant: MeasuredAssistant) -> Iterator[Figure]:
 
     A distance is the total variation between two distributions of the next token, in [0, 1]; mean of the prompts.
     """
-    engine = assistant.models.engine.get()
+    engine = assistant.models.local()
     prompts = [full_prompt(assistant, question) for question in QUESTIONS[:3]]
     base: _Measured | None = None
     for name, (kv_type, flash) in _VARIANTS.items():

@@ -26,7 +26,7 @@ _TEXT = "The quick brown fox jumps over the lazy dog. "
 
 def measure_lookup(assistant: MeasuredAssistant) -> Iterator[Figure]:
     """What a small batch costs here, and how much faster answers would be written with drafts from the notes."""
-    engine = assistant.models.engine.get()
+    engine = assistant.models.local()
     costs = batch_costs(engine.model, engine.options.threads, max(_DRAFTS) + 1)
     for size in (2, 4, 8):
         yield Figure(f"a batch of {size} tokens, in single tokens", costs[size], "x")

@@ -52,7 +52,7 @@ def sample(
     sampling, cancel = Sampling(temperature, top_k, top_p, seed), threading.Event()
     texts: tuple[str, ...] = ()
     with opened(context) as assistant, interrupt_sets(cancel, "Stopping. Press Ctrl-C again to end at once."):
-        engine, asked = assistant.models.engine.get(), beginning(prompt.rstrip())
+        engine, asked = assistant.models.local(), beginning(prompt.rstrip())
         with assistant.lab.scheduler.lease(Priority.LAB, cancel) as lease:
             found = next_token(next_logits(engine, asked, lease), sampling, engine.model)
             for texts in repeats(engine, asked, seeds(sampling, times, same=same_seed), lease):  # noqa: B007
@@ -127,7 +127,7 @@ def _rewritten(assistant: Assistant, journey: Journey, no_notes: bool, system: s
     attributor = assistant.lab.answerer().attributor(journey.packed.fitting if journey.packed else (), journey.question)
     setting = ChangedSetting(() if no_notes else journey.read, system or SYSTEM)
     draft = RewrittenAnswer(journey.question)
-    for draft in write(assistant.models.engine.get(), journey.question, setting, attributor, lease):  # noqa: B007
+    for draft in write(assistant.models.local(), journey.question, setting, attributor, lease):  # noqa: B007
         pass
     return draft
 
@@ -140,7 +140,7 @@ def _weighed(assistant: Assistant, journey: Journey, lease: Lease) -> Iterator[W
     tokens = [choice.token for choice in journey.choices]
     for chunk in passages(assistant.index.retriever.get().store, journey.read):
         left = without_passage(journey.read, chunk)
-        told = list(dictate(assistant.models.engine.get(), journey.question, left, tokens, lease))[-1:]
+        told = list(dictate(assistant.models.local(), journey.question, left, tokens, lease))[-1:]
         if not told or len(told[0]) < len(tokens):
             return  # stopped
         found = effects(journey.sentences, journey.starts, journey.choices, told[0])

@@ -79,6 +79,11 @@ class LlamaEngine:
         return self if self.has_cache else None
 
     @property
+    def grammars(self) -> bool:
+        """It keeps to a grammar."""
+        return True
+
+    @property
     def has_own_template(self) -> bool:
         """Whether prompts follow the model's own chat template, and not the plain layout."""
         return self._tokenizer.layout.from_model

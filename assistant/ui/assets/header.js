@@ -7,17 +7,32 @@ import * as store from "./store.js";
 
 export function header(root) {
   const offline = "Everything happens on this computer: your notes, questions and answers are not sent anywhere, and this page cannot load anything from the internet.";
-  return ({ title }) =>
-    redraw(root, title, () => [
+  let shown = {};
+  const draw = () => {
+    const { title, sends_to: host } = shown;
+    const leaves = `Your questions and passages go to ${host}`;
+    redraw(root, [title, host], () => [
       h("div", { class: "brand" }, h("span", { class: "brand-mark", "aria-hidden": "true" }, icon("logo")), h("span", { class: "brand-name" }, title ?? "")),
       h(
         "div",
         { class: "tools" },
-        h("span", { class: "offline", title: offline, tabindex: "0", role: "note", "aria-label": `Offline. ${offline}` }, icon("lock"), h("span", {}, "Offline")),
+        host
+          ? h("span", { class: "leaving", role: "note" }, leaves)
+          : h("span", { class: "offline", title: offline, tabindex: "0", role: "note", "aria-label": `Offline. ${offline}` }, icon("lock"), h("span", {}, "Offline")),
         button("", { class: "quiet-icon", id: "settings", "aria-label": "Settings", title: "Settings (g s)", on: { click: showSettings } }, "gear"),
         button("", { class: "quiet-icon", id: "help", "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)", on: { click: showKeys } }, "help")
       ),
     ]);
+  };
+  store.on("status", ({ sends_to }) => {
+    if (sends_to === shown.sends_to) return;
+    shown = { ...shown, sends_to };
+    draw();
+  });
+  return (given) => {
+    shown = { ...shown, ...given };
+    draw();
+  };
 }
 
 /** Below the input: where the search looks, and on a phone the two drawers. */

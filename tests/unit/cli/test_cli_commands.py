@@ -14,7 +14,7 @@ from cli_setting import NOTES, QUESTION, Command
 
 from assistant.cli.main import hoisted
 
-HEAVY = ("torch", "faiss", "llama_cpp", "gradio", "sentence_transformers", "langchain_text_splitters")
+HEAVY = ("torch", "faiss", "llama_cpp", "openai", "gradio", "sentence_transformers", "langchain_text_splitters")
 
 
 # Options for every command

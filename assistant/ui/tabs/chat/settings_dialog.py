@@ -9,8 +9,8 @@ from assistant.api.calls import Payload, call
 from assistant.app.assistant import Assistant
 from assistant.config import AnsweringConfig, Config
 from assistant.errors import UsageError
+from assistant.models.catalog import ModelEntry, ServerEntry
 from assistant.models.hardware import DEFAULT_MODEL
-from assistant.models.integrity import ModelEntry
 from assistant.ui import wording
 
 Value = bool | int | float | str
@@ -134,9 +134,10 @@ class SettingHandlers:
 
     def _model(self, config: Config) -> DialogSetting:
         name, running = config.model.name, self._service.models.status().model
-        known = self._service.models.listed()
+        known, servers = self._service.models.listed(), self._service.models.servers()
         choices = [_model_choice(entry, here) for entry, here in known if _for_students(entry, name)]
-        if name not in [entry.name for entry, _ in known]:
+        choices += map(_server_choice, servers)
+        if name not in [choice.value for choice in choices]:
             choices.append(SettingChoice(name, Path(name).name, "A file of your own."))
         later = "" if running == Path(name).stem or running == name else f" {running} answers until the next start."
         return DialogSetting(
@@ -174,6 +175,11 @@ def _model_choice(entry: ModelEntry, here: bool) -> SettingChoice:
     says = f"{entry.description} {MEASURED.get(entry.name, '')}".strip()
     missing = "" if here else f"Not here yet: it needs {needs}. In a terminal: assistant models pull {entry.name}"
     return SettingChoice(entry.name, entry.name, f"{says} {needs[0].upper()}{needs[1:]}." if here else says, missing)
+
+
+def _server_choice(server: ServerEntry) -> SettingChoice:
+    goes = f"Your questions and passages go to {server.sends_to}." if server.sends_to else "On this computer."
+    return SettingChoice(server.name, server.name, f"{server.model}, by the server at {server.url}. {goes}")
 
 
 def _strictness(config: Config) -> DialogSetting:

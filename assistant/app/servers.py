@@ -1,0 +1,98 @@
+"""Models of servers in the catalogue of a workspace: added and removed, with everything else in it as it was."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from assistant.core.json_form import JsonForm
+from assistant.core.toml_file import change_toml, toml_list, toml_table
+from assistant.errors import ConfigError, ModelError, UsageError
+from assistant.models.catalog import CATALOG_NAME, Catalog, ServerEntry, model_folders
+from assistant.workspace import Workspace
+
+_ENTRY = JsonForm[ServerEntry](ServerEntry)
+_NEW = "# Models of this workspace, beside those that the assistant knows; docs/guide/servers.md explains each key.\n"
+
+
+def server_entry(values: dict[str, str | int | bool]) -> ServerEntry:
+    """Returns an entry of the catalogue from what a person said.
+
+    Raises:
+        UsageError: A value is none that it can have.
+    """
+
+    def refused(fault: str) -> UsageError:
+        return UsageError(f"That is no model of a server: {fault}.", hint="docs/guide/servers.md has examples.")
+
+    return _ENTRY.row(values, refuse=refused)
+
+
+def add_server(workspace: Workspace, server: ServerEntry) -> Path:
+    """Writes a model of a server into the workspace's own catalogue, and returns the file; one of its name is replaced.
+
+    Raises:
+        UsageError: Another model has this name.
+        ModelError: The server is not allowed.
+        ConfigError: The catalogue cannot be read or written.
+    """
+    server.check_allowed()
+    file = workspace.models / CATALOG_NAME
+    if any(entry.name == server.name for entry in Catalog.load(model_folders(workspace)).entries):
+        raise UsageError(f"There is a model {server.name} in the catalogue.", hint="Give it another name.")
+
+    def change(document: Any) -> None:
+        servers, table = _servers(document, file), toml_table(_written(server))
+        known = [at for at, one in enumerate(servers) if one.get("name") == server.name]
+        if known:
+            servers[known[0]] = table
+        else:
+            servers.append(table)
+
+    _make(workspace.models)
+    change_toml(file, change, _NEW)
+    return file
+
+
+def remove_server(workspace: Workspace, name: str) -> Path:
+    """Takes a model of a server out of the workspace's own catalogue, and returns the file.
+
+    Raises:
+        ModelError: There is none of this name in it.
+        ConfigError: The catalogue cannot be read or written.
+    """
+    file = workspace.models / CATALOG_NAME
+
+    def change(document: Any) -> None:
+        servers = _servers(document, file)
+        known = [at for at, one in enumerate(servers) if one.get("name") == name]
+        if not known:
+            raise ModelError(f"There is no model of a server called {name!r} in {file}.", hint="assistant models list")
+        del servers[known[0]]
+
+    change_toml(file, change, _NEW)
+    return file
+
+
+def _written(server: ServerEntry) -> dict[str, str | int | bool]:
+    """The values that say something: no empty ones."""
+    values = ((one.name, getattr(server, one.name)) for one in fields(server))
+    return {name: value for name, value in values if value}
+
+
+def _servers(document: Any, file: Path) -> Any:
+    """Returns the list of tables in the document itself, which is put there if there is none."""
+    if "server" not in document:
+        document["server"] = toml_list()
+    tables = document["server"]
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ConfigError(f"In {file}: [[server]] must be a list of tables.", hint=f"Correct or remove {file}.")
+    return tables
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be made: {error.strerror or error}.", hint="Look at its rights.") from error
