@@ -11,8 +11,9 @@ from pydantic import Field
 
 from assistant.api.calls import Payload
 from assistant.documents.naming import is_generic
-from assistant.quiz.making.facts import Fact
+from assistant.quiz.making.facts import Fact, is_plural
 from assistant.quiz.making.outline_facts import outline_facts
+from assistant.quiz.making.phrasing import is_person
 from assistant.types import NoteStatus, Scope, Section
 from assistant.types.documents import Document
 
@@ -37,7 +38,6 @@ _SAYS_NOTHING_ALONE = re.compile(
 _MAX_TOPIC_WORDS = 5
 _NAME_LIKE = re.compile(r"[A-Z0-9]")
 _CAPITALISED = re.compile(r"[A-Z](?:[a-z]|$)")
-_SINGULAR_IN_S = frozenset(("bias", "gas", "lens", "atlas", "canvas", "news"))
 
 
 Value = TypeVar("Value")
@@ -138,17 +138,8 @@ def question_about(heading: str) -> str:
     kinds = _KINDS.match(topic)
     if kinds:
         return f"What {kinds[1].lower()} of {inside_a_sentence(kinds[2])} are there?"
-    verb = (
-        "are"
-        if _is_plural(re.split(r" (?:of|for|in|with|between) ", topic)[0].split()[-1]) or " and " in topic
-        else "is"
-    )
+    verb = "are" if is_plural(topic) or " and " in topic else "is"
     return f"What {verb} {inside_a_sentence(topic)}?"
-
-
-def _is_plural(word: str) -> bool:
-    word = word.lower()
-    return word.endswith("s") and not word.endswith(("ss", "us", "is", "ics")) and word not in _SINGULAR_IN_S
 
 
 def inside_a_sentence(topic: str) -> str:
@@ -199,6 +190,8 @@ def _question(fact: Fact) -> str:
     """Returns the question that a definition answers, or nothing if it defines nothing that stands alone."""
     if fact.aspect or len(fact.term.name.split()) > _MAX_WORDS or not question_about(fact.term.name):
         return ""
+    if is_person(fact):
+        return f"Who {fact.link or 'is'} {fact.term.name}?"
     if fact.subject and fact.link in ("is", "are"):
         return f"What {fact.link} {inside_a_sentence(fact.subject)}?"
     if _IS_WHAT.match(fact.text) and _NEEDS_NO_ARTICLE.search(fact.term.name.split()[-1]):

@@ -159,13 +159,14 @@ def lowered(text: str, is_common: Callable[[str], bool]) -> str:
     return first.lower() + (f" {rest}" if rest else "") if is_common(first.lower()) else text
 
 
+_SINGULAR_IN_S = ("series", "species", "bias", "gas", "lens", "atlas", "canvas", "news", "aws", "devops", "mlops")
+
+
 def is_plural(term: str) -> bool:
-    """Returns whether a term looks like a plural."""
-    words = re.split(r"\s(?:of|for|in|between)\s", term)[0].split()
+    """Returns whether an English term looks like a plural."""
+    words = re.split(r"\s(?:of|for|in|with|between)\s", term)[0].split()
     last = words[-1].lower() if words else ""
-    return last.endswith("s") and not last.endswith(
-        ("ss", "us", "is", "ics", "ops", "aws", "sis", "series", "species", "bias")
-    )
+    return last.endswith("s") and not last.endswith(("ss", "us", "is", "ics")) and last not in _SINGULAR_IN_S
 
 
 def state(subject: str, text: str, kind: Shape, link: str = "") -> str:

@@ -39,9 +39,15 @@ _SEVERAL = re.compile(r"(?:las|los|les|des|aquell[ao]s|ceux|celles|unas|unos)\b"
 """Does not go with "which of these is" in these languages."""
 
 _PERSON = re.compile(r"[A-Z][\w'’-]+(?: [A-Z]\.)*(?: (?:of|the|de|von|van))*(?: [A-Z][\w'’-]+)+")
-_SOMEBODY = re.compile(
-    r"(?:an?|the) (?:[\w-]+ ){0,3}?\w*(?:ist|er|or|ian|ant|king|queen|poet|hero|slave|chief|man|woman|president)\b"
+_CALLINGS = (
+    "king|queen|emperor|empress|pope|saint|prophet|president|chancellor|minister|governor|senator|general|admiral|chief"
+    "|hero|heroine|slave|rebel|soldier|officer|knight|nurse|poet|author|writer|painter|sculptor|composer|singer|actor"
+    "|actress|dancer|philosopher|scholar|teacher|preacher|lawyer|banker|merchant|trader|explorer|discoverer|inventor"
+    "|engineer|architect|doctor|surgeon|monk|nun|bishop|reformer|ruler|leader|founder|thinker|player|politician"
+    "|historian|mathematician|statistician|physician|musician|theologian|magician|character|figure|man|woman|boy|girl"
 )
+_SOMEBODY = re.compile(rf"(?:an?|the) (?:[\w-]+ ){{0,3}}?(?:{_CALLINGS}|(?!\w*(?:list|twist|mist)\b)\w{{3,}}ist)\b")
+"""Who somebody is; "a classifier" and "a vector" are none."""
 
 
 @dataclass(frozen=True, slots=True)

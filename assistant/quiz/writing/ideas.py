@@ -14,6 +14,7 @@ from assistant.documents.labels import FORMULA, plain
 from assistant.documents.roles import Role, names_nothing, role_at
 from assistant.quiz.exam.texts import meaning, share
 from assistant.quiz.item import Anchor, KeyPoint
+from assistant.quiz.making.facts import is_plural
 from assistant.quiz.making.worth import is_sentence, names_a_thing, says_little
 from assistant.quiz.writing.cues import ENGLISH, Asked, Cues, cues_of
 from assistant.types import ContextBlock, Document, ElementKind
@@ -326,7 +327,7 @@ def _names_several(label: str) -> bool:
     noun = _COUNTABLE.search(clean(label))
     if noun is None or names_nothing(label) or len(label.split()) > _LONGEST_LABEL_WORDS or _CLAUSE.search(label):
         return False
-    return noun["noun"].lower().endswith("s") and not noun["noun"].lower().endswith(("ss", "us", "is", "ics"))
+    return is_plural(noun["noun"])
 
 
 def _anchor(unit: Unit) -> Anchor:

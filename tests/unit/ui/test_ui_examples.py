@@ -48,3 +48,15 @@ def test_what_a_readme_says_is_no_topic() -> None:
 
 def test_notes_that_define_nothing_give_their_headings() -> None:
     assert questions(a="# T\n\n## Types of inference\n\nSome words.\n") == ["What types of inference are there?"]
+
+
+def test_people_are_asked_for_as_people() -> None:
+    text = (
+        "# T\n\nMaria Sibylla Merian was a German painter of insects.\n\nRandom Forest is a classifier of many trees.\n"
+    )
+    assert questions(a=text) == ["Who was Maria Sibylla Merian?", "What is Random Forest?"]
+
+
+def test_what_ends_in_s_is_not_always_many() -> None:
+    headings = "# T\n\n## Actor-observer bias\n\nWords.\n\n## Laws of motion\n\nWords.\n"
+    assert questions(a=headings) == ["What is actor-observer bias?", "What are laws of motion?"]
