@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import sys
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from assistant.cli.startup import opened
 from assistant.errors import UsageError
+
+_STDERR = 2
 
 
 def mcp(
@@ -34,4 +40,23 @@ def mcp(
     with opened(context) as assistant:
         if sys.stdin.isatty():
             typer.echo("This waits for a program that speaks MCP. Ctrl-D ends it.", err=True)
-        serve(assistant, allow_reviews=allow_reviews)
+        with _ends_at_once():
+            serve(assistant, allow_reviews=allow_reviews)
+
+
+@contextlib.contextmanager
+def _ends_at_once() -> Iterator[None]:
+    """Makes Ctrl-C end the process without waiting for the thread that reads standard input: nothing can wake it.
+
+    What was stored is whole: every change is one transaction.
+    """
+
+    def end(*_: object) -> None:
+        os.write(_STDERR, b"Stopped.\n")
+        os._exit(130)
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
-from children import run_child
+from children import run_child, start_child
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
@@ -26,6 +29,17 @@ Models._load_engine = lambda _: FakeGenerator(
 )
 main(sys.argv[1:])
 """
+
+OPENING = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
 
 
 @pytest.fixture
@@ -89,9 +103,8 @@ def test_reviews_have_to_be_allowed(workspace: Path) -> None:
 def test_standard_output_carries_the_protocol_only_and_its_end_ends_the_server(workspace: Path) -> None:
     command = stand_in(workspace)
     build(command, workspace)
-    opening = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     sent = [
-        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": opening},
+        OPENING,
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
         {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
     ]
@@ -101,6 +114,19 @@ def test_standard_output_carries_the_protocol_only_and_its_end_ends_the_server(w
     assert ended.returncode == 0
     assert said and all(one["jsonrpc"] == "2.0" for one in said)
     assert said[0]["result"]["serverInfo"]["name"] == "study-assistant"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
+def test_ctrl_c_ends_it(workspace: Path) -> None:
+    command = [sys.executable, *stand_in(workspace)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with start_child(command, cwd=ROOT, text=True, **pipes) as server:
+        server.stdin.write(f"{json.dumps(OPENING)}\n")
+        server.stdin.flush()
+        assert "serverInfo" in server.stdout.readline()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(240) == 130
+        assert "Stopped." in server.stderr.read()
 
 
 def test_it_serves_beside_an_open_app(workspace: Path) -> None:
