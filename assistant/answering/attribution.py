@@ -22,8 +22,8 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from assistant.answering.claim_parts import ClaimParts
 from assistant.answering.conflicts import OTHER_WAY_ROUND, WordToken, conflict, tokens
-from assistant.answering.parts import Parts
 from assistant.answering.support import MIN_PROBABILITY, SUPPORT, Items, Signs, in_order, together
 from assistant.answering.units import NUMBER_WORDS, Unit, Words, cite, source_units
 from assistant.documents.labels import is_heading
@@ -93,7 +93,7 @@ class Attributor:
         self._numbers = frozenset(n for u in self._units for n in u.own.numbers | u.context.numbers)
         self._read = [in_order(block.text) for block in blocks]
         self._items = Items(self._units, self._equals)
-        self._parts = Parts(self._units, self._equals, self._wanted_of)
+        self._parts = ClaimParts(self._units, self._equals, self._wanted_of)
         self._taken_apart: dict[Unit, tuple[WordToken, ...]] = {}
 
     def attribute(self, text: str, start: int, end: int) -> Sentence:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.attribution import Attributor
-from assistant.answering.parts import NO_REASON
+from assistant.answering.claim_parts import NO_REASON
 from assistant.types import ContextBlock
 
 NOTES = """## Rivers

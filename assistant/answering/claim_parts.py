@@ -38,7 +38,7 @@ _FEW = 3
 """Of a clause beside a "because" that has fewer words to check, the whole half is looked at."""
 
 
-class Parts:
+class ClaimParts:
     """Checks the parts of sentences beside the sentences of the notes.
 
     Args:
