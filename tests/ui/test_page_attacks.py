@@ -11,7 +11,7 @@ from typing import Any
 
 import fake_study
 import pytest
-from conftest import answered, ask, serving
+from conftest import answered, ask, serving, slow_down
 from fake_scripts import Said, Script
 from fake_service import FakeStudyService, fake_service
 from playwright.sync_api import Browser, Page, expect
@@ -106,7 +106,7 @@ def quiz_items(proof: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def seen(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+def seen(chromium: Browser, tmp_path_factory: pytest.TempPathFactory, slow_page: bool) -> Iterator[Seen]:
     """Goes once through the page of a student whose every text is an attack."""
     service = hostile(fake_service(tmp_path_factory.mktemp("attacks")))
     noticed = Seen()
@@ -114,6 +114,8 @@ def seen(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         context = chromium.new_context(viewport={"width": 1280, "height": 900})
         context.add_init_script(LISTEN)
         page = context.new_page()
+        if slow_page:
+            slow_down(page)
         page.on("request", lambda request: noticed.outside.append(request.url))
         page.on("dialog", lambda dialog: (noticed.dialogs.append(dialog.message), dialog.dismiss()))
         page.on("pageerror", lambda error: noticed.faults.append(str(error)))
@@ -146,8 +148,7 @@ def chat(page: Page, noticed: Seen) -> None:
 
 def library(page: Page, noticed: Seen) -> None:
     page.get_by_role("tab", name="Library").click()
-    count = page.locator(".note-link").count()
-    assert count == len(ATTACKS)
+    expect(page.locator(".note-link")).to_have_count(len(ATTACKS))
     for link in page.locator(".note-link").all():
         named = str(link.inner_text() or link.text_content()).split()[0]
         link.dispatch_event("click")  # the list is behind the note that was opened last

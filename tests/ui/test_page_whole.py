@@ -40,6 +40,7 @@ def wrong_with(page: Page, width: int) -> list[str]:
     return found
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("width", [DESK, PHONE])
 def test_every_state_can_be_read_by_everyone(open_page: OpenPage, service: FakeStudyService, width: int) -> None:
     states.prepare(service)
