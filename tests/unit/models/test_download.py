@@ -46,10 +46,11 @@ class Pull:
         self.progress: list[PullProgress] = []
         self.cancel = threading.Event()
         self.cancel_at = -1
+        self.timeout_s = 60.0
 
     def __call__(self, entry: ModelEntry, force: bool = False) -> Path:
         pip_arguments = ("--no-index", "--find-links", str(self.wheels))
-        options = PullOptions(self.endpoint, pip_arguments, timeout_s=0.5, force=force)
+        options = PullOptions(self.endpoint, pip_arguments, timeout_s=self.timeout_s, force=force)
         return pull(entry, self.models, on_progress=self._saw, cancel=self.cancel, options=options)
 
     def _saw(self, progress: PullProgress) -> None:

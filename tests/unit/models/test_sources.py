@@ -36,10 +36,13 @@ def served(hub):
 class Client:
     """Fetches FILE into a folder and remembers the progress."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, timeout_s: float = 60) -> None:
         self.part = PartFile.of(FILE, folder, SOURCE.kind)
         self.seen: list[int] = []
-        self.transfer = DownloadJob(folder, lambda file, done: self.seen.append(done), threading.Event(), timeout_s=0.5)
+        self.transfer = DownloadJob(folder, self.tell, threading.Event(), timeout_s=timeout_s)
+
+    def tell(self, file: ModelFile, done: int) -> None:
+        self.seen.append(done)
 
     def fetch(self, endpoint: str) -> bytes:
         (part,) = fetch_from_hub(SOURCE, [FILE], self.transfer, endpoint)
@@ -85,10 +88,10 @@ def test_a_body_without_a_length_is_taken(served, client):
     assert client.fetch(served.endpoint) == CONTENT
 
 
-@pytest.mark.parametrize("fault", ["cut", "stall"])
-def test_a_transfer_that_breaks_is_resumed_where_it_broke(served, client, fault):
+@pytest.mark.parametrize(("fault", "timeout_s"), [("cut", 60), ("stall", 3)])
+def test_a_transfer_that_breaks_is_resumed_where_it_broke(served, tmp_path, fault, timeout_s):
     served.faults = [fault]
-    assert client.fetch(served.endpoint) == CONTENT
+    assert Client(tmp_path / "tiny", timeout_s).fetch(served.endpoint) == CONTENT
     assert ranges(served) == ["", "bytes=300000-"]
 
 
@@ -139,10 +142,10 @@ def test_always_cut_and_never_resumed_ends_with_the_reason(served, client):
 
 
 @pytest.mark.slow
-def test_a_server_that_is_silent_ends_with_the_reason(served, client):
+def test_a_server_that_is_silent_ends_with_the_reason(served, tmp_path):
     served.fault = "silent"
     with pytest.raises(SourceFailed, match=r"there was no answer for 0\.5 s, after 0 of 600,000 bytes"):
-        client.fetch(served.endpoint)
+        Client(tmp_path / "tiny", timeout_s=0.5).fetch(served.endpoint)
 
 
 def test_a_server_that_hangs_up_ends_with_the_reason(served, client):
