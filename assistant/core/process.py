@@ -41,10 +41,12 @@ SWITCHES = {
     "HF_HUB_OFFLINE": "1",
     "LANGCHAIN_TRACING_V2": "false",
     "LANGSMITH_TRACING": "false",
+    "ORT_DISABLE_TELEMETRY": "1",
     "TRANSFORMERS_OFFLINE": "1",
 }
 """Gradio's statistics and look for updates; the hub's client, with which transformers and sentence-transformers report
-and fetch; the tracing of langchain, a dependency of the text splitters. The other dependencies have nothing to switch
+and fetch; the tracing of langchain, a dependency of the text splitters; the statistics of onnxruntime, which it begins
+to send when it is imported, on every system since 1.32. The other dependencies have nothing to switch
 off: ``docs/reliability.md`` lists what was looked at."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.core.json_form import JsonForm
-from assistant.core.process import is_out_of_memory
+from assistant.core.process import is_out_of_memory, silence
 from assistant.errors import ModelDamaged, ModelError
 from assistant.index.network import INPUTS, BertShape, write_network
 
@@ -164,6 +165,7 @@ class OnnxEncoder:
 
 
 def _open(folder: Path, shape: BertShape) -> Any:
+    silence(os.environ)
     import onnxruntime
     from safetensors.numpy import load_file
 

@@ -13,6 +13,7 @@ from functools import cache
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from assistant.core.process import silence
 from assistant.documents.ocr.pages import RecognizedLine, RecognizedPage
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _glance() -> Any:
 
 
 def _rapidocr(params: dict[str, object]) -> Any:
+    silence(os.environ)
     os.environ.setdefault("OMP_NUM_THREADS", str(_THREADS))
     from rapidocr import RapidOCR
 

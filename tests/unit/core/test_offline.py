@@ -20,6 +20,7 @@ LOUD = {
     "DO_NOT_TRACK": "0",
     "LANGCHAIN_TRACING_V2": "true",
     "LANGSMITH_TRACING": "true",
+    "ORT_DISABLE_TELEMETRY": "0",
 }
 STATES = textwrap.dedent(
     """
@@ -64,6 +65,35 @@ def test_the_embedder_is_silent_for_those_who_import_it_alone(models_dir: Path) 
         from huggingface_hub import constants
 
         assert constants.HF_HUB_OFFLINE and constants.HF_HUB_DISABLE_TELEMETRY
+        """
+    )
+    run_child([sys.executable, "-c", script], cwd=ROOT, env={**os.environ, **LOUD}, check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("door", "use"),
+    [
+        ("index.encoder", "door.encoder_of(Path({model!r})).load()"),
+        ("documents.ocr.recognition", "door.read_page_picture(Image.new('RGB', (64, 64), 'white'))"),
+    ],
+)
+def test_onnxruntime_is_told_before_it_is_imported(door: str, use: str, models_dir: Path) -> None:
+    script = textwrap.dedent(
+        f"""
+        import builtins, importlib, os
+        from pathlib import Path
+        from PIL import Image
+
+        told, find = [], builtins.__import__
+        def watched(name, *rest, **more):
+            if name == "onnxruntime":
+                told.append(os.environ["ORT_DISABLE_TELEMETRY"])
+            return find(name, *rest, **more)
+        builtins.__import__ = watched
+        door = importlib.import_module("assistant.{door}")
+        {use.format(model=str(models_dir / "all-minilm-l6-v2"))}
+        assert told and set(told) == {{"1"}}, told
         """
     )
     run_child([sys.executable, "-c", script], cwd=ROOT, env={**os.environ, **LOUD}, check=True)
