@@ -57,13 +57,24 @@ _PROBABLY = 0.5
 """From this evidence on, the notes are quoted in place of an answer that they do not support."""
 
 
+class _Enough(threading.Event):
+    """Says that no more is wanted: the student stopped the answer, or the rest would only repeat it."""
+
+    def __init__(self, stopped: threading.Event) -> None:
+        super().__init__()
+        self._stopped = stopped
+
+    def is_set(self) -> bool:
+        return super().is_set() or self._stopped.is_set()
+
+
 class AnswerRun:
     """One question on its way through. Its methods are the phases, in order."""
 
     def __init__(self, owner: Answerer, request: Request, cancel: threading.Event) -> None:
         self._owner = owner
         self._request = request
-        self._cancel = cancel
+        self._enough = _Enough(cancel)
         self._progress = AnswerProgress(request.question)
         self._history = followup.relevant_turns(request.question, request.history)
         self._began = time.perf_counter()
@@ -153,7 +164,7 @@ class AnswerRun:
         return generator.generate(
             answer_prompt(question, self._blocks, self._history),
             max_tokens=self._owner.config.max_output_tokens,
-            cancel=self._cancel,
+            cancel=self._enough,
             sampling=self._owner.sampling,
             stop=_LINE_ENDS if self._listed else (),
             exact=self._request.exact,
@@ -204,17 +215,17 @@ class AnswerRun:
     def _write(self, events: Iterable[GenerationEvent]) -> Iterator[Event]:
         writer, finish = SentenceWriter(self._owner.attributor(self._blocks, self._found.search.query)), "stop"
         for event in events:
-            if isinstance(event, TokenChoice | Token):
+            if isinstance(event, TokenChoice | Token) and not writer.repeats:
                 if isinstance(event, Token) and not self._progress.text:
                     self._timings = replace(self._timings, first_token_s=self._elapsed())
                 yield self._tell(event)
             elif isinstance(event, Generated):
-                finish = event.finish
+                finish = "stop" if writer.repeats else event.finish
                 self._count(event)
             for sentence in writer.finished_by(event):
                 yield self._tell(sentence)
             if writer.repeats:
-                break
+                self._enough.set()
         if self._listed and finish != "cancelled":
             yield from self._write_list()
         else:

@@ -13,6 +13,7 @@ from typing import Any
 import anyio
 import pytest
 from children import run_child, start_child
+from loops import run_async
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
@@ -69,7 +70,7 @@ def conversation(command: list[str], use: Any) -> Any:
             async with Client(stdio_client(parameters)) as client:
                 return await use(client)
 
-    return anyio.run(connected)
+    return run_async(connected)
 
 
 async def everything(client: Client) -> Any:

@@ -85,7 +85,7 @@ def test_the_answer_is_the_one_of_the_chat(journey: Journey, answer: Answer) -> 
     assert journey.answer is not None
     same = {"timings": answer.timings}
     assert replace(journey.answer, **same) == answer
-    assert journey.text == (answer.draft or answer.text)
+    assert journey.text.startswith(answer.draft or answer.text)  # a sentence that is said again is cut off
     if not answer.draft:
         assert journey.sentences == answer.sentences
 
@@ -153,7 +153,7 @@ def test_other_settings_change_only_what_they_name(answerer: Answerer, answer: A
     assert ChangedSetting().prompt(QUESTION).blocks == ()
     attributor = answerer.attributor(answer.blocks, QUESTION)
     drafts = list(write(small_engine, QUESTION, ChangedSetting(answer.blocks), attributor, free(), max_tokens=40))
-    assert drafts[-1].text == (answer.draft or answer.text)
+    assert drafts[-1].text.startswith(answer.draft or answer.text)
     assert drafts[-1].finish in ("stop", "length")
     assert [s.supported for s in drafts[-1].sentences] == [
         attributor.attribute(drafts[-1].text, s.start, s.end).supported for s in drafts[-1].sentences
@@ -221,7 +221,7 @@ def test_a_question_of_the_chat_goes_first_and_the_journey_begins_anew(
         last = list(states)[-1]
     asking.join()
     assert said[0].text == answer.text  # while the journey waited
-    assert last.restarts == 1 and last.text == (answer.draft or answer.text)
+    assert last.restarts == 1 and last.text.startswith(answer.draft or answer.text)
 
 
 def test_a_stopped_journey_ends(answerer: Answerer) -> None:

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 from attack_data import attacks
+from loops import run_async
 from mcp import Client
 
 from assistant.answering.answer import Answerer
@@ -197,7 +197,7 @@ def called(assistant: Assistant, *calls: tuple[str, dict[str, Any]]) -> list[Any
         async with Client(NotesServer(assistant, (*READING, *REVIEWING)).server) as client:
             return [await client.call_tool(name, arguments) for name, arguments in calls]
 
-    return anyio.run(connected)
+    return run_async(connected)
 
 
 def test_mcp_order(program: Assistant) -> None:

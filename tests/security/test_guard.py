@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from loops import run_async
 
 from assistant.api.guard import LARGEST_MESSAGE, UPLOAD_URL, Guard, Rules, inline_scripts
 from assistant.api.password import COOKIE, SESSION_S, Brake, PasswordGate, Sessions
@@ -79,7 +79,7 @@ def call(
         else:
             answer.body += message.get("body", b"")
 
-    asyncio.run(app(scope, receive, send))
+    run_async(lambda: app(scope, receive, send))
     return answer
 
 
@@ -109,7 +109,7 @@ class TestWhoMayAsk:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        asyncio.run(guard(scope, None, send))  # type: ignore[arg-type]
+        run_async(lambda: guard(scope, None, send))  # type: ignore[arg-type]
         assert sent[0]["status"] == 403
 
     @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ class TestWhoMayAsk:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        asyncio.run(guard({"type": "websocket", "path": "/", "headers": []}, None, send))  # type: ignore[arg-type]
+        run_async(lambda: guard({"type": "websocket", "path": "/", "headers": []}, None, send))  # type: ignore[arg-type]
         assert sent == [{"type": "websocket.close", "code": 1008}]
 
     def test_beyond_this_computer_by_any_address_and_by_no_name_of_the_web(self) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
+from loops import run_async
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_setting import ANSWER, MODEL, NOTES, YES
@@ -68,7 +68,7 @@ def session(unbuilt: Assistant) -> Callable[[Callable[[Client], Any]], Any]:
                     refused = error
             raise refused
 
-        return anyio.run(connected)
+        return run_async(connected)
 
     return run
 
