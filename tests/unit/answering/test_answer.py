@@ -325,4 +325,6 @@ def test_a_sentence_that_is_written_again_ends_the_answer(retriever: Retriever) 
     _, answer = run(answerer(retriever, scripted(again)), "batch inputs at once or real-time as it arrives")
     assert answer.text == text.strip()
     assert [sentence.text for sentence in answer.sentences] == text.strip().replace("once. ", "once.|").split("|")
-    assert not answer.truncated
+    assert not answer.truncated and not answer.stopped
+    assert answer.timings.prompt_tokens > 0
+    assert 0 < answer.timings.output_tokens < len(again.split())
