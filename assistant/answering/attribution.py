@@ -93,7 +93,7 @@ class Attributor:
         self._numbers = frozenset(n for u in self._units for n in u.own.numbers | u.context.numbers)
         self._read = [in_order(block.text) for block in blocks]
         self._items = Items(self._units, self._equals)
-        self._parts = ClaimParts(self._units, self._equals, self._wanted_of)
+        self._parts = ClaimParts(self._units, self._equals, self._wanted_of, self._asked)
         self._taken_apart: dict[Unit, tuple[WordToken, ...]] = {}
 
     def attribute(self, text: str, start: int, end: int) -> Sentence:

@@ -45,6 +45,7 @@ class ClaimParts:
         units: The sentences that were read, in order.
         equals: The stems of the notes that are the same word as a stem.
         wanted: The stems of some words of an answer that have to be found.
+        asked: The stems of the question.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class ClaimParts:
         units: Sequence[Unit],
         equals: Callable[[str], frozenset[str]],
         wanted: Callable[[Words], frozenset[str]],
+        asked: frozenset[str],
     ) -> None:
         self._units = units
         self._equals = equals
         self._wanted = wanted
+        self._asked = asked
 
     def fault(self, body: str, sources: Sequence[Unit], covered: Collection[str]) -> str:
         """Returns which part of a sentence the notes do not have, as a reason for the student, or an empty string.
@@ -95,13 +98,14 @@ class ClaimParts:
     def _is_false_reason(self, body: str) -> bool:
         """Whether one thing is given as the reason of another, and nothing in the notes speaks of both.
 
-        What speaks of both is one sentence, its headings included, or two neighbours of which one gives a reason.
+        What speaks of both is one sentence, its headings included, or two neighbours of which one gives a reason. A
+        half that only repeats the question is not looked for: why it is so was asked.
         """
         first, *rest = _REASON.split(body, maxsplit=1)
         if not rest:
             return False
         told = self._told(first, -1), self._told(rest[0], 0)
-        if min(map(len, told)) < 2:
+        if min(map(len, told)) < 2 or any(half <= self._asked for half in told):
             return False
         (own, other_own), (whole, other_whole) = (
             [[at for at, unit in enumerate(self._units) if self._says_most(unit, half, wide)] for half in told]

@@ -24,9 +24,9 @@ Salmon came back after the sewage works were built. Their number is counted at I
 """
 
 
-def judged(text: str) -> tuple[bool, str]:
+def judged(text: str, question: str = "") -> tuple[bool, str]:
     block = ContextBlock("rivers.md", (), (), 0, len(NOTES), NOTES, 0)
-    found = Attributor([block], "", 0.68).attribute(text, 0, len(text))
+    found = Attributor([block], question, 0.68).attribute(text, 0, len(text))
     return found.supported, found.reason
 
 
@@ -71,3 +71,9 @@ def test_a_reason_that_the_notes_give(text: str) -> None:
 )
 def test_two_truths_and_a_because_are_none(text: str) -> None:
     assert judged(text) == (False, NO_REASON)
+
+
+def test_what_only_repeats_the_question_needs_no_line_of_its_own_beside_the_reason() -> None:
+    text = "Ships load half of their cargo because the sewage works were built."
+    assert judged(text) == (False, NO_REASON)
+    assert judged(text, "Why do ships load half of their cargo?")[1] != NO_REASON
