@@ -49,7 +49,7 @@ class RetrievalConfig:
     """How passages are found. ``lexical_weight``: what the words count, at their full reach, against the meaning."""
 
     candidates: Annotated[int, _range(1, 10_000, "passages")] = 60
-    lexical_weight: Annotated[float, _range(0, 100.0)] = 1.25
+    lexical_weight: Annotated[float, _range(0, 100.0)] = 1.4
     hits: Annotated[int, _range(1, 100, "passages")] = 8
 
 

@@ -27,6 +27,9 @@ NAMED = 6.0
 """What it counts, in deviations, that the whole question is a name which the passage explains; half of the question
 counts an eighth of it. See docs/decisions/0018."""
 
+FALL = 0.75
+"""How steeply the words count less where they reach less: a power of the reach. See docs/decisions/0015."""
+
 _LEAST_IDF = 1e-6
 """FTS5's floor for words that more than half of the passages hold."""
 
@@ -123,6 +126,11 @@ def reach(best: float, weights: Iterable[float]) -> float:
     """
     attainable = (K1 + 1) * sum(weights)
     return best / attainable if attainable else 0.0
+
+
+def words_weight(setting: float, reached: float) -> float:
+    """Returns what the words count against the meaning, where they reach this far, in [0, 1)."""
+    return setting * reached**FALL
 
 
 def name_bonus(share: float) -> float:

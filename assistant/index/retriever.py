@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +16,7 @@ from assistant.config import RetrievalConfig
 from assistant.documents.decoding import clean
 from assistant.errors import IndexMissing
 from assistant.index.embedder import Embedder
-from assistant.index.fusion import Candidates, Fusion, fuse, idf, reach
+from assistant.index.fusion import Candidates, Fusion, fuse, idf, reach, words_weight
 from assistant.index.question_words import CorrectedWords, WeighedQuestion, names_of, read_question
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex, load_vectors
@@ -86,8 +85,8 @@ class Retriever:
     def search(self, question: str, scope: Scope = Scope(), k: int | None = None) -> SearchResult:  # noqa: B008
         """Returns the best passages for ``question`` within ``scope``, at most ``k`` (default: the setting).
 
-        The score is z(cosine) + w z(BM25) over the candidates of both searches, w being ``lexical_weight`` times the
-        root of the words' reach (see ``fusion``), and more where a passage explains what the question names. Each z is
+        The score is z(cosine) + w z(BM25) over the candidates of both searches, w being ``lexical_weight`` as far as
+        the words reach (see ``words_weight``), and more where a passage explains what the question names. Each z is
         the distance from the candidates' mean in standard deviations. Normalised scores beat reciprocal ranks here.
         """
         return self.trace(question, scope, k).result
@@ -112,7 +111,7 @@ class Retriever:
         weights = [weight(count) for count in (*counts.values(), *(0 for _ in reading.missing))]
         reached = reach(max((score for _, score in found.lexical), default=0.0), weights)
         named = self._named(found, WeighedQuestion(embedded, lambda word: weight(counts.get(word, 0))))
-        fusion = fuse(found, cosines, config.lexical_weight * math.sqrt(reached), named)
+        fusion = fuse(found, cosines, words_weight(config.lexical_weight, reached), named)
         hits = self._hits(found, fusion, k or config.hits)
         result = SearchResult(question, hits, reading.corrections, reading.missing_as_typed)
         return Trace(reading, embedded, query, searched, found, reached, fusion, result)

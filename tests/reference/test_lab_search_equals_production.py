@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 from pathlib import Path
 
@@ -65,7 +64,7 @@ def test_a_search_taken_apart_is_the_search(notes: list[str], question: str, wei
         for step, hit in zip(found.steps, hits, strict=True):
             assert (step.score, step.cosine, step.bm25) == (hit.score, hit.cosine, hit.bm25)
             assert (step.dense_rank, step.lexical_rank) == (hit.dense_rank, hit.lexical_rank)
-            counted = weight * math.sqrt(found.trace.reach)
+            counted = weight * found.trace.reach**0.75
             assert step.score == pytest.approx(step.z_cosine + counted * step.z_bm25 + name_bonus(step.named))
             assert step.cosine == pytest.approx(
                 float(embedder.embed_query(step.chunk.embedding_text) @ query), abs=1e-5

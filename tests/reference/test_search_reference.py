@@ -81,7 +81,7 @@ def test_the_fused_score_is_the_formula(tmp_path: Path) -> None:
     meaning, words = (
         standardise(np.array(values)).z for values in ([h.cosine for h in order], [h.bm25 for h in order])
     )
-    fused = meaning + 1.5 * math.sqrt(reached) * words
+    fused = meaning + 1.5 * reached**0.75 * words
     assert [h.score for h in order] == pytest.approx(fused.tolist(), abs=1e-5)
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
     assert hits[0].chunk.note == "1.md"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import QuestionError
-from assistant.index.fusion import K1, NAMED, Scale, name_bonus
+from assistant.index.fusion import FALL, K1, NAMED, Scale, name_bonus, words_weight
 from assistant.index.retriever import Retriever, Trace
 from assistant.index.vectors import Kind, MemoryIndex
 from assistant.index.vocabulary import WordTotals
@@ -258,7 +257,7 @@ def words_weight_line(trace: Trace) -> str:
     if not reach:
         return "w = 0: no word of the question is in the notes"
     of = f"the best BM25 is {reach:.0%} of the highest that the words could bring"
-    return f"w = {weight / math.sqrt(reach):g} · √{reach:.3f} = {weight:.2f}: {of}"
+    return f"w = {weight / words_weight(1.0, reach):g} · {reach:.3f}^{FALL} = {weight:.2f}: {of}"
 
 
 def step_lines(found: SearchSteps, step: ScoredStep) -> list[str]:

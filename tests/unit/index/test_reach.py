@@ -1,6 +1,5 @@
 """How much the words of a question count: the less the best passage says of them, the less."""
 
-import math
 from pathlib import Path
 
 import pytest
@@ -39,11 +38,11 @@ def test_reach_by_hand() -> None:
     assert reach(0.0, []) == 0.0
 
 
-def test_the_weight_is_the_setting_times_the_root_of_the_reach(retriever: Retriever) -> None:
+def test_the_weight_is_the_setting_times_the_reach_to_three_quarters(retriever: Retriever) -> None:
     trace = retriever.trace("dogs bark")
     best = max(score for _, score in trace.found.lexical)
     assert trace.reach == pytest.approx(best / (2.2 * 2 * idf(5, 1)))
-    assert trace.fusion.weight == pytest.approx(2.0 * math.sqrt(trace.reach))
+    assert trace.fusion.weight == pytest.approx(2.0 * trace.reach**0.75)
 
 
 def test_words_that_the_notes_do_not_have_make_the_others_count_less(retriever: Retriever) -> None:
