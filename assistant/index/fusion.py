@@ -130,7 +130,7 @@ def reach(best: float, weights: Iterable[float]) -> float:
 
 def words_weight(setting: float, reached: float) -> float:
     """Returns what the words count against the meaning, where they reach this far, in [0, 1)."""
-    return setting * reached**FALL
+    return setting * math.pow(reached, FALL)
 
 
 def name_bonus(share: float) -> float:
