@@ -34,6 +34,7 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 MARKER = re.compile(r"\s*(?:[-*+•‣◦▪●○]|(?P<number>\d{1,3})[.)])(?:[ \t\u00a0]+|$)(?:\[[ xX]\]\s+)?")
 """How the line of a list item begins: a bullet or a number, and the box of a task."""
 
+_NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)+[.):]?|(?:\d+|[IVX]+)[.):])\s+|\s*[:.-]+$")
 _HASHES = re.compile(r"#{1,6}[ \t]+")
 _ARROWS = re.compile(r"(?:>[ \t]?)+")
 _BOLD_TERM = re.compile(r"(\*{2,3}|__)(?=\S)(.+?)(?<=\S)\1")
@@ -84,6 +85,11 @@ def heading_label(text: str) -> str:
     """Returns the text of a heading, its markers already removed; the raw text where nothing else would be left."""
     text = ATTRIBUTES.sub("", _UNSEEN.sub("", text[:_LONGEST_HEADING])).strip() or text.strip()
     return plain(text) or text
+
+
+def unnumbered(heading: str) -> str:
+    """Returns a heading without its number, and without the colon or full stop behind it: "2.1 Bias:" is "Bias"."""
+    return _NUMBERING.sub("", heading.strip())
 
 
 def item_label(line: str) -> str:

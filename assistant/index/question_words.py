@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from assistant.documents.labels import unnumbered
 from assistant.index.store import Store
 from assistant.index.words import as_typed, content_words, is_unbroken, matching, stem
 from assistant.types import Chunk
@@ -84,8 +85,12 @@ class WeighedQuestion:
 
 
 def names_of(chunk: Chunk) -> tuple[Name, ...]:
-    """Returns the names of the items and headings of a passage; a name in brackets is one of its own."""
-    return tuple(dict.fromkeys(name for label in chunk.names for name in _both(label[:_LONGEST_NAME])))
+    """Returns the names of the items and headings of a passage, and of the heading that it stands below.
+
+    A name in brackets is one of its own.
+    """
+    labels = (*chunk.names, *map(unnumbered, chunk.heading_path[-1:]))
+    return tuple(dict.fromkeys(name for label in labels for name in _both(label[:_LONGEST_NAME])))
 
 
 @lru_cache(maxsize=8192)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import Field
 
 from assistant.api.calls import Payload
+from assistant.documents.labels import unnumbered
 from assistant.documents.naming import is_generic
 from assistant.quiz.making.facts import Fact, is_plural
 from assistant.quiz.making.outline_facts import outline_facts
@@ -23,7 +24,6 @@ EXAMPLES = 3
 _VERB = re.compile(
     r"^(?:describe|identify|explain|understand|determine|discuss|define|compare|list|select)\w*\s+(?:the\s+)?", re.I
 )
-_NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)+[.):]?|(?:\d+|[IVX]+)[.):])\s+|\s*[:.-]+$")
 _NOT_A_TOPIC = re.compile(
     r"^(?:introduction|overview|summary|conclusion|contents|references|notes?|readme|index|exercises?"
     r"|how |what |why |when |basic|key |main |other|more |fundamental|practical |\w+ing \w)",
@@ -129,7 +129,7 @@ def example_questions(sections: Sequence[Section]) -> list[str]:
 
 def question_about(heading: str) -> str:
     """Returns the question that a heading or a term suggests, or nothing if it says nothing alone."""
-    topic = _VERB.sub("", _NUMBERING.sub("", heading.strip()))
+    topic = _VERB.sub("", unnumbered(heading))
     words = topic.split()
     if not words or len(words) > _MAX_TOPIC_WORDS or _NOT_A_TOPIC.match(topic) or topic.endswith("?"):
         return ""

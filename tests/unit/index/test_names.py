@@ -96,6 +96,13 @@ def test_a_line_of_one_sign_is_read_in_linear_time(line: str, filling: str) -> N
     named(line.format(filling * 300_000))  # in quadratic time this would take hours
 
 
+@pytest.mark.parametrize("heading", ["Bias", "1.2 Bias", "3. Bias:", "Systematic error (bias)"])
+def test_a_passage_has_the_name_of_the_heading_that_it_stands_below(heading: str) -> None:
+    below = Chunk("n.md", ("Machine learning", heading), (), "", 0, 6, "Errors.", 0)
+    assert WeighedQuestion("What is bias?", lambda word: 1.0).share(names_of(below)) == 1.0
+    assert WeighedQuestion("What is machine learning?", lambda word: 1.0).share(names_of(below)) == 0.0
+
+
 def test_another_thing_with_the_same_initials_gets_little() -> None:
     assert share("what is memory loss", "- **ML** - learning from data") == pytest.approx(INITIALS)
     assert name_bonus(INITIALS) < NAMED / 2
