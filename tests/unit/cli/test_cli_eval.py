@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from importlib.metadata import EntryPoints
 from pathlib import Path
@@ -28,6 +29,10 @@ def questions(workspace: Path) -> Path:
     (folder / "answerable.jsonl").write_text(json.dumps(PLAIN), encoding="utf-8")
     (folder / "unanswerable.jsonl").write_text(json.dumps(FAR), encoding="utf-8")
     return folder
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def metrics(report: dict[str, Any]) -> dict[str, float]:
@@ -61,6 +66,46 @@ def test_all_suites_run_as_far_as_their_data_are_here(assistant: Command, questi
     assert metrics(report)["hit@4"] == 1.0
 
 
+def test_sets_of_others_are_each_searched_and_asked_by_themselves(
+    assistant: Command, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.research.strangers.QUESTIONS", workspace)
+    words = "processes many inputs at once"
+    texts = {name: f"# Inference in {name}\n\n**Batch inference** {words}.\n" for name in ("one", "two")}
+    files, asked = [], []
+    for name, text in texts.items():
+        (workspace / name).mkdir()
+        (workspace / name / "note.md").write_text(text, encoding="utf-8")
+        start = text.index(words)
+        place = {"file": "note.md", "start": start, "end": start + len(words), "sha256": sha256(words.encode())[:16]}
+        files.append(
+            {"set": name, "file": "note.md", "sha256": sha256(text.encode()), "source": "owner/name@1:note.md"}
+        )
+        row = {
+            "set": name,
+            "asks": "definition",
+            "question": PLAIN["question"],
+            "gold": [place],
+            "facts": PLAIN["facts"],
+        }
+        asked += [
+            {"id": f"{name}-1", **row},
+            {"id": f"{name}-2", "set": name, "asks": "near", "question": FAR["question"]},
+        ]
+    for file, rows in (("files.jsonl", files), ("questions.jsonl", asked)):
+        (workspace / file).write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    result = assistant("eval", "run", "strangers", "--data", ".", "--json", "now.json")
+    assert result.code == 0, result.err
+    report = json.loads(Path("now.json").read_text(encoding="utf-8"))
+    assert [(row["id"], row["kind"]) for row in report["rows"]] == [
+        ("one-1", "one"), ("one-2", "one"), ("two-1", "two"), ("two-2", "two"),
+    ]  # fmt: skip
+    found = metrics(report)
+    for set_ in ("", "one: ", "two: "):
+        assert found[f"{set_}hit@1"] == found[f"{set_}answered rightly"] == found[f"{set_}unanswerable refused"] == 1.0
+    assert {metric["name"]: metric["n"] for metric in report["metrics"]}["hit@1"] == 2
+
+
 def test_two_reports_are_compared_case_by_case(assistant: Command, questions: Path, script: dict[str, Any]) -> None:
     assert assistant("eval", "run", "notes", "--json", "before.json").code == 0
     script["comparisons"] = NO
@@ -75,6 +120,7 @@ def test_two_reports_are_compared_case_by_case(assistant: Command, questions: Pa
     [
         (("nothing",), "There is no suite 'nothing'"),
         (("squad",), "needs its data"),
+        (("strangers",), "needs its data"),
         (("notes", "--kinds", "typed"), "is of kind typed"),
         (("notes", "--read", "tea"), "nothing 'tea' to read"),
         (("quiz", "--maker", "chance"), "no maker 'chance'"),

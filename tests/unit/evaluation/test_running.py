@@ -22,7 +22,7 @@ class Case:
     kind: str = "plain"
 
 
-RESEARCH = {"aif", "attribution", "chunking", "cranfield", "documents", "rgb", "squad", "squad-quiz"}
+RESEARCH = {"aif", "attribution", "chunking", "cranfield", "documents", "rgb", "squad", "squad-quiz", "strangers"}
 CASES = [Case("a"), Case("b"), Case("c", "far")]
 
 
