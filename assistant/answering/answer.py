@@ -13,6 +13,7 @@ from assistant.answering import followup
 from assistant.answering.attribution import Attributor
 from assistant.answering.comparing import compared, with_each
 from assistant.answering.packing import choose_blocks
+from assistant.answering.plan import subject_of
 from assistant.answering.run import AnswerRun
 from assistant.config import AnsweringConfig
 from assistant.documents.decoding import clean
@@ -87,7 +88,8 @@ class Answerer:
 
     def search(self, request: Request) -> Retrieved:
         """Returns what was found with the sections that it lies in."""
-        query, most = followup.complete(request.question, request.history), self._config.max_blocks
+        query = subject_of(followup.complete(request.question, request.history))
+        most = self._config.max_blocks
         whole, *parts = (self._found(each, request) for each in (query, *compared(query)))
         sections = with_each(whole.blocks, [part.blocks for part in parts], most)
         return replace(whole, blocks=sections, parts=tuple(parts))

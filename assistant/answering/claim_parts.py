@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 
+from assistant.answering.plan import GIVES_REASON
 from assistant.answering.units import Unit, Words
 from assistant.index.words import stem, words
 
@@ -32,8 +33,6 @@ _REASON = re.compile(
     re.I,
 )
 _NEAR = re.compile(r"[,;:]\s|\s[-–]\s|\sand\s")
-_SAID_OF_REASONS = "because since so therefore thus hence due owing causes leads results why reason"
-_CAUSAL = frozenset(map(stem, _SAID_OF_REASONS.split()))
 _FEW = 3
 """Of a clause beside a "because" that has fewer words to check, the whole half is looked at."""
 
@@ -127,4 +126,4 @@ class ClaimParts:
         """Whether two sentences are neighbours in a section, and one of them gives a reason."""
         one, other = self._units[a], self._units[b]
         said = {stem(word) for word in words(f"{one.text} {other.text}")}
-        return abs(a - b) == 1 and one.heading_path == other.heading_path and bool(said & _CAUSAL)
+        return abs(a - b) == 1 and one.heading_path == other.heading_path and bool(said & GIVES_REASON)

@@ -15,7 +15,7 @@ from assistant.types import ContextBlock
 _COMPARES = tuple(
     re.compile(rf"{pattern}\W*$", re.I)
     for pattern in (
-        r"\b(?:differences?|distinctions?|similarit(?:y|ies)|comparison|contrast|trade-?offs?) (?:\w+ )?"
+        r"\b(?:diff?|diff?\w*nces?|distinctions?|similarit(?:y|ies)|comparison|contrast|trade-?offs?) (?:\w+ )?"
         r"(?:between|btwn?|of) ([^?.!;]+?)",
         r"\b(?:compare|contrast|distinguish|differentiate)(?: and contrast)?(?: between)? ([^?.!;]+?)",
         r"\bhow (?:do|does|did|is|are|r) ([^?.!;]+? (?:differ|different|compared?) (?:from|to|with|than) [^?.!;]+?)",

@@ -1,56 +1,30 @@
-"""A question for a list is answered with the notes' own list, whole and in order: no model retypes nine items.
+"""Structure answers structure: a list, a table, a formula, code or an example is the notes' own, whole and in order.
 
-"What are the stages of X?", "list all ...", "why did ...?": where a list of the notes stands below words that say all
-that the question names, its items are the answer, and the model writes no more than the sentence before them.
+"What are the stages of X?", "list all ...", "why did ...?", "the formula for X": where a list of the notes (or what
+else is asked for) stands below words that say all that the question names, it is the answer, and the model writes no
+more than the sentence before it: none retypes nine items.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.attribution import says_absent
+from assistant.answering.plan import ASKED_AS, KINDS, Wanted, wanted
 from assistant.answering.quoting import INTRODUCTION, is_said
 from assistant.answering.units import NUMBER_WORDS, Words
-from assistant.documents.labels import MARKER, trimmed
+from assistant.documents.labels import FORMULA, MARKER, trimmed
 from assistant.documents.naming import called
 from assistant.documents.roles import Role, role_at
 from assistant.index.retriever import corrected
 from assistant.index.words import content_words, stem
 from assistant.types import Citation, ContextBlock, Document, Element, ElementKind, SearchResult, Sentence
 
-_LIST = re.compile(
-    r"\b(?:list|name|enumerate)\b|\bgive (?:me )?(?:all|the|some|\w+ (?:examples|reasons))\b"
-    r"|\b(?:what|wat|wht)(?: \w+){0,2}? (?:are|r|were) (?:all )?(?:the|its|their|some)\b"
-    r"|\bwhich(?: [\w-]+){1,4}? (?:are|were|do|does|did|can|exist)\b",
-    re.I,
-)
-_WHY = re.compile(r"^\W*(?:and |but |so )?why\b|\bhow come\b", re.I)
 _ORDER = re.compile(r"\bin (?:the right )?order\b", re.I)
-_HOW = re.compile(r"^\W*(?:and |but |so )?how\b(?! (?:many|much|long|far|old|often)\b)", re.I)
-
-_SAME = (
-    "type kind sort form category class classification variety",
-    "step stage phase procedure",
-    "advantage benefit pro pros strength upside",
-    "disadvantage drawback con cons weakness downside limitation",
-    "cause reason factor",
-    "effect consequence impact result outcome",
-    "characteristic feature property trait attribute",
-    "component part element",
-    "function role purpose",
-    "requirement condition criterion criteria prerequisite",
-    "tool instrument",
-    "symptom sign",
-    "example instance",
-)
-"""Words that ask for the same list; a question with one of them asks for a list."""
-
-_ASKED_AS = {stem(word): stem(alike.split()[0]) for alike in _SAME for word in alike.split()}
-_KINDS = frozenset(_ASKED_AS.values())
-_CAUSE = _ASKED_AS[stem("cause")]
-_ANNOUNCED = frozenset({_ASKED_AS[stem("type")], _ASKED_AS[stem("step")]})
+_CAUSE = ASKED_AS[stem("cause")]
+_ANNOUNCED = frozenset({ASKED_AS[stem("type")], ASKED_AS[stem("step")]})
 """What the headings below a heading with this word are, each of them; below "Characteristics" stands anything."""
 
 _SAYS_NOTHING = frozenset(
@@ -59,6 +33,23 @@ _SAYS_NOTHING = frozenset(
 )
 
 _TELLING = frozenset({Role.TEACHES, Role.EXAMPLE})
+_LISTED = frozenset({Wanted.LIST, Wanted.STEPS, Wanted.WAY, Wanted.REASON})
+_IN_ORDER = frozenset({Wanted.WAY, Wanted.FORMULA})
+"""Asked how, only steps in an order tell."""
+
+_ALONE = frozenset({Wanted.FORMULA, Wanted.CODE, Wanted.EXAMPLE})
+_ALONE_WORDS = frozenset(
+    ASKED_AS.get(stem(word), stem(word))
+    for word in (
+        *("formula", "equation", "calculate", "compute", "calculated", "computed", "code", "snippet", "syntax"),
+        *("example", "give", "show", "write", "tell", "state", "provide"),
+    )
+)
+"""What asks for an element, and what it is called: its lead need not say it."""
+
+_SETS = re.compile(r"=|\\(?:leq?|geq?|approx|propto|sim|equiv|to|in)\b|[<>≤≥≈∝∼≡]")
+"""What a formula has that says something, and not only names a quantity."""
+
 _FEWEST, _MOST = 2, 40
 _INDENT = "    "
 
@@ -100,22 +91,36 @@ class _NotesList:
 
 
 def whole_list(question: str, search: SearchResult, sections: Sequence[ContextBlock]) -> tuple[ListedItem, ...]:
-    """Returns the list of the notes that answers a question, with what is nested in it; nothing where none does.
+    """Returns the list or the other element of the notes that answers a question; nothing where none does.
+
+    A list comes with what is nested in it.
 
     Args:
         question: As it was asked.
         search: What was found for it.
         sections: The sections that were found, best first; the list begins or goes on in one of them.
     """
-    why, how = bool(_WHY.search(question)), bool(_HOW.search(question))
-    asked = _asked(search) | ({_CAUSE} if why else frozenset())
-    if not asked or not (why or how or asked & _KINDS or _LIST.search(question)):
+    kind = wanted(question)
+    asked = _asked(search)
+    if kind in _ALONE:
+        told = _best(asked - _ALONE_WORDS, [one for one in _of_sections(sections, kind) if one.lines <= _MOST])
+        if told or kind is Wanted.CODE:
+            return told
+    if kind is Wanted.REASON:
+        asked |= {_CAUSE}
+    if kind not in _LISTED and not asked & KINDS:
         return ()
+    lists = _of_sections(sections)
+    return _best(asked, [one for one in lists if kind not in _IN_ORDER or one.is_numbered])
+
+
+def _best(asked: frozenset[str], lists: Iterable[_NotesList]) -> tuple[ListedItem, ...]:
+    """The one whose lead says most of what is asked and least else, if it and what is above it say all of that."""
     best: _NotesList | None = None
     fit = (0, 0)
-    for one in _lists_of(sections):
+    for one in lists:
         says = (len(asked & one.lead), -len(one.lead - asked))
-        if says[0] and asked <= one.lead | one.above and (one.is_numbered or not how) and (not best or says > fit):
+        if says[0] and asked <= one.lead | one.above and (not best or says > fit):
             best, fit = one, says
     return tuple(_told(best)) if best and best.lines <= _MOST else ()
 
@@ -124,22 +129,26 @@ def _asked(search: SearchResult) -> frozenset[str]:
     """What the lead of the list has to say: the words of the question, as the notes spell them."""
     query = _ORDER.sub(" ", corrected(search.query, search.corrections))
     named = (stem(word) for word in content_words(query) if word not in NUMBER_WORDS)
-    return frozenset(_ASKED_AS.get(word, word) for word in named if word not in _SAYS_NOTHING)
+    return frozenset(ASKED_AS.get(word, word) for word in named if word not in _SAYS_NOTHING)
 
 
 def _meant(text: str) -> frozenset[str]:
-    return frozenset(_ASKED_AS.get(each, each) for each in Words(text).stems)
+    return frozenset(ASKED_AS.get(each, each) for each in Words(text).stems)
 
 
-def _lists_of(sections: Sequence[ContextBlock]) -> Iterator[_NotesList]:
-    """Yields the lists that the sections have a part of, those of the best section first."""
+def _of_sections(sections: Sequence[ContextBlock], kind: Wanted = Wanted.LIST) -> Iterator[_NotesList]:
+    """Yields the lists that the sections have a part of, or what else is wanted; those of the best section first."""
     found: dict[str, list[_NotesList]] = {}
     for section in sections:
         if section.document is None:
             continue
         if section.note not in found:
             names = called(section)
-            found[section.note] = [*_lists_in(section.document, names), *_headings_in(section.document, names)]
+            found[section.note] = (
+                [*_alone_in(section.document, names, kind)]
+                if kind in _ALONE
+                else [*_lists_in(section.document, names), *_headings_in(section.document, names)]
+            )
         lists = found[section.note]
         for one in lists:
             if one.nested[0].start < section.end and section.start < one.nested[-1].end:
@@ -166,6 +175,35 @@ def _lists_in(document: Document, names: Sequence[str]) -> Iterator[_NotesList]:
         if len(items) >= _FEWEST and len(telling) > len(items) / 2:
             lead, above = _lead(document, number)
             yield _NotesList(document, tuple(items), tuple(nested), _meant(lead), _meant(" ".join((*names, *above))))
+
+
+def _alone_in(document: Document, names: Sequence[str], kind: Wanted) -> Iterator[_NotesList]:
+    """Yields the formulas, the listings or the examples of a note, each with the block that it stands in.
+
+    What explains a formula or an example stands in its block as often as before it; code explains nothing.
+    """
+    for number, block in enumerate(document.blocks):
+        if block.kind is ElementKind.HEADING or not _is_wanted(document, block, kind):
+            continue
+        lead, above = _lead(document, number)
+        own = "" if block.kind is ElementKind.CODE else document.text[block.body : block.end]
+        near = own if block.kind is ElementKind.ITEM else " ".join((lead, own, *document.headings_above(block)[-1:]))
+        yield _NotesList(
+            document,
+            (block,),
+            (block,),
+            _meant(FORMULA.sub(" ", near)) - _ALONE_WORDS,
+            _meant(" ".join((*names, lead, *above))),
+        )
+
+
+def _is_wanted(document: Document, block: Element, kind: Wanted) -> bool:
+    if kind is Wanted.CODE:
+        return block.kind is ElementKind.CODE
+    if kind is Wanted.EXAMPLE:
+        return role_at(document, block.start) is Role.EXAMPLE
+    inside = document.inside(block.start, block.end)
+    return any(one.kind is ElementKind.FORMULA and _SETS.search(document.text, one.start, one.end) for one in inside)
 
 
 def _headings_in(document: Document, names: Sequence[str]) -> Iterator[_NotesList]:
@@ -224,7 +262,7 @@ def _shown(document: Document, block: Element, quote: str, level: int) -> tuple[
     """Returns an item as it is shown, and what stands before it; all but items keep their lines, as code does."""
     if block.kind is ElementKind.HEADING:
         return (block.label, "\n") if MARKER.match(f"{block.label} ") else (block.label, "\n- ")
-    if block.kind is ElementKind.TABLE and not document.items_above(block):
+    if block.kind is not ElementKind.ITEM and not document.items_above(block):
         return quote, "\n\n"
     if block.kind is ElementKind.ITEM:
         indent = _INDENT * (block.level - level)

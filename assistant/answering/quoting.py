@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answering.plan import GIVES_REASON, Wanted, wanted
 from assistant.answering.units import Unit, Words, cite, source_units
 from assistant.documents.roles import Role, role_at
+from assistant.index.words import stem, words
 from assistant.types import Citation, Document, Retrieved, Sentence
 
 Cosines = Callable[[str, Sequence[str]], NDArray[np.float32]]
@@ -26,6 +29,9 @@ _MAX_WORDS = 40
 _MIN_COSINE = 0.2
 _MAX_BEHIND = 0.25
 """A line may be this much less near to the question than the nearest one of its passage."""
+
+_TELLING = 0.15
+"""What it counts, as cosine, that a line has what is asked for."""
 
 _SAID = 0.7
 """From this share of its stems on a line is said by the answer already."""
@@ -55,7 +61,9 @@ def closest_lines(
     lines = _lines_of_best(found)
     if not lines:
         return ()
+    asked = wanted(found.search.query)
     near = cosines(found.search.query, [line.text for line in lines])
+    near = near + np.asarray([_TELLING * _tells(line, asked) for line in lines], dtype=np.float32)
     least = max(_MIN_COSINE, float(near.max()) - _MAX_BEHIND)
     stems = Words(said).stems
     fitting = [i for i in np.argsort(-near, kind="stable") if near[i] >= least and not is_said(lines[i].own, stems)]
@@ -65,19 +73,34 @@ def closest_lines(
     )
 
 
-def quoted_text(lines: Sequence[Citation]) -> tuple[str, tuple[Sentence, ...]]:
+def _tells(line: Unit, asked: Wanted) -> bool:
+    """Whether a line has what a question asks for: a number where it asks how many, a reason where it asks why."""
+    if asked is Wanted.REASON:
+        return not GIVES_REASON.isdisjoint(map(stem, words(line.text)))
+    return asked is Wanted.NUMBER and bool(line.own.numbers)
+
+
+def quoted_text(lines: Sequence[Citation], before: Sequence[str] = ()) -> tuple[str, tuple[Sentence, ...]]:
     """Returns an answer that only quotes, with its sentences: each line is one, and cites itself.
 
-    The item that a line stands under is named before it, and belongs to no sentence.
+    Args:
+        lines: What is quoted.
+        before: What is named before each line and belongs to no sentence; by default the item that it stands under.
     """
     text, sentences = _LEAD, [INTRODUCTION]
-    for line in lines:
-        text += f"{_BULLET}{line.item} › " if line.item else _BULLET
+    for line, named in zip(lines, before or [line.item for line in lines], strict=True):
+        text += f"{_BULLET}{named} › " if named else _BULLET
         start = len(text)
         text += line.quote
         own = replace(line, score=1.0)
         sentences.append(Sentence(line.quote, start, len(text), supported=True, score=1.0, citations=(own,)))
     return text, tuple(sentences)
+
+
+def place_of(line: Citation) -> str:
+    """Returns where a line stands: its note, its headings and its page."""
+    page = f", page {line.page}" if line.page else ""
+    return " › ".join((PurePosixPath(line.note).name, *line.heading_path)) + page
 
 
 def _lines_of_best(found: Retrieved) -> list[Unit]:

@@ -16,8 +16,9 @@ from assistant.answering.attribution import says_absent
 from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, gate_of, weigh, yes_margin
 from assistant.answering.lists import ListedItem, whole_list, with_list
 from assistant.answering.packing import pack, without_slow
+from assistant.answering.plan import Wanted, wanted
 from assistant.answering.prompts import answer_prompt, aside_evidence, render_block
-from assistant.answering.quoting import closest_lines, quoted_text
+from assistant.answering.quoting import closest_lines, place_of, quoted_text
 from assistant.answering.verdict import WITHDRAWN, abstention_text
 from assistant.answering.writing import SentenceWriter, found_sections
 from assistant.errors import Cancelled, ModelError
@@ -91,8 +92,8 @@ class AnswerRun:
         yield self._find()
         look = self._first_look()
         yield look
-        if not look.holds or not self._found.blocks:
-            yield Done(self._abstention(_NOT_FOUND))
+        if settled := tuple(self._without_model(look)):
+            yield from settled
             return
         try:
             generator = self._wait_for_model()
@@ -133,6 +134,21 @@ class AnswerRun:
         seen = weigh(self._found.search, self._found.blocks, self._found.search.query)
         self._decided = self._tell(Weighed(seen, (), FIRST_GATE.probability(seen), CLEARLY_ABSENT))
         return self._decided
+
+    def _without_model(self, look: Weighed) -> Iterator[Event]:
+        """What needs no model: there is nothing, or a place is asked for, which is a line of each section."""
+        if not look.holds or not self._found.blocks:
+            yield Done(self._abstention(_NOT_FOUND))
+        elif wanted(self._request.question) is Wanted.PLACE:
+            each = (replace(self._found, blocks=(block,)) for block in self._found.blocks)
+            nearest = (closest_lines(one, "", self._owner.cosines, self._owner.notes(one.blocks))[:1] for one in each)
+            lines = list(chain.from_iterable(nearest))
+            if lines:
+                text, sentences = quoted_text(lines, list(map(place_of, lines)))
+                yield self._tell(Token(text))
+                for sentence in sentences:
+                    yield self._tell(sentence)
+                yield Done(self._answer(text, sentences))
 
     def _wait_for_model(self) -> Generator:
         waited_from = time.perf_counter()

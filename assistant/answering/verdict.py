@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.answering.plan import Wanted, wanted
 from assistant.documents.naming import name_of
 from assistant.index.words import as_typed, content_words, fold, is_unbroken, stem, words
 from assistant.types import Answer, AnswerState, Citation, ContextBlock, Fate, FoundSection, Hit, SearchResult, Sentence
@@ -192,6 +193,29 @@ _FATES = {
     Fate.NO_ROOM: "left out: no room left",
     Fate.NOT_ASKED: "not read: the model was not asked",
 }
+
+
+_WANTED = {
+    Wanted.COMPARISON: "a comparison: each thing is looked for by itself",
+    Wanted.PLACE: "the place where your notes say something: no model is needed for that",
+    Wanted.FORMULA: "a formula: where your notes have it below the words you use, it is shown as it stands",
+    Wanted.CODE: "code: where your notes have it below the words you use, it is shown as it stands",
+    Wanted.EXAMPLE: "an example: where your notes have one below the words you use, it is shown as it stands",
+    Wanted.NUMBER: "a number or a date: lines that have one come first",
+    Wanted.REASON: "a reason: lines that give one come first, and a list of causes is shown whole",
+    Wanted.STEPS: "steps: where your notes have them as a list, it is shown whole",
+    Wanted.WAY: "how something is done: steps in your notes are shown whole",
+    Wanted.LIST: "a list: where your notes have it, it is shown whole",
+    Wanted.YES_OR_NO: "a yes or a no",
+    Wanted.PLAIN_WORDS: "an explanation in plain words",
+    Wanted.MEANING: "what something is",
+}
+
+
+def understood(answer: Answer) -> str:
+    """Returns what the question was taken to ask for, and what follows from it; nothing where its form does not say."""
+    asked = _WANTED.get(wanted(answer.question))
+    return f"Taken as a question for {asked}." if asked else ""
 
 
 def sureness(answer: Answer) -> str:

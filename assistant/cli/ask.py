@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 def print_why(out: Console, answer: Answer) -> None:
     """Prints how sure it was, what was found and read, and what supports each sentence."""
+    if understood := explanation.understood(answer):
+        out.print(f"  {understood}", markup=False)
     if sure := explanation.sureness(answer):
         _head(out, "How sure it was")
         out.print(f"  {sure}", markup=False)

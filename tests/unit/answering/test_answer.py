@@ -76,6 +76,16 @@ def scripted(*answers: str, comparisons: Sequence[float] | Callable[[Prompt], Se
     return FakeGenerator(answers, comparisons=comparisons, name=next(iter(FITTED_ON)))
 
 
+def test_where_something_stands_is_said_without_the_model(retriever: Retriever) -> None:
+    generator = scripted()
+    events, answer = run(answerer(retriever, generator), "Where in my notes do dogs bark?")
+    assert [event.text for event in events if isinstance(event, Token)] == [answer.text]
+    assert answer.search.query == "Where do dogs bark?"
+    assert "pets.md › Pets › Cats purr at night." in answer.text or "pets.md › Pets › Dogs bark" in answer.text
+    assert answer.sentences[1].citations[0].note == "pets.md"
+    assert (answer.model, generator.prompts, verdict(answer).state) == ("", [], AnswerState.FROM_NOTES)
+
+
 def test_sources_come_before_words_and_sentences_as_they_end(retriever: Retriever) -> None:
     text = "Batch means many inputs at once. Real-time means each input as it arrives."
     events, answer = run(answerer(retriever, scripted(text)), "batch inputs at once or real-time as it arrives")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.answering import verdict as explanation
+from assistant.answering.plan import Wanted
 from assistant.answering.writing import found_sections
 from assistant.types import Answer, Chunk, ContextBlock, Fate, FoundSection, Hit, Packed, SearchResult, Sentence
 
@@ -20,6 +21,15 @@ def found(dense: int | None, lexical: int | None, cosine: float = 0.5, text: str
 def answer(**changes: object) -> Answer:
     made = Answer("q", "text", False, (), SearchResult("q", ()), BLOCKS[:1], evidence=0.934, threshold=0.4)
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def test_what_the_question_was_taken_for_is_said() -> None:
+    assert "a reason" in explanation.understood(answer(question="Why do dogs bark?"))
+    assert explanation.understood(answer(question="dogs at night")) == ""
+
+
+def test_every_kind_of_question_has_its_words() -> None:
+    assert set(explanation._WANTED) == set(Wanted) - {Wanted.ANYTHING}
 
 
 def test_how_sure_it_was_against_what_is_enough() -> None:

@@ -120,6 +120,60 @@ def test_what_no_lead_says_is_answered_otherwise(question: str) -> None:
     assert shown(question) == ""
 
 
+STATISTICS = """# Statistics
+
+The formula for the mean is simple.
+
+## Variance
+
+The variance of $X$ is the mean squared distance:
+
+$$\\sigma^2 = \\frac{1}{n} \\sum (x_i - \\mu)^2$$
+
+**Example**: the variance of a die.
+
+## Samples
+
+The variance of a sample is computed like this:
+
+```python
+def variance(x):
+    return mean((x - mean(x)) ** 2)
+```
+
+- **Standard deviation**: $\\sigma = \\sqrt{\\sigma^2}$
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "element"),
+    [
+        ("what is the formula for the variance", "\n\n$$\\sigma^2 = \\frac{1}{n} \\sum (x_i - \\mu)^2$$"),
+        ("how is the standard deviation calculated?", "\n- **Standard deviation**: $\\sigma = \\sqrt{\\sigma^2}$"),
+        ("give me an example of variance", "\n\n**Example**: the variance of a die."),
+        (
+            "show me code for the variance",
+            "\n\n```python\ndef variance(x):\n    return mean((x - mean(x)) ** 2)\n```",
+        ),
+    ],
+)
+def test_a_formula_an_example_and_code_are_shown_as_they_stand(question: str, element: str) -> None:
+    assert shown(question, STATISTICS) == element
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what is the formula for the mean",  # said to be simple, and not given
+        "what is the formula for the median",
+        "show me code for the mean deviation",
+        "what is the variance",
+    ],
+)
+def test_nothing_is_shown_that_is_of_something_else(question: str) -> None:
+    assert shown(question, STATISTICS) == ""
+
+
 def sentence(text: str, *, supported: bool) -> Sentence:
     return Sentence(text, 0, len(text), supported=supported, score=1.0)
 

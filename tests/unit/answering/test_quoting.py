@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from assistant.answering.quoting import MAX_LINES, closest_lines, quoted_text
@@ -52,6 +53,34 @@ def test_what_the_answer_says_already_is_left_out() -> None:
     assert quotes_of("AWS Glue extracts, transforms and loads the data.") == ["Amazon S3", CRAWLERS]
     assert quotes_of("AWS Glue.") == ["Amazon S3", "AWS Glue", CRAWLERS]
     assert quotes_of(f"{CRAWLERS}.") == ["Amazon S3", "AWS Glue"]
+
+
+DATES = """The treaty was signed after long talks.
+
+It was signed and sealed in 1648.
+
+Talks were long, because nobody trusted it.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Who signed the treaty?", "The treaty was signed after long talks."),
+        ("When was the treaty signed?", "It was signed and sealed in 1648."),
+        ("Why were the talks so long?", "Talks were long, because nobody trusted it."),
+    ],
+)
+def test_a_line_that_has_what_is_asked_for_comes_before_one_as_near(question: str, first: str) -> None:
+    chunk = Chunk("peace.md", (), (), "", 0, len(DATES), DATES, 0)
+    block = ContextBlock("peace.md", (), (), 0, len(DATES), DATES, 0)
+    search = SearchResult(question, (Hit(chunk, 1.0, 0.6, 1.0, 1, 1),))
+    near = np.array([0.5, 0.4, 0.4], dtype=np.float32)
+    lines = closest_lines(Retrieved(search, (block,)), "treaty signed long talks", lambda *_: near)
+    told = closest_lines(Retrieved(search, (block,)), "", lambda *_: near)
+    assert first in [line.quote for line in told]
+    assert max(told, key=lambda line: line.score).quote == first
+    assert all(line.quote != DATES.split("\n")[0] for line in lines)
 
 
 def test_only_the_best_passage_is_quoted() -> None:

@@ -140,6 +140,7 @@ class ExchangeView:
         numbers = citation_numbers(answer.sentences)
         sure = {"says": explanation.sureness(answer), "share": answer.evidence, "enough": answer.threshold}
         return {
+            "understood": explanation.understood(answer),
             "query": answer.search.query if answer.search.query != answer.question else "",
             "sure": sure if sure["says"] else None,
             "found": [

@@ -12,6 +12,7 @@ export function why({ why: told, badge }, openNumber) {
     h(
       "div",
       { class: "why-body" },
+      told.understood ? h("p", {}, told.understood) : null,
       ...sure(told.sure),
       ...found(told),
       ...part("What the model read, and what was left out", "ol", told.sections.map(section)),
