@@ -24,6 +24,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.answering.claim_parts import ClaimParts
 from assistant.answering.conflicts import OTHER_WAY_ROUND, WordToken, conflict, tokens
+from assistant.answering.formula_check import KnownFormulas
 from assistant.answering.support import MIN_PROBABILITY, SUPPORT, Items, Signs, in_order, together
 from assistant.answering.units import NUMBER_WORDS, Unit, Words, cite, source_units
 from assistant.documents.labels import is_heading
@@ -94,6 +95,7 @@ class Attributor:
         self._read = [in_order(block.text) for block in blocks]
         self._items = Items(self._units, self._equals)
         self._parts = ClaimParts(self._units, self._equals, self._wanted_of, self._asked)
+        self._formulas = KnownFormulas(self._units)
         self._taken_apart: dict[Unit, tuple[WordToken, ...]] = {}
 
     def attribute(self, text: str, start: int, end: int) -> Sentence:
@@ -209,6 +211,8 @@ class Attributor:
             return f"your notes do not give the number {', '.join(strange)} here"
         if strange := self._strange_names(body):
             return f"your notes do not name {', '.join(strange)} here"
+        if strange_formula := self._formulas.fault(body):
+            return strange_formula
         if part := self._parts.fault(body, [cover.unit for cover in chosen], covered):
             return part
         if self._opposite(claim, chosen):

@@ -65,7 +65,7 @@ def same_equation(one: tuple[Expression, Expression], other: tuple[Expression, E
     (left, right), (left_2, right_2) = one, other
     ratios = [_ratio(left, right, trial) for trial in range(_TRIALS)]
     others = [_ratio(left_2, right_2, trial) for trial in range(_TRIALS)]
-    if _close(ratios, others) or _close(ratios, [1 / ratio for ratio in others]):
+    if _close(ratios, others) or _close(ratios, [1 / ratio if ratio else math.nan for ratio in others]):
         return True
     return _holds(one, other) or _holds(other, one)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.documents.equations import Equation, find_equations, one_spelling, symbols_of_formulas
+from assistant.documents.equations import Equation, find_equations, formulas_of, one_spelling, symbols_of_formulas
 
 
 def read(text: str, like: str = "") -> list[Equation]:
@@ -76,6 +76,13 @@ def test_a_formula_that_means_something_else_competes_with_the_right_one(notes: 
 )
 def test_what_is_no_formula_is_none(text: str) -> None:
     assert read(text) == []
+
+
+def test_a_side_that_is_zero_is_compared_too() -> None:
+    product, difference, equality = (formulas_of(f"$0 = {side}$")[0] for side in ("a b", "a - b", "b - a"))
+    assert difference.same(equality)
+    assert not equality.same(product)
+    assert not formulas_of("$a = b$")[0].same(product)
 
 
 def test_where_a_formula_stands_and_what_it_is_about() -> None:
