@@ -65,9 +65,18 @@ def same_equation(one: tuple[Expression, Expression], other: tuple[Expression, E
     (left, right), (left_2, right_2) = one, other
     ratios = [_ratio(left, right, trial) for trial in range(_TRIALS)]
     others = [_ratio(left_2, right_2, trial) for trial in range(_TRIALS)]
-    if _close(ratios, others) or _close(ratios, [1 / ratio if ratio else math.nan for ratio in others]):
+    if _close(ratios, others) or _close(ratios, [1 / ratio for ratio in others]):
         return True
-    return _holds(one, other) or _holds(other, one)
+    return _are_zero_alike(one, other) or _holds(one, other) or _holds(other, one)
+
+
+def _are_zero_alike(one: tuple[Expression, Expression], other: tuple[Expression, Expression]) -> bool:
+    """Whether what one equation says to be zero is a multiple of what the other one does: 0 = a - b, and b = a."""
+    apart = [
+        [value_of(left, trial) - value_of(right, trial) for trial in range(_TRIALS)] for left, right in (one, other)
+    ]
+    factors = [a / b if b else math.nan for a, b in zip(*apart, strict=True)]
+    return factors[0] != 0 and _close(factors, factors[:1] * _TRIALS)
 
 
 def natural(node: Expression) -> Expression:
@@ -78,8 +87,9 @@ def natural(node: Expression) -> Expression:
 
 
 def _ratio(left: Expression, right: Expression, trial: int) -> float:
-    below = value_of(right, trial)
-    return value_of(left, trial) / below if below else math.nan
+    """Left by right; NaN where one of them is zero, which every factor leaves as it is."""
+    above, below = value_of(left, trial), value_of(right, trial)
+    return above / below if above and below else math.nan
 
 
 def _holds(definition: tuple[Expression, Expression], other: tuple[Expression, Expression]) -> bool:

@@ -82,6 +82,7 @@ def test_a_side_that_is_zero_is_compared_too() -> None:
     product, difference, equality = (formulas_of(f"$0 = {side}$")[0] for side in ("a b", "a - b", "b - a"))
     assert difference.same(equality)
     assert not equality.same(product)
+    assert formulas_of("$a = b$")[0].same(difference)
     assert not formulas_of("$a = b$")[0].same(product)
 
 
