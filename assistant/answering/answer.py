@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from assistant.answering import followup
 from assistant.answering.attribution import Attributor
 from assistant.answering.comparing import compared, with_each
+from assistant.answering.evidence import Gate, gate_of
 from assistant.answering.packing import choose_blocks
 from assistant.answering.plan import subject_of
 from assistant.answering.run import AnswerRun
@@ -39,6 +40,7 @@ class Answerer:
         config: Budgets and thresholds.
         sampling: How the model writes.
         fingerprint: Identifies the index in the answers.
+        gate: Returns what decides for a model, by its name, once it has read the sections.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class Answerer:
         config: AnsweringConfig,
         sampling: Sampling,
         fingerprint: str,
+        gate: Callable[[str], Gate] = gate_of,
     ) -> None:
         self._retriever = retriever
         self._generator = generator
         self._config = config
         self._sampling = sampling
         self._fingerprint = fingerprint
+        self._gate = gate
 
     def ask(self, request: Request, cancel: threading.Event | None = None) -> Iterator[Event]:
         """Yields ``Retrieved``, then ``ReadingProgress``, ``Token`` and ``Sentence``, and ``Done`` at the end.
@@ -114,6 +118,10 @@ class Answerer:
     def fingerprint(self) -> str:
         """Identifies the index."""
         return self._fingerprint
+
+    def gate(self, model: str) -> Gate:
+        """Returns what decides for a model once it has read the sections."""
+        return self._gate(model)
 
     @property
     def config(self) -> AnsweringConfig:

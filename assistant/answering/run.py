@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answering import followup
 from assistant.answering.attribution import says_absent
-from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, gate_of, weigh, yes_margin
+from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, weigh, yes_margin
 from assistant.answering.lists import ListedItem, whole_list, with_list
 from assistant.answering.packing import pack, without_slow
 from assistant.answering.plan import Wanted, wanted
@@ -215,7 +215,7 @@ class AnswerRun:
             raise ModelError(f"{generator.name} did not say how sure it is.", hint="Restart the assistant.")
         margin = yes_margin(reply.log_probabilities)
         surest = max([margin, *(look.margin for look in self._progress.looks if look.margin is not None)])
-        probability = gate_of(generator.name).probability(self._decided.evidence, surest)
+        probability = self._owner.gate(generator.name).probability(self._decided.evidence, surest)
         return self._decide(generator, probability, surest, goes_on=margin < _BEST_IS_ENOUGH and not is_last)
 
     def _decide(

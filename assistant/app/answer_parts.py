@@ -78,7 +78,9 @@ class Answers:
         config, index = self._settings.now, self._index
         sampling = Sampling(temperature=config.model.temperature, seed=config.model.seed)
         retriever = index.retriever.get()
-        return Answerer(retriever, self._models.engine.get, config.answering, sampling, index.fingerprint())
+        return Answerer(
+            retriever, self._models.engine.get, config.answering, sampling, index.fingerprint(), self._models.gates.of
+        )
 
     def _in_turn(self, lease: Lease, events: Iterator[Event], scope: Scope, noted: bool) -> Iterator[Event]:
         """Yields the events of an answer when its turn has come, and how many go before until then."""

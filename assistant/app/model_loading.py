@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 from typing import cast
 
+from assistant.answering.gates import FOLDER, Gates
 from assistant.config import ModelConfig
 from assistant.core.lazy import Lazy
 from assistant.errors import AssistantError, ModelError, ModelMissing
@@ -53,6 +54,7 @@ class Models:
     Attributes:
         embedder: Loads its weights with the first embedding.
         weights: The embedder with its weights.
+        gates: What decides, for each model, whether the notes hold an answer.
         engine: What writes: a model on this computer, or one of a server.
     """
 
@@ -61,6 +63,7 @@ class Models:
         self._named = named
         self._folders = model_folders(workspace)
         self._kv_folder = kv_folder or workspace.index / KV_FOLDER
+        self.gates = Gates(workspace.models / FOLDER)
         self._probe_file = workspace.index / PROBE_FILE
         self.embedder = Lazy(self._open_embedder, "embedder")
         self.weights = Lazy(self._load_weights, "embedder")

@@ -102,6 +102,46 @@ def recommend(context: typer.Context) -> None:
         typer.echo(f"Worth a try: {found.option} (assistant models pull {found.option})")
 
 
+@app.command("calibrate")
+def calibrate(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name or GGUF file. Default: the one in use.", show_default=False)] = "",
+) -> None:
+    """Learn when a model's own Yes means that the notes hold an answer. Asks it some questions; takes minutes."""
+    from datetime import UTC, datetime
+
+    from rich.progress import Progress
+
+    from assistant import __version__
+    from assistant.answering.evidence import FITTED_ON
+    from assistant.evaluation.calibration import calibrate as measure
+
+    cancel = threading.Event()
+    context.obj = replace(options_of(context), model=name or options_of(context).model)
+    with opened(context) as assistant:
+        with Progress(console=console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("Asking", total=None)
+
+            def show(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total)
+
+            with interrupt_sets(cancel, "Stopping; nothing is kept of it."):
+                made = measure(assistant, datetime.now(UTC), __version__, show, cancel)
+        is_shipped = made.model in FITTED_ON
+        file = None if is_shipped else assistant.models.gates.keep(made)
+    typer.echo(
+        f"{made.model} was asked {made.questions} questions. It tells those that the notes answer from the others with "
+        f"{made.auc:.2f} (the search alone: {made.first_auc:.2f}; always: 1, by chance: 0.5)."
+    )
+    typer.echo(f"It would decline {made.declined:.0%} of the first and {made.caught:.0%} of the others.")
+    if is_shipped:
+        typer.echo("It comes with a calibration on more questions, which stays.")
+    elif made.pays:
+        typer.echo(f"From now on this decides for it: {file}")
+    else:
+        typer.echo("Its Yes and No tell no more than the search, which goes on deciding alone.")
+
+
 @app.command("path")
 def path(context: typer.Context, name: Annotated[str, typer.Argument(help="Name or GGUF file.")] = "") -> None:
     """Print where a model is: a GGUF file, or the folder of the embedder."""

@@ -1,0 +1,111 @@
+"""The gates of the models: how sure of Yes a model is differs, so each has weights of its own, fitted on this computer.
+
+``assistant.evaluation.calibration`` fits them; docs/decisions/0005 says on what, and how well they separate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.answering.evidence import FITTED_ON, FULL_GATE, Gate, gate_of
+from assistant.core.files import safe_name, write_whole
+from assistant.core.json_form import JsonForm, Moment
+from assistant.errors import ModelError
+
+FOLDER = "gates"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A gate that was fitted for one model, with its provenance.
+
+    Attributes:
+        model: Its name in the catalogue, or its file.
+        gate: The weights, the model's own Yes and No among them.
+        questions: How many were asked.
+        questions_sha256: Of the question files.
+        auc: Area under the ROC curve, in cross-validation: how well it tells questions that the notes answer from
+            others; 0.5 is chance.
+        first_auc: The same for the first look, which does not ask the model.
+        declined: Share of the answerable questions that would be declined, in cross-validation.
+        caught: Share of the others that would be declined.
+        program: The version of the program.
+    """
+
+    model: str
+    gate: Gate
+    questions: int
+    questions_sha256: str
+    auc: float
+    first_auc: float
+    declined: float
+    caught: float
+    program: str
+    at: Moment
+
+    @property
+    def pays(self) -> bool:
+        """Whether the model's Yes and No tell more than the search alone; otherwise the first look decides."""
+        return self.auc > self.first_auc
+
+
+_CALIBRATION: JsonForm[Calibration] = JsonForm(Calibration)
+
+
+class Gates:
+    """The gates of the models that are used in one workspace.
+
+    Args:
+        folder: Where they are kept, one file for each model; made when the first is.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of(self, model: str) -> Gate:
+        """Returns what decides for a model after the sections were read.
+
+        The gate that comes with the program, for the model it was fitted on; else the one that was fitted here, if it
+        pays; else the first look's.
+
+        Raises:
+            ModelError: The file of its gate cannot be read.
+        """
+        if model in FITTED_ON:
+            return FULL_GATE
+        found = self.calibration(model)
+        return found.gate if found and found.pays else gate_of(model)
+
+    def calibration(self, model: str) -> Calibration | None:
+        """Returns what was fitted for a model on this computer, or None.
+
+        Raises:
+            ModelError: Its file cannot be read.
+        """
+        file = self._file(model)
+        if not file.is_file():
+            return None
+        try:
+            return _CALIBRATION.read(file.read_bytes())
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{file} cannot be read: {error}.", hint=f"assistant models calibrate {model}") from error
+
+    def keep(self, made: Calibration) -> Path:
+        """Writes a calibration and returns its file.
+
+        Raises:
+            ModelError: It cannot be written.
+        """
+        file = self._file(made.model)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(file, _CALIBRATION.write(made, indent=2).encode())
+        except OSError as error:
+            raise ModelError(
+                f"{file} cannot be written: {error}.", hint="Make room or allow it, and try again."
+            ) from error
+        return file
+
+    def _file(self, model: str) -> Path:
+        return self._folder / f"{safe_name(model)}.json"
