@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import cast
 
-from assistant.answering.gates import FOLDER, Gates
+from assistant.answering.fitted_gates import FOLDER, Gates
 from assistant.config import ModelConfig
 from assistant.core.lazy import Lazy
 from assistant.errors import AssistantError, ModelError, ModelMissing

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.evidence import Gate, weigh, yes_margin
-from assistant.answering.gates import Calibration
+from assistant.answering.fitted_gates import Calibration
 from assistant.answering.packing import choose_blocks, pack
 from assistant.answering.prompts import YES_NO, probe_prompt
 from assistant.config import Config

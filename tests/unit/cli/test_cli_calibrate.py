@@ -10,7 +10,7 @@ import pytest
 from cli_setting import ANSWER, QUESTION, Command
 
 from assistant.answering.evidence import Gate
-from assistant.answering.gates import Calibration, Gates
+from assistant.answering.fitted_gates import Calibration, Gates
 from assistant.app.model_loading import Models
 from assistant.evaluation import calibration
 from assistant.testing import FakeGenerator

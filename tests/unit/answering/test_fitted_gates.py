@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.evidence import FIRST_GATE, FITTED_ON, FULL_GATE, Gate
-from assistant.answering.gates import Calibration, Gates
+from assistant.answering.fitted_gates import Calibration, Gates
 from assistant.errors import ModelError
 
 GATE = Gate(-1.0, 2.0, 1.0, 0.5, 0.7)
