@@ -21,6 +21,20 @@ _MIN_SHARE = 0.08
 """Of the words of a text, those that its language's twenty commonest make up at least: in prose it is 15 to 35 %."""
 
 
+_MIN_OTHERS = 2
+
+
+def speaks(text: str, language: str) -> bool:
+    """Returns whether a sentence may be of ``language``: it has one of its commonest words, or none of another's.
+
+    A few words tell little, so it takes two of another language's to say no; in no language everything may be.
+    """
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    if not language or any(word in _WORDS[language] for word in words):
+        return True
+    return all(sum(word in common for word in words) < _MIN_OTHERS for common in _WORDS.values())
+
+
 @lru_cache(maxsize=1024)
 def language_of(text: str) -> str:
     """Returns the language of ``text`` as its two-letter code (ISO 639-1), or nothing where it is none that is known.

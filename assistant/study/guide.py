@@ -17,7 +17,7 @@ from assistant.quiz.exam.texts import jaccard, meaning, share
 from assistant.quiz.item import Anchor, Item
 from assistant.quiz.making.facts import Fact, Shape, capitalised, is_modal
 from assistant.quiz.making.pool import Pool, is_vague
-from assistant.quiz.making.worth import names_a_thing
+from assistant.quiz.making.terms import names_a_thing
 from assistant.quiz.writing.cues import Asked
 from assistant.quiz.writing.ideas import Idea, Importance, ideas_in
 from assistant.study.guide_lines import GuideLine, LineKind, SectionLines, read_sections

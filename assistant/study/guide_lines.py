@@ -14,7 +14,7 @@ from assistant.documents.roles import Role, role_at
 from assistant.documents.tables import markdown_table, table_rows
 from assistant.quiz.choosing import Span
 from assistant.quiz.item import Anchor
-from assistant.quiz.making.worth import names_a_thing
+from assistant.quiz.making.terms import names_a_thing
 from assistant.study.guide_words import (
     ALL_BOLD,
     CAPITAL_WITHIN,

@@ -15,7 +15,8 @@ from assistant.quiz.exam.texts import jaccard, meaning, share
 from assistant.quiz.item import Anchor, Maker
 from assistant.quiz.kinds import kind_of
 from assistant.quiz.making.facts import Fact, capitalised, readable
-from assistant.quiz.making.worth import names_a_thing, stands_alone
+from assistant.quiz.making.terms import names_a_thing
+from assistant.quiz.making.worth import stands_alone
 from assistant.quiz.writing.cues import Asked
 from assistant.quiz.writing.ideas import Idea
 from assistant.study.guide_lines import GuideLine, LineKind

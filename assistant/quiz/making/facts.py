@@ -20,11 +20,23 @@ _CUT = re.compile(
     r"(?<=\w)(?:[;:]|\s[-–—]|[-–—](?=\s)|,? (?:such as|for example|for instance|e\.?g\.?|including|like)\b"
     r"|, (?:which|where|so|because|but|this|these|it|used|often|common|for)\b)"
 )
-_TAIL = re.compile(r"[\s,;:.–—-]+$")
+_NEXT_CLAUSE = re.compile(
+    r"(?P<said>(?:(?!\b(?:that|which|who|whose|where|when|by|how|what|if|die|der|das|wie|qui|que|dont)\b)[^,;:()])+?),?"
+    r" (?:and|but|und|aber|et|mais|y|pero) (?:(?!and\b)[\w’'-]+ ){0,7}?(?:is|are|was|were|has|have|had|did|does|do|can"
+    r"|ist|sind|hat|haben|wird|war|est|sont|ont|peut|es|son|tiene|puede)\b",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(r"[\s,;:.\\–—-]+$")
 _DANGLING = re.compile(
     r"\b(?:a|an|and|as|at|by|for|from|in|is|of|on|or|such|that|the|their|to|with|which|just|typically|usually|especially"
     r"|also|only|both|between|into|than|when|where|not|more|most|very|like|including|e\.?g|i\.?e|und|oder|mit|von|zu|die"
-    r"|der|das|et|ou|de|du|des|le|la|les|avec|pour|y|o|con|por|para|el|los|las)$",
+    r"|der|das|durch|auf|als|wie|bei|et|ou|de|du|des|le|la|les|avec|pour|par|sur|dans|si|que|y|o|con|por|para|el|los|las"
+    r"|if|are|called|given|defined)$",
+    re.IGNORECASE,
+)
+_UNFINISHED = re.compile(
+    r"\b(?:an?|the|and|or|if|as|by|that|than|is|are|called|und|oder|wenn|als|durch|et|ou|si|par|que|les?|la|une?|y|o|por"
+    r"|el|los|con)$",
     re.IGNORECASE,
 )
 _VERBS_LIST = """
@@ -112,15 +124,26 @@ def versions(text: str) -> tuple[str, ...]:
     A beginning is cut before an addition (", which ...", "; ...", ", such as ..."), so it stays true.
     """
     spans = split_sentences(text)
-    first = readable(text[spans[0][0] : spans[0][1]]) if spans else readable(text)
+    first = before_next_clause(readable(text[spans[0][0] : spans[0][1]]) if spans else readable(text))
     cuts = [readable(first[: match.start()]) for match in _CUT.finditer(first)]
     beginnings = [cut for cut in reversed(cuts) if len(cut.split()) >= _MIN_CUT_WORDS]
     return tuple(dict.fromkeys(version for version in (first, *beginnings) if _stands(version)))
 
 
+def before_next_clause(text: str) -> str:
+    """Returns what is said of a term before a clause of its own is added: "a craft and craftsmen did not ..."."""
+    found = _NEXT_CLAUSE.match(text)
+    return found["said"] if found else text
+
+
 def _stands(text: str) -> bool:
     size = len(text.split())
     return _MIN_WORDS <= size <= MAX_WORDS and not _DANGLING.search(text) and text.count("(") == text.count(")")
+
+
+def is_finished(text: str) -> bool:
+    """Returns whether a text does not end where something has to follow: "a point that is defined by"."""
+    return _UNFINISHED.search(text) is None
 
 
 def names_of(term: str) -> tuple[str, ...]:
@@ -136,6 +159,8 @@ def names_of(term: str) -> tuple[str, ...]:
 def capitalised(text: str) -> str:
     """Returns ``text`` with a capital first letter, also behind an opening quotation mark; pH, mRNA and ``e`` stay."""
     start = 1 if text[:1] in "“„«" else 0
+    if re.match(r"[^\s.,;:]*[\d_][^\s]*", text[start:]):
+        return text  # a name of code
     first = re.match(r"[^\W\d_]+", text[start:])
     if first and (any(map(str.isupper, first[0][1:])) or (len(first[0]) == 1 and first[0] not in "aàyoeui")):
         return text
@@ -260,6 +285,7 @@ class Group:
         place: The headings and list items above the label.
         anchors: For each member, where it is named.
         ordered: They are numbered, so their order means something.
+        of_headings: They are headings, and not items of a list.
     """
 
     label: str
@@ -267,6 +293,7 @@ class Group:
     members: tuple[Term, ...]
     anchors: tuple[Anchor, ...]
     ordered: bool = False
+    of_headings: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ _MAX_HEADING_WORDS = 12
 _MAX_BODIES = 6
 _PROSE = (ElementKind.PARAGRAPH, ElementKind.QUOTE)
 _MIN_SHARED = 0.25
+_MOST_HOLES = 0.2
 
 
 @dataclass(slots=True)
@@ -266,13 +267,14 @@ class _FactReader:
         anchors = tuple(self._label_anchor(member) for member in members)
         terms = tuple(Term(member.label, inside) for member in members)
         ordered = len(members) >= 3 and all(member.number for member in members)
-        self._groups.append(Group(entry.label, place, terms, anchors, ordered))
+        of_headings = all(member.node.kind == "section" for member in members)
+        self._groups.append(Group(entry.label, place, terms, anchors, ordered, of_headings))
 
     def _table(self, node: Node, headings: tuple[str, ...]) -> None:
         owner = _Entry(node, "", node.start, node.start, node.start)
         self._headings[id(owner)] = headings
         rows = [row for row in table_rows(self._text, node.start, node.end) if len(row.cells) > 1]
-        if not rows:
+        if not rows or _is_full_of_holes([cell.text for row in rows for cell in row.cells]):
             return
         called = readable(rows[0].cells[0].head)
         compares = _COMPARED_BY.fullmatch(called.strip()) is not None
@@ -314,6 +316,11 @@ def _is_term(found: re.Match[str], *, has_children: bool) -> bool:
         stated = found.string[found.end() : found.endpos].split(" ", 1)[0] in LINKS
         return len(words) <= most and (follows or stated)
     return 1 <= len(words) <= _MAX_PLAIN_WORDS and not words[0].lower().startswith(("http", "e.g"))
+
+
+def _is_full_of_holes(cells: Sequence[str]) -> bool:
+    """Whether so many cells are empty that a table is a form, or rows and columns of a page were taken apart."""
+    return sum(not cell.strip() for cell in cells) > _MOST_HOLES * len(cells)
 
 
 def _common_labels(entries: Sequence[_Entry]) -> frozenset[str]:

@@ -78,6 +78,11 @@ def _all() -> dict[str, Phrases]:
     }
 
 
+def can_be_asked(language: str) -> bool:
+    """Returns whether questions can be put in ``language``; where it is unknown they are put in English."""
+    return not language or language in _all()
+
+
 def phrases(language: str) -> Phrases:
     """Returns how questions are put in ``language``; those of English for a language that has none."""
     return _all().get(language, _all()["en"])
@@ -90,7 +95,12 @@ def is_property(label: str) -> bool:
 
 def is_person(fact: Fact) -> bool:
     """Returns whether the term of ``fact`` is a person, as far as English forms tell."""
-    return bool(_PERSON.fullmatch(fact.term.name) and _SOMEBODY.match(fact.text))
+    return bool(_PERSON.fullmatch(fact.term.name)) and _is_somebody(fact)
+
+
+def _is_somebody(fact: Fact) -> bool:
+    named = fact.link == "was" and not fact.subject.startswith("The ")
+    return named or _SOMEBODY.match(fact.text) is not None
 
 
 class Wording:

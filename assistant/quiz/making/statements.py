@@ -25,7 +25,8 @@ from assistant.quiz.making.facts import (
     versions,
 )
 from assistant.quiz.making.pool import Pool, is_vague
-from assistant.quiz.making.worth import is_label, is_learned_list, is_process, names_a_thing
+from assistant.quiz.making.terms import is_label, names_a_thing
+from assistant.quiz.making.worth import is_learned_list, is_process
 
 TRUE, FALSE = 0, 1
 _OPTIONS = ("True", "False")

@@ -10,6 +10,7 @@ from assistant.quiz.making.facts import BEHIND_NOUNS, is_verb
 
 ASKING = frozenset(("what", "how", "when", "where", "whether", "who", "why"))
 _NO_NOUN_ENDS = ("ly", "ize", "ise", "ify", "ate", "ed")
+_COMMAND_ENDS = ("ize", "ify")
 _BEHIND_VERBS_LIST = """
     a an the its their his her it them into up down out off away to for as along through across around against over
     under high low well fast slowly quickly easily only both all no more less
@@ -38,6 +39,11 @@ class WordUse:
         if self._behind_article[first] or self._behind_verb[first]:
             return self._behind_article[first] > 2 * self._behind_verb[first]
         return not is_verb(f"{first}s")
+
+    def commands(self, text: str) -> bool:
+        """Returns whether ``text`` begins with a word that is rather a verb in its plain form: "verify that"."""
+        first = next(iter(re.findall(r"[^\W\d_][\w-]*", text.lower())), "")
+        return first.endswith(_COMMAND_ENDS) or self._behind_verb[first] > self._behind_article[first]
 
     def acts(self, text: str) -> bool | None:
         """Returns whether ``text`` begins with a verb of the third person: "hunts mice"; None if it may or may not."""

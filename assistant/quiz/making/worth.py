@@ -7,40 +7,31 @@ from collections import Counter
 from dataclasses import replace
 
 from assistant.documents.labels import FORMULA
-from assistant.documents.language import language_of
+from assistant.documents.language import language_of, speaks
 from assistant.documents.roles import Role, names_nothing, role_at
 from assistant.quiz.exam.texts import meaning
 from assistant.quiz.item import Anchor
-from assistant.quiz.making.facts import Column, Fact, Facts, Group, OwnQuestion, Shape, Term, is_plural, is_verb, shape
-from assistant.quiz.making.phrasing import USES, is_property
+from assistant.quiz.making.facts import (
+    Column,
+    Fact,
+    Facts,
+    Group,
+    OwnQuestion,
+    Shape,
+    Term,
+    before_next_clause,
+    is_finished,
+    is_plural,
+    is_verb,
+)
+from assistant.quiz.making.phrasing import USES, can_be_asked, is_property
+from assistant.quiz.making.terms import LEADS_NOWHERE, is_balanced, names_a_thing
 from assistant.quiz.making.word_use import ASKING, WordUse
 from assistant.types import Document, ElementKind
 
-_LONGEST_TERM = 6
 _PERSONS = frozenset(("he", "she", "his", "her", "him", "er", "sein", "seine", "ihre", "il", "elle", "él", "ella"))
 _MIN_QUESTION, _MIN_ANSWER = 2, 4
 """Stems of a question of the notes that names its subject, and words of its answer."""
-_NO_NAME = re.compile(
-    r"\b(?:is|are|was|were|can|cannot|could|may|might|must|will|should|has|have|had|do|does|did|not|don't|let's|i|we|you|my"
-    r"|your|our"
-    r"|doesn't|isn't|aren't|this|that|these|those|it|its|they|ist|sind|wird|werden|kann|nicht|est|sont|peut|ne|pas"
-    r"|son|puede|no|example|beispiel|exemple|ejemplo|vs|he|she|him|her|today|now|davon)\b"
-    r"|[=<>→⇒:;?!…|@§\"“”«»]|\.\.|^[^\w$'\"(]",
-    re.IGNORECASE,
-)
-"""In a label: it is a sentence, a relation or a remark, and names no thing."""
-
-_LEADS_NOWHERE_LIST = """
-    a an the for in on at by from to with without if when while after before between more most less some all any
-    each every no just even such only thus hence other another below above here there using as also then now next
-    finally first second third fourth fifth two three four five six because so but and or part step stage phase level
-    figure fig table page line note ps increase decrease im am zu zur zum beim
-    eg ie für bei mit ohne nach vor wenn alle jede einige weitere andere pour dans avec sans après avant si tous
-    toutes autre autres para en con sin después antes cuando todos otros
-"""
-_LEADS_NOWHERE = frozenset(_LEADS_NOWHERE_LIST.split())
-"""First words of labels that place or count something and do not name it."""
-
 _POINTING_LIST = """
     this these those such above below following here there previous previously former latter earlier later
     aforementioned figure fig diagram image picture screenshot i we you your our us my me let's lets opposite etc siehe
@@ -49,11 +40,6 @@ _POINTING_LIST = """
 """
 _POINTING = frozenset(_POINTING_LIST.split())
 """Words in what is said that only what stands around it, or who wrote it, explains."""
-
-_DATE = re.compile(
-    r"\d{1,4}(?:[\s./–-]+\d{1,4})*(?:\s+[^\W\d]+\.?)?(?:\s+\d{2,4})?|[^\W\d]+\.?\s+\d{1,2}(?:,?\s+\d{4})?"
-)
-"""A label that is a day or a year: it dates something and names no thing."""
 
 _RELATION = re.compile(r"[=→⇒<>|]|->|=>|`|\b(?:section|page|chapter|kapitel|seite) \d", re.IGNORECASE)
 """In what is said, outside of formulas: it is a rule or code, not words that describe."""
@@ -70,6 +56,11 @@ _LISTED = (
     r"(?:tipos|clases|formas|etapas|fases|propiedades|características|ventajas|desventajas|causas|efectos|funciones"
     r"|factores) (?:de|del)\b",
 )
+_KINDS_OF = re.compile(
+    r"(?:the )?(?:\w+ )?(?:types?|kinds?|forms?|classes|categories|branches|stages?|phases|arten|formen|typen|phasen"
+    r"|types|formes|étapes|tipos|clases|formas|etapas|fases)\b",
+    re.IGNORECASE,
+)
 _HAD_BY_ALL = re.compile(
     r"\b(?:purpose|aim|goal|impact|effect|benefit|advantage|disadvantage|drawback|trade-?off|cost|risk|role|function"
     r"|formula|unit|symbol|cause|result|consequence|limit(?:ation)?|method|mechanism|symptom|treatment|diagnosis|capital"
@@ -83,7 +74,6 @@ _HAD_BY_ALL = re.compile(
 _TOPIC_GROUP = re.compile("|".join(_LISTED), re.IGNORECASE)
 """A heading that promises a list which is learned as a whole: "Types of unemployment"."""
 
-_GERMAN_QUALITY = re.compile(r"\w+(?:isch|lich)(?:e[nrms]?)?")
 _PROCESS = re.compile(
     r"\b(?:steps?|stages?|phases?|process|procedure|algorithm|cycle|sequence|timeline|workflow|pipeline"
     r"|order|life ?cycle|recipe|protocol|schritte|ablauf|phasen|verfahren|reihenfolge|zyklus|vorgehen|étapes|processus"
@@ -91,9 +81,6 @@ _PROCESS = re.compile(
     re.IGNORECASE,
 )
 _STEP = re.compile(r"(?:step|stage|phase|schritt|étape|etapa|paso|fase)\b", re.IGNORECASE)
-_UNBALANCED = tuple((opens, closes) for opens, closes in ("()", "[]", "{}"))
-
-
 _MIN_SENTENCE, _MIN_LABELLED, _MIN_OF_ASPECT = 5, 4, 3
 """Words of what is said, from which on it can be the answer to a question."""
 
@@ -103,6 +90,15 @@ _GLOSSARY, _GLOSSARY_OF_OTHERS = 4, 6
 _ANY = re.compile(r"(?:an?|eine?|une?|una) ", re.IGNORECASE)
 """How a subject begins that stands for every thing of its kind: "A diuretic is a compound that ..."."""
 
+_WORDS_OF_NAME = 2
+_NOUN_OF = re.compile(
+    r"\w+ (?:[\w'’-]+ ){0,3}?[\w'’-]+(?:,| (?:of|that|which|who|whose|where|for|in|with|to|between|made|used|von|der"
+    r"|des|die|das|zur?|für|aus|de|du|des|d['’]\w+|qui|que|del|para)\b)"
+)
+_INSTANCE = re.compile(r"\bcalled\b(?! (?:an?|the)\b)")
+"""In a label's text: it names one that it is about, "a method called create"."""
+
+_SEPARATED = re.compile(r"[-–—:=]\W*$")
 _COMES_BACK = 4
 """Times that a note has a term which it is about."""
 
@@ -110,12 +106,13 @@ _KIND_OF_THING = re.compile(
     r"(?:(?!to\b|by\b|in\b|if\b|when\b|wenn\b)[^\W\d][\w'’-]*,? ){1,4}?"
     r"(?:that|which|who|whose|where|of|made|used|found|obtained|caused|produced|formed|given)\b"
     r"|(?:[^\W\d][\w'’-]*,? ){1,3}?\w{3,}ed (?:in|at|by|on|as|to|from|with|for|into|or|and)\b"
-    r"|(?:[^\W\d][\w'’-]*,? ){1,3}?(?:qui|que|dont|von|für|zur|zum|der|die|das|dem|den)\b"
-    r"|(?:[^\W\d][\w'’-]*,? ){1,2}?(?:de|du|des|d['’]\w+|del)\b",
+    r"|(?:[^\W\d][\w'’-]*,? ){1,3}?(?:qui|que|dont)\b"
+    r"|(?:[^\W\d][\w'’-]* ){0,3}?[^\W\d][\w'’-]*, (?:die|der|das|dem|den|deren|dessen|welche[rsmn]?)\b",
     re.IGNORECASE,
 )
 """How a description without an article begins: "parts of the body that ...", "Welle, die auf ..."."""
 
+_WORDS_OF_FIGURE = 3
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _ONLY_A_KIND = re.compile(
     r"an? (?:[\w-]+ )?(?:example|kind|part|type|form|member|class|set|aspect) of (?:[\w'’-]+ ?){1,3}", re.IGNORECASE
@@ -126,22 +123,37 @@ _SAYS_LITTLE = re.compile(
     r"|question|matter|of|central|popular|poor|typical|special|simple|useful|further|basic|easy|flexible|powerful"
     r"|competitive|significant|essential|crucial|critical|vital|complex|difficult|new|old|one|other|latter|former"
     r"|next|number)\b"
-    r"|(?:one|some|part|many|most|several|any) of\b|an? little\b"
+    r"|(?:one|some|part|many|most|several|any) of\b|an? little\b|some [\w-]+ (?:to|for|of)\b"
+    r"|an? (?:registered )?(?:trademark|consequence|response to|reaction to|prerequisite|sign of)\b"
+    r"|eine? (?:reaktion|voraussetzung|folge|grund|zeichen|teil|beispiel|problem|möglichkeit)\b"
+    r"|une? (?:conséquence|réponse|condition|exemple|partie)\b"
+    r"|una? (?:consecuencia|respuesta|condición|ejemplo|parte)\b"
     r"|(?:die|das|der|eine?) (?:sogenannte\w*|wichtig\w*|gut\w*|groß\w*|erste\w*|gleiche\w*|einzige\w*)\b|z\. ?b\."
     r"|(?:lo mismo|el mismo|la misma|le même|la même|dasselbe|das gleiche)\b",
     re.IGNORECASE,
 )
 
 _FINITE = re.compile(
-    r"\S (?:is|are|was|were|has|have|can|may|must|do|does|did|ist|sind|wird|werden|hat|haben|kann|können|est|sont|ont"
-    r"|peut|es|son|tiene|puede)\b",
+    r"\S (?:is|are|was|were|has|have|can|may|must|should|will|do|does|did|ist|sind|wird|werden|wurde|hat|haben|kann"
+    r"|können|muss|müssen|soll|sollen|sich|est|sont|ont|peut|peuvent|doit|doivent|a (?:une?|le|la|les)|se|es|son|tiene"
+    r"|tienen|puede|pueden|debe|deben)\b",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    r"\b(?:is|are) (?:called|known as|said to be)\b|\b(?:nennt man|heißt|heißen)\b|\b(?:est|sont) appelée?s?\b"
+    r"|s['’]appelle|\bse llaman?\b",
+    re.IGNORECASE,
+)
+"""A sentence that names what it describes: said of its label, it would read "A leaf is a node ... is called a leaf"."""
 _BEHIND_GERMAN_NOUNS_LIST = """
     der die das des dem den von vom für mit ohne in im an am auf aus bei zu zum zur über unter zwischen und oder durch
     um als nach vor wegen gegen einer eines eine ein ihrer seiner
 """
 _BEHIND_GERMAN_NOUNS = frozenset(_BEHIND_GERMAN_NOUNS_LIST.split())
+
+_FIRST_CLAUSE = re.compile(r"\b(?:that|which|who|whose|where|when|qui|que|dont|die|der|das)\b")
+_IF = re.compile(r"\b(?:if|iff|si|wenn|falls)\b")
+"""In what a thing is said to be: "a function is a bijection if" says what a bijection is, not what a function is."""
 
 _GOES_ON_LIST = """
     and or but that which who to in of for with as by at from on seen since because after before if also not no only
@@ -153,10 +165,12 @@ _GOES_ON = frozenset(_GOES_ON_LIST.split())
 
 def worth_asking(found: Facts, note: Document, words: WordUse) -> Facts:
     """Returns what of ``found``, which is from ``note``, is worth a question: definitions, and what tables compare."""
+    language = language_of(note.text)
+    if not can_be_asked(language):
+        return Facts()
     named = [fact for fact in found.facts if _teaches(fact.anchor, note) and names_a_thing(fact.term.label)]
     acting = {fact.term.place for fact in named if fact.shape is Shape.VERB or words.acts(fact.text)}
     read = [fact for fact in (_read(fact, words, in_acting=fact.term.place in acting) for fact in named) if fact]
-    language = language_of(note.text)
     said = [fact for fact in read if _says(fact, language)]
     described = [fact for fact in said if not (fact.link or fact.subject or fact.aspect)]
     alike = Counter((fact.term.place, _begins(fact) or fact.shape is Shape.VERB) for fact in described)
@@ -178,8 +192,8 @@ def _defines(fact: Fact, note: Document, language: str, alike: Counter[tuple[tup
     A sentence does if it says what kind of thing the term is, and the note makes something of the term. A label's text
     does if it begins as definitions do, or if many of its siblings are described in the same form: a glossary.
     """
-    size, place = len(re.split(r":\s", fact.text)[0].split()), fact.term.place
-    if says_little(fact.text):
+    size, place = len(re.split(r":\s", before_next_clause(fact.text))[0].split()), fact.term.place
+    if says_little(fact.text) or not speaks(fact.text, language):
         return False
     if fact.shape is Shape.VERB:
         return not fact.subject and alike[place, True] >= _GLOSSARY
@@ -187,11 +201,28 @@ def _defines(fact: Fact, note: Document, language: str, alike: Counter[tuple[tup
     if fact.link or fact.subject:
         known = bool(_ANY.match(fact.subject)) or _is_made_much_of(fact, note)
         return bool(fact.link) and begins and known and size >= _MIN_SENTENCE
-    if not fact.offset and ": " in fact.text:
-        return False  # a labelled line below a heading: one thing of several
-    if size < _MIN_LABELLED or (fact.text.split()[0].lower() not in ASKING and is_sentence(fact.text, language)):
+    if size < _MIN_LABELLED or _goes_on(fact, note, language) or _INSTANCE.search(fact.text):
         return False
-    return begins or (alike[place, False] >= _GLOSSARY_OF_OTHERS and size == len(fact.text.split()))
+    is_glossary = language in ("en", "") and alike[place, False] >= _GLOSSARY_OF_OTHERS
+    return begins or (is_glossary and size == len(fact.text.split()))
+
+
+def _goes_on(fact: Fact, note: Document, language: str) -> bool:
+    """Whether what stands behind or below a label is a remark about it: a sentence, or the rest of the same phrase."""
+    if not fact.offset and not _is_row(fact, note) and not _defines_from_below(fact):
+        return True
+    if language not in ("en", "") and not _SEPARATED.search(fact.anchor.quote[: fact.offset] or ":"):
+        return True  # "**Wirtschaft** der Mächte"
+    return fact.text.split()[0].lower() not in ASKING and is_sentence(fact.text, language)
+
+
+def _defines_from_below(fact: Fact) -> bool:
+    """Whether a line below a label says what it is, and is not one thing of several that stand there."""
+    if ": " in fact.text:
+        return False
+    if fact.shape is Shape.DOING:
+        return len(fact.term.label.split()) <= _WORDS_OF_NAME
+    return fact.shape is Shape.NOUN and _NOUN_OF.match(fact.text) is not None
 
 
 def _begins(fact: Fact) -> bool:
@@ -202,9 +233,12 @@ def _begins(fact: Fact) -> bool:
 
 def _is_determined(fact: Fact, note: Document, asked: Counter[tuple[Term, str]]) -> bool:
     """Whether there is one answer to what an aspect of a term is; below a label in the plural there are several."""
+    return asked[fact.term, fact.aspect.lower()] == 1 and (_is_row(fact, note) or not is_plural(fact.aspect))
+
+
+def _is_row(fact: Fact, note: Document) -> bool:
     block = note.block_at(fact.anchor.start)
-    is_row = block is not None and block.kind is ElementKind.TABLE
-    return asked[fact.term, fact.aspect.lower()] == 1 and (is_row or not is_plural(fact.aspect))
+    return block is not None and block.kind is ElementKind.TABLE
 
 
 def _is_made_much_of(fact: Fact, note: Document) -> bool:
@@ -218,11 +252,11 @@ def _is_made_much_of(fact: Fact, note: Document) -> bool:
 def is_sentence(text: str, language: str) -> bool:
     """Returns whether a text that begins like a definition goes on as a sentence: "The embryo embeds into ..."."""
     first = re.split(r";|\b(?:that|which|who|whose|where|when|qui|que|dont)\b", re.sub(r"\([^()]*\) ?", "", text))[0]
-    if _FINITE.search(first):
+    if _FINITE.search(first) or _CALLED.search(text):
         return True
     if language == "de":
-        found = re.match(r"(?:[\w-]+ ){1,3}?(?:[A-ZÄÖÜ][\w-]+ )+(?P<next>[a-zäöüß]+)\b", first)
-        return found is not None and found["next"] not in _BEHIND_GERMAN_NOUNS
+        behind = re.findall(r"\b[A-ZÄÖÜ][\w-]+ ([a-zäöüß]+)\b", first.split(",")[0])
+        return not _BEHIND_GERMAN_NOUNS.issuperset(behind)
     acts = re.match(r"(?:an?|the|each|every) [\w-]+ (?P<word>\w+s) (?!of\b)", first, re.IGNORECASE)
     if acts and is_verb(acts["word"].lower()):
         return True
@@ -234,40 +268,22 @@ def says_little(text: str) -> bool:
     return bool(_SAYS_LITTLE.match(text) or _ONLY_A_KIND.fullmatch(text))
 
 
-def names_a_thing(label: str) -> bool:
-    """Returns whether a label is the name of something that can be learned about."""
-    text = FORMULA.sub("x", label).strip()
-    if not 1 <= len(text.split()) <= _LONGEST_TERM or not _is_balanced(label):
-        return False
-    first, *rest = re.findall(r"[\w'’]+", text.lower()) or [""]
-    if _NO_NAME.search(text) or _DATE.fullmatch(text) or first in _LEADS_NOWHERE or names_nothing(label):
-        return False
-    if not rest and _GERMAN_QUALITY.fullmatch(text):
-        return False
-    if is_verb(first) or (rest and is_verb(f"{first}s")):
-        return shape(text) is not Shape.VERB and not rest  # "Occurs if", "Identify phrases"
-    return "\\" not in text and sum(map(str.isalpha, label)) >= 2
-
-
-def is_label(text: str) -> bool:
-    """Returns whether a text can stand for a row of a table: short, and no sentence or mark alone."""
-    return 1 <= len(text.split()) <= _LONGEST_TERM and _is_balanced(text) and re.search(r"\w", text) is not None
-
-
 def stands_alone(text: str) -> bool:
     """Returns whether what is said is understood without what stands around it."""
     words = re.findall(r"[\w'’]+", FORMULA.sub("x", text.lower()).replace("such as", ""))
-    return _is_balanced(text) and _POINTING.isdisjoint(words)
+    return is_balanced(text) and _POINTING.isdisjoint(words)
 
 
 def is_learned_list(group: Group) -> bool:
     """Returns whether the members of a group are learned as a whole."""
+    if group.of_headings and not _KINDS_OF.match(group.label):
+        return False  # headings cut a chapter into parts, and those seldom are all there is
     return bool(_TOPIC_GROUP.match(group.label)) and all(names_a_thing(term.label) for term in group.members)
 
 
 def is_process(group: Group) -> bool:
     """Returns whether the members of a group are steps, and not merely numbered."""
-    named = _PROCESS.search(" ".join((*group.place[-1:], group.label)))
+    named = _PROCESS.search(group.label)
     acts = all(term.label.split()[0].endswith("ing") for term in group.members if term.label)
     steps = all(_STEP.match(anchor.quote.lstrip("#*- ")) for anchor in group.anchors)
     return group.ordered and (bool(named) or acts or steps)
@@ -287,7 +303,8 @@ def _read(fact: Fact, words: WordUse, *, in_acting: bool) -> Fact | None:
     acts = words.acts(fact.text)
     if acts or (acts is None and in_acting):
         return replace(fact, form=Shape.VERB)
-    return fact if words.names(fact.text) or _KIND_OF_THING.match(fact.text) else None
+    described = _KIND_OF_THING.match(fact.text) is not None and not words.commands(fact.text)
+    return fact if words.names(fact.text) or described else None
 
 
 def _says(fact: Fact, language: str) -> bool:
@@ -296,9 +313,11 @@ def _says(fact: Fact, language: str) -> bool:
         first in _GOES_ON or len(others) < (3 if fact.shape is Shape.OTHER and first not in ASKING else 2)
     ):
         return False
-    if fact.text.startswith("(") or (
+    if fact.text.startswith(("(", '"', "“", "„", "«")) or (
         not fact.aspect and (_is_enumeration(fact.text) or (language != "de" and _is_title(fact.text)))
     ):
+        return False
+    if not is_finished(fact.text) or (fact.link and _IF.search(_FIRST_CLAUSE.split(fact.text)[0])):
         return False
     if not stands_alone(fact.text) or _RELATION.search(FORMULA.sub("x", fact.text)):
         return False
@@ -334,16 +353,16 @@ def _is_question(asked: OwnQuestion) -> bool:
 
 def _is_learned(column: Column) -> bool:
     """Whether what a column has for each row is to be known, and is no list of figures."""
-    in_words = sum(bool(_WORD.search(cell) or FORMULA.search(cell)) for cell in column.cells)
+    in_words = sum(bool(FORMULA.search(cell) or (_WORD.search(cell) and not _is_figure(cell))) for cell in column.cells)
     return _is_property(column.head) and in_words > len(column.cells) / 2
+
+
+def _is_figure(cell: str) -> bool:
+    """Whether a cell is a number with its unit or name: "12.600 USD", "Rank 75"."""
+    return len(cell.split()) <= _WORDS_OF_FIGURE and re.search(r"\d", cell) is not None
 
 
 def _is_property(head: str) -> bool:
     words = head.lower().split()
     named = is_property(head) and not names_nothing(head)
-    return named and _LEADS_NOWHERE.isdisjoint(words) and not any(map(is_verb, words))
-
-
-def _is_balanced(text: str) -> bool:
-    pairs = all(text.count(opens) == text.count(closes) for opens, closes in _UNBALANCED)
-    return pairs and text.count("`") % 2 == 0 and text.count("$") % 2 == 0 and "**" not in text
+    return named and LEADS_NOWHERE.isdisjoint(words) and not any(map(is_verb, words))

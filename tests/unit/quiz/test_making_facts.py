@@ -108,6 +108,16 @@ def test_the_rows_of_a_table_of_differences_are_aspects() -> None:
         "- **1895-1901** - the years in which the oven was built\n",
         "- **If it is warm** - the time until it rises\n",
         "- **Yeast** - we looked at the fungus last week\n",
+        "- **Importance of yeast** - the part that it has in making dough rise\n",
+        "- **Yeast** - a registered trademark of the bakers of the town\n",
+        "- **Yeast** - a fungus called Saccharomyces, with a bag of sugar\n",
+        "- **Yeast** - “The Song of the Baker” in the first of three books\n",
+        "- **Yeast** - some agents for making the dough rise\n",
+        "- **Yeast** - Verify that the dough has risen well\n",
+        "- **bake(Dough d, int hours)** - the function that heats the oven\n",
+        "- **Long wait of every baker**\n  - keeping the dough as warm as the hand\n",
+        "- **Yeast**\n  - strong smell of the dough in the morning\n",
+        "- **Yeast** - a fungus that makes dough rise is called yeast\n",
     ],
 )
 def test_what_no_teacher_would_ask_is_no_fact(line: str) -> None:
@@ -146,6 +156,11 @@ def test_a_sentence_that_points_elsewhere_defines_nothing(sentence: str) -> None
         ("Dudley today is a town in the west of the county.", False),
         ("The Rocket is a locomotive that was built for trials.", False),
         ("A boiler is an important part of the engine.", False),
+        ("A boiler is a pump and stokers did not sleep.", False),
+        ("A boiler is a bomb for its stokers if the valve is shut.", False),
+        ("A boiler $b$ is a vessel that turns water into steam.", False),
+        ("A boiler is a vessel that is heated by", False),
+        ("A boiler or a kettle is a vessel that turns water into steam.", False),
     ],
 )
 def test_a_sentence_is_asked_about_if_it_says_what_a_thing_is_that_the_note_is_about(text: str, is_asked: bool) -> None:
@@ -164,6 +179,31 @@ def test_a_sentence_is_asked_about_if_it_says_what_a_thing_is_that_the_note_is_a
 )
 def test_a_label_is_asked_about_if_its_text_defines_it(text: str, is_asked: bool) -> None:
     assert bool(found(f"# Steam\n\n- **Valves** - {text}\n").facts) is is_asked
+
+
+@pytest.mark.parametrize(
+    ("line", "is_asked"),
+    [
+        ("- **Kessel**: ein Gefäß, das Wasser in Dampf verwandelt\n", True),
+        ("- **Kessel**: Gefäß, das Wasser in Dampf verwandelt\n", True),
+        ("- **Kessel**: Abbau der Stätten und Förderung des Handels\n", False),
+        ("- **Kessel**: Die freie Nutzung der Kraft beinhaltet auch das Recht auf Wasser\n", False),
+        ("- **Kessel** der großen Mächte in den Häfen\n  - Dampf\n", False),
+        ("Ein Kessel ist eine Voraussetzung für die Fahrt auf der Schiene.\n", False),
+        ("- **Kessel**: a vessel that is heated so that it makes steam for the engine\n", False),
+    ],
+)
+def test_in_german_a_label_needs_a_definition_of_its_own(line: str, is_asked: bool) -> None:
+    text = f"# Dampf\n\nDie Maschine ist alt und wird von dem Werk nicht mehr gebaut.\n\n{line}"
+    assert bool(found(text).facts) is is_asked
+
+
+def test_nothing_is_asked_in_a_language_that_has_no_questions() -> None:
+    text = (
+        "# Vapore\n\nLa macchina è nel porto e non si muove per il gelo.\n\n- **Caldaia** - a vessel that makes steam\n"
+    )
+    assert not found(text).facts
+    assert not found(text).groups
 
 
 _ROCKS = ("Tephra", "Pumice", "Magma", "Glacier", "Scree", "Corrie")
