@@ -108,9 +108,30 @@ def _which(fact: Fact, pool: Pool, rng: random.Random) -> Item | None:
 _HALF = 0.5
 
 
+_SHORTEST_PART = 5
+
+
+def is_spelled_in(term: str, text: str) -> bool:
+    """Returns whether words of ``text`` have half of the letters of ``term``: a plane in "plane of oscillation".
+
+    That is how words are put together in German, where "Schwingungsebene" shares no whole word with "Ebene".
+    """
+    names = re.findall(r"[^\W\d_]+", term.lower())
+    words = [word for word in re.findall(r"[^\W\d_]+", text.lower()) if len(word) >= _SHORTEST_PART]
+    held = 0
+    for name in names:
+        within = [False] * len(name)
+        for word in words:
+            size = next((n for n in range(len(word), _SHORTEST_PART - 1, -1) if word[:n] in name), 0)
+            at = name.find(word[:size]) if size else 0
+            within[at : at + size] = [True] * size
+        held += sum(within)
+    return held >= _HALF * sum(map(len, names)) > 0
+
+
 def tells_its_name(fact: Fact, text: str) -> bool:
     """Returns whether ``text`` has half of the words of the term that it is said of, or what it is short for."""
-    if share(meaning(fact.term.name), meaning(text)) >= _HALF:
+    if share(meaning(fact.term.name), meaning(text)) >= _HALF or is_spelled_in(fact.term.name, text):
         return True
     short = [name.lower() for name in fact.term.names if name.isupper() and len(name) <= _ABBREVIATION]
     return any(name.lower() in text.lower() for name in fact.term.names) or any(

@@ -69,6 +69,8 @@ class Pool:
         self.said = tuple(fact for facts in found.values() for fact in facts.facts)
         self.of_note = {path: _worth(found[path], note, words) for path, note in read.items()}
         self.facts = tuple(fact for found in self.of_note.values() for fact in found.facts)
+        homes = {(*_home(fact), fact.term.name) for fact in self.facts if not fact.aspect}
+        self._siblings = Counter(home[:-1] for home in homes)
         self._of_name: dict[str, list[Fact]] = defaultdict(list)
         for fact in self.facts:
             for name in fact.term.names:
@@ -139,12 +141,17 @@ class Pool:
         return others[:_NEAR]
 
     def _may_stand_in(self, fact: Fact, other: Fact) -> bool:
-        """Whether ``other`` is a likely mistake: of the same note, a sibling or below the heading beside it."""
+        """Whether ``other`` is a likely mistake: a sibling, or alone below the heading beside it.
+
+        Where a list has several, what stands in the list beside it is of another kind: no participant is a property.
+        """
         if other.anchor.note != fact.anchor.note or is_person(other) != is_person(fact):
             return False
         likeness = jaccard(meaning(fact.text), meaning(other.text))
         same_place = other.term.place == fact.term.place
-        return same_place or (likeness < _MAX_DISTANT_LIKENESS and _are_cousins(fact.term.place, other.term.place))
+        if same_place or self._siblings[_home(fact)] > 1 or self._siblings[_home(other)] > 1:
+            return same_place
+        return likeness < _MAX_DISTANT_LIKENESS and _are_cousins(fact.term.place, other.term.place)
 
     def _distance(self, fact: Fact, other: Fact) -> tuple[int, float]:
         """Siblings, then the same note, then the rest; each of the same form first, then by words in common."""
@@ -154,6 +161,10 @@ class Pool:
             return (0 if is_like else 1), -likeness
         is_near = other.anchor.note == fact.anchor.note
         return (2 if is_near else 3) + (0 if is_like else 2), -likeness
+
+
+def _home(fact: Fact) -> tuple[str, ...]:
+    return (fact.anchor.note, *fact.term.place)
 
 
 def _are_cousins(place: tuple[str, ...], other: tuple[str, ...]) -> bool:

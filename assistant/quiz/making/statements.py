@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from assistant.quiz.exam.texts import meaning, same, share
+from assistant.quiz.exam.texts import meaning, same
 from assistant.quiz.item import GAP, Anchor, Item, KeyPoint, Kind, Maker, with_id
 from assistant.quiz.making.choices import choices, explained, tells_its_name
 from assistant.quiz.making.facts import (
@@ -36,14 +36,11 @@ _TRUE_SHARE = 0.45
 _ALIKE = 2
 """Words that two descriptions have in common if one can be believed in place of the other."""
 
-_SELF_EVIDENT = 0.5
-"""Share of the term's words in what is said of it: "the Datagram Protocol is a datagram protocol" asks nothing."""
-
 
 def true_false(fact: Fact, pool: Pool, rng: random.Random) -> Item | None:
     """Returns a statement to judge: as the notes have it, or with what they say of a sibling, evenly often."""
     texts = versions(fact.text)
-    if not texts or not fact.is_stated or share(meaning(fact.term.name), meaning(texts[0])) >= _SELF_EVIDENT:
+    if not texts or not fact.is_stated or tells_its_name(fact, texts[0]):
         return None
     text = rng.choice(texts[:2])
     right = pool.wording.state(fact, text)
@@ -299,7 +296,7 @@ def own_question(asked: OwnQuestion) -> Item:
 def key_points(fact: Fact) -> tuple[KeyPoint, ...]:
     """Returns what an answer about ``fact`` has to say: the clauses of its sentence, each with its exact words."""
     quote = fact.anchor.quote
-    if fact.aspect and not fact.offset:
+    if not fact.offset and (fact.aspect or not readable(quote).startswith(fact.text)):
         return (KeyPoint(fact.text, quote),)  # a cell of a table
     points: list[KeyPoint] = []
     for low, high in _clauses(quote, fact.offset):

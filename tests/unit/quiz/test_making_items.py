@@ -173,3 +173,95 @@ def test_wrong_options_come_from_the_same_note_and_persons_stand_among_persons()
         "_____ was an engineer who built the first pump.",
         "Who was Thomas Savery?",
     }
+
+
+def test_what_stands_in_the_list_beside_it_is_no_wrong_option() -> None:
+    text = (
+        "# Safety\n\n## Properties\n\n- **Secrecy** - the state in which nobody reads a letter\n"
+        "- **Integrity** - the state in which nobody changes a letter\n\n"
+        "## People\n\n- **Burglar** - a person who breaks into a house\n- **Guard** - a person who keeps a gate\n"
+        "- **Courier** - a person who carries a letter\n- **Clerk** - a person who files the papers\n"
+    )
+    choices = [item for item in fair_items(note(text)) if item.kind is Kind.CHOICE]
+    assert choices
+    assert not [item for item in choices if {"Secrecy", "Integrity"} & set(item.options)]
+
+
+def test_a_statement_and_a_gap_are_not_told_by_the_parts_of_the_word() -> None:
+    text = (
+        "# Schwingung\n\nDie Lehre ist alt und wird von den Schulen nicht mehr im Jahr geprüft.\n\n"
+        "Die **Schwingungsebene** ist die Ebene, in welcher die Schwingung stattfindet. "
+        "Die **Amplitude** ist die Auslenkung, in welcher ein Pendel am weitesten schwingt. "
+        "Die **Periode** ist die Zeit, in welcher ein Pendel einmal schwingt.\n"
+    )
+    items = fair_items(note(text))
+    answers = {item.answer for item in items if item.kind in (Kind.CLOZE, Kind.CHOICE)}
+    assert "Amplitude" in answers
+    assert "Schwingungsebene" not in answers
+    assert not [item for item in items if item.kind is Kind.TRUE_FALSE and "Schwingungsebene" in item.question]
+
+
+def test_who_was_something_is_a_person_and_what_has_an_article_is_none() -> None:
+    goudy = "# Frederic Goudy\n\nFrederic Goudy was a prolific designer of type for printers.\n"
+    script = "# Roman Script\n\nThe Roman Script was a face that printers liked.\n"
+    questions = {item.question for item in (*fair_items(note(goudy)), *fair_items(note(script)))}
+    assert {"Who was Frederic Goudy?", "What was the Roman Script, in your own words?"} <= questions
+
+
+def test_a_name_of_code_keeps_its_letters() -> None:
+    rows = "".join(f"| `{name}` | the call that {does} |\n" for name, does in _CALLS.items())
+    text = f"# Calls\n\n| Call | Description |\n|---|---|\n{rows}"
+    options = {option for item in fair_items(note(text)) if item.kind is Kind.CHOICE for option in item.options}
+    assert set(_CALLS) <= options
+
+
+_CALLS = {
+    "add_item": "puts a stone into the bag",
+    "drop_all": "empties the whole bag",
+    "is_wet": "tells whether it rains",
+    "u8x2": "sends a boat over the lake",
+}
+
+
+def test_headings_are_no_list_unless_they_are_its_kinds() -> None:
+    listed = "".join(f"## {name}\n\nSome words about it.\n\n" for name in ("Coal", "Peat", "Wood"))
+    assert "what are the three types of fuel?" in {
+        i.question.lower() for i in fair_items(note(f"# Types of fuel\n\n{listed}"))
+    }
+    assert not fair_items(note(f"# Features of fuel\n\n{listed}"))
+    bullets = "- **Coal**\n- **Peat**\n- **Wood**\n"
+    assert fair_items(note(f"# Energy\n\n## Features of fuel\n\n{bullets}"))
+
+
+def test_numbered_parts_of_what_is_called_a_process_elsewhere_are_no_steps() -> None:
+    listed = "1. **Mills** - on the river\n2. **Kilns** - on the hill\n3. **Barns** - in the valley\n"
+    assert not [
+        i for i in fair_items(note(f"# The cycle of the year\n\n## Points\n\n{listed}")) if i.kind is Kind.ORDER
+    ]
+    assert [i for i in fair_items(note(f"# The year\n\n## The cycle\n\n{listed}")) if i.kind is Kind.ORDER]
+
+
+def test_figures_are_not_matched_and_rows_are_named() -> None:
+    figures = [("Income", "12.600 USD"), ("Index", "Rank 75"), ("Rent", "24 hours")]
+    words = [("Oats", "sown in spring"), ("Rye", "cut by hand"), ("Hay", "dried on the field")]
+    head = "# Farm\n\n| Crop | Harvest |\n|---|---|\n"
+    for rows, is_asked in ((figures, False), (words, True), ((*words[:2], ("N/A", "lost at sea")), False)):
+        text = head + "".join(f"| {name} | {cell} |\n" for name, cell in rows)
+        assert bool([i for i in fair_items(note(text)) if i.kind is Kind.MATCH]) is is_asked, rows
+
+
+def test_a_table_that_is_full_of_holes_is_not_asked() -> None:
+    head = "# Tools\n\n| Tool | Purpose | Origin | Price |\n|---|---|---|---|\n"
+    rows = "".join(f"| {name} | to {use} |  |  |\n" for name, use in _TOOLS.items())
+    assert not fair_items(note(head + rows))
+    assert fair_items(note(head + rows.replace("|  |  |", "| Rome | dear |")))
+
+
+_TOOLS = {"Saw": "cut wood into boards", "Drill": "make round holes", "Plane": "smooth a face", "File": "round an edge"}
+
+
+def test_the_point_of_a_cell_is_its_text() -> None:
+    head = "# Tools\n\n| Tool | Year | Description |\n|---|---|---|\n"
+    rows = "| Saw | old | a blade that cuts wood |\n| Drill | new | a rod that bores holes |\n"
+    points = [point.text for item in fair_items(note(head + rows)) for point in item.key_points]
+    assert points == ["a blade that cuts wood"]
