@@ -50,6 +50,7 @@ _VERBS_LIST = """
     produces protects provides puts receives reduces refers relates remembers removes replaces represents requires
     returns runs says sends serves shows simplifies simulates solves sorts splits starts states stores suits supports
     takes explains considers discusses compares lists names proves notes recalls reviews identifies draws reads
+    promotes encourages regulates restricts threatens
     tells tests trains transfers transforms treats tries turns understands uses works writes can may must will
     should was were are had could would
 """

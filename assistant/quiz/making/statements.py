@@ -126,7 +126,10 @@ def _gapped(statement: str, answer: str, accepted: tuple[str, ...], fact: Fact, 
 _MATCH_SIZE = (3, 5)
 _ORDER_SIZE = (3, 6)
 _LIST_SIZE = (3, 6)
-_POINT = re.compile(r";\s+|:\s+|,?\s+(?:which|so that|because|and therefore|and thus)\s+|(?<=\w\w\w)\.\s+")
+_POINT = re.compile(
+    r";\s+|:\s+|(?<!\bin)(?<!\bof)(?<!\bby)(?<!\bto)(?<!\bon)(?<!\bat)(?<!\bfor)(?<!\bfrom)(?<!\bwith),?\s+which\s+"
+    r"|,?\s+(?:so that|because|and therefore|and thus)\s+|(?<=\w\w\w)\.\s+"
+)
 _MIN_POINT_STEMS = 2
 _MAX_POINTS = 3
 _MIN_ANSWER_STEMS = 3

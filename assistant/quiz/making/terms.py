@@ -56,6 +56,7 @@ _DATE = re.compile(
 
 _GERMAN_QUALITY = re.compile(r"\w+(?:isch|lich)(?:e[nrms]?)?")
 _NONE = frozenset(("n/a", "na", "none", "nil", "keine", "aucun", "ninguno"))
+_VERDICTS = frozenset(("true", "false", "wahr", "falsch", "richtig", "vrai", "faux", "verdadero", "falso", "correct"))
 _UNBALANCED = tuple((opens, closes) for opens, closes in ("()", "[]", "{}"))
 
 
@@ -66,6 +67,8 @@ def names_a_thing(label: str) -> bool:
         return False
     first, *rest = re.findall(r"[\w'’]+", text.lower()) or [""]
     if _NO_NAME.search(text) or _DATE.fullmatch(text) or first in LEADS_NOWHERE or names_nothing(label):
+        return False
+    if text.lower() in _VERDICTS:
         return False
     if _ANY_ONE.search(FORMULA.sub("$", _IN_BRACKETS.sub("", label))):
         return False

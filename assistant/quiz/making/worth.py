@@ -129,7 +129,7 @@ _SAYS_LITTLE = re.compile(
     r"|une? (?:conséquence|réponse|condition|exemple|partie)\b"
     r"|una? (?:consecuencia|respuesta|condición|ejemplo|parte)\b"
     r"|(?:die|das|der|eine?) (?:sogenannte\w*|wichtig\w*|gut\w*|groß\w*|erste\w*|gleiche\w*|einzige\w*)\b|z\. ?b\."
-    r"|(?:lo mismo|el mismo|la misma|le même|la même|dasselbe|das gleiche)\b",
+    r"|l[ae]s? plus\b|(?:el|las?|los) más\b|(?:lo mismo|el mismo|la misma|le même|la même|dasselbe|das gleiche)\b",
     re.IGNORECASE,
 )
 
@@ -141,7 +141,7 @@ _FINITE = re.compile(
 )
 _CALLED = re.compile(
     r"\b(?:is|are) (?:called|known as|said to be)\b|\b(?:nennt man|heißt|heißen)\b|\b(?:est|sont) appelée?s?\b"
-    r"|s['’]appelle|\bse llaman?\b",
+    r"|\bmeans that\b|s['’]appelle|\bse llaman?\b",
     re.IGNORECASE,
 )
 """A sentence that names what it describes: said of its label, it would read "A leaf is a node ... is called a leaf"."""
@@ -213,6 +213,8 @@ def _goes_on(fact: Fact, note: Document, language: str) -> bool:
         return True
     if language not in ("en", "") and not _SEPARATED.search(fact.anchor.quote[: fact.offset] or ":"):
         return True  # "**Wirtschaft** der Mächte"
+    if fact.text.lower().startswith(fact.term.name.lower()):
+        return True  # "Yield: yield of the field that was sown"
     return fact.text.split()[0].lower() not in ASKING and is_sentence(fact.text, language)
 
 

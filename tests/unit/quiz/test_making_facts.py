@@ -118,6 +118,10 @@ def test_the_rows_of_a_table_of_differences_are_aspects() -> None:
         "- **Long wait of every baker**\n  - keeping the dough as warm as the hand\n",
         "- **Yeast**\n  - strong smell of the dough in the morning\n",
         "- **Yeast** - a fungus that makes dough rise is called yeast\n",
+        "- **Yeast** - the French government promotes bread in the schools\n",
+        "- **Yeast** - yeast of the kind that bakers buy\n",
+        "- **Warm dough** - keeping the dough warm for hours means that it rises\n",
+        "- **False** - the dough that rises in the sun\n",
     ],
 )
 def test_what_no_teacher_would_ask_is_no_fact(line: str) -> None:

@@ -265,3 +265,15 @@ def test_the_point_of_a_cell_is_its_text() -> None:
     rows = "| Saw | old | a blade that cuts wood |\n| Drill | new | a rod that bores holes |\n"
     points = [point.text for item in fair_items(note(head + rows)) for point in item.key_points]
     assert points == ["a blade that cuts wood"]
+
+
+@pytest.mark.parametrize(
+    ("said", "points"),
+    [
+        ("a net in which every knot carries a number", ["a net in which every knot carries a number"]),
+        ("a net of knots, which holds many fish", ["a net of knots", "holds many fish"]),
+    ],
+)
+def test_a_point_is_not_cut_behind_a_preposition(said: str, points: list[str]) -> None:
+    items = fair_items(note(f"# Nets\n\nA **trawl** is {said}.\n"))
+    assert [[p.text for p in i.key_points] for i in items if i.kind is Kind.SHORT] == [points]
