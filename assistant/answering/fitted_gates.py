@@ -51,6 +51,7 @@ class Calibration:
 
 
 _CALIBRATION: JsonForm[Calibration] = JsonForm(Calibration)
+_MARGINS: JsonForm[dict[str, float]] = JsonForm(dict[str, float])
 
 
 class Gates:
@@ -106,6 +107,28 @@ class Gates:
                 f"{file} cannot be written: {error}.", hint="Make room or allow it, and try again."
             ) from error
         return file
+
+    def begun(self, model: str) -> dict[str, float]:
+        """Returns what a model said so far in a calibration that was not ended, by the id of the question."""
+        try:
+            return _MARGINS.read(self._begun(model).read_bytes())
+        except (OSError, ValueError):  # it is asked again, which costs seconds
+            return {}
+
+    def keep_begun(self, model: str, margins: dict[str, float]) -> None:
+        """Keeps what a model said so far, or forgets it where there is nothing.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        if margins:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self._begun(model), _MARGINS.write(margins).encode())
+        else:
+            self._begun(model).unlink(missing_ok=True)
+
+    def _begun(self, model: str) -> Path:
+        return self._folder / f"{safe_name(model)}.begun"
 
     def _file(self, model: str) -> Path:
         return self._folder / f"{safe_name(model)}.json"

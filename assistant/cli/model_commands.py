@@ -112,7 +112,6 @@ def calibrate(
 
     from rich.progress import Progress
 
-    from assistant import __version__
     from assistant.answering.evidence import FITTED_ON
     from assistant.evaluation.calibration import calibrate as measure
 
@@ -122,13 +121,18 @@ def calibrate(
         with Progress(console=console(stderr=True), disable=not sys.stderr.isatty()) as bar:
             task = bar.add_task("Asking", total=None)
 
+            gates, model = assistant.models.gates, assistant.models.engine.get().name
+            margins = gates.begun(model)
+
             def show(done: int, total: int) -> None:
+                gates.keep_begun(model, margins)
                 bar.update(task, completed=done, total=total)
 
-            with interrupt_sets(cancel, "Stopping; nothing is kept of it."):
-                made = measure(assistant, datetime.now(UTC), __version__, show, cancel)
+            with interrupt_sets(cancel, "Stopping; what was asked is kept for the next time."):
+                made = measure(assistant, datetime.now(UTC), show, cancel, margins)
         is_shipped = made.model in FITTED_ON
-        file = None if is_shipped else assistant.models.gates.keep(made)
+        file = None if is_shipped else gates.keep(made)
+        gates.keep_begun(model, {})
     typer.echo(
         f"{made.model} was asked {made.questions} questions. It tells those that the notes answer from the others with "
         f"{made.auc:.2f} (the search alone: {made.first_auc:.2f}; always: 1, by chance: 0.5)."

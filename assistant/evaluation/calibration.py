@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from importlib.metadata import version
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,9 @@ from assistant.types import ContextBlock, Evidence
 SIGNALS = ("top_cosine", "coverage", "stated", "model_margin")
 GROUP = 25
 """Of each group of the shipped questions (plain, typed, near, far) so many are asked."""
+
+Margins = MutableMapping[str, float]
+"""log P(Yes) - log P(No) of a model by the id of the question."""
 
 _FOLDS = 10
 _QUESTION_FILES = ("answerable.jsonl", "unanswerable.jsonl")
@@ -70,9 +74,14 @@ class FittedGate:
 
 
 def observe(
-    dataset: Dataset, retriever: Retriever, generator: Generator, config: Config, cancel: threading.Event
+    dataset: Dataset,
+    retriever: Retriever,
+    generator: Generator,
+    config: Config,
+    cancel: threading.Event,
+    margins: Margins | None = None,
 ) -> Iterator[Observation]:
-    """Yields what production sees for each question.
+    """Yields what production sees for each question; see ``observe_all``.
 
     Raises:
         Cancelled: ``cancel`` was set.
@@ -83,10 +92,12 @@ def observe(
             raise Cancelled("The calibration was stopped.")
         found = retriever.search(case.question, case.scope)
         blocks = choose_blocks(retriever.store, found.hits, config.answering.max_blocks)
-        margin = 0.0
-        if blocks:
+        margin = 0.0 if margins is None else margins.get(case.id, 0.0)
+        if blocks and (margins is None or case.id not in margins):
             packed = pack(blocks, found.hits, config.answering.notes_tokens, generator.count_tokens)
             margin = max(_margin(case.question, packed[:count], generator, cancel) for count in {1, len(packed)})
+        if margins is not None:
+            margins[case.id] = margin
         passages = [(hit.chunk.note, hit.chunk.start, hit.chunk.end) for hit in found.hits]
         sections = [(block.note, block.start, block.end) for block in blocks]
         evidence = weigh(found, blocks, case.question)
@@ -98,8 +109,16 @@ def observe_all(
     subject: MeasuredAssistant,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     cancel: threading.Event | None = None,
+    margins: Margins | None = None,
 ) -> Iterator[Observation]:
     """Yields what production sees for each question of each dataset, over an index of its own.
+
+    Args:
+        datasets: What is asked.
+        subject: Gives the embedder, the settings, and the model.
+        on_progress: Called with how many questions were asked, and of how many.
+        cancel: Set it from another thread to stop.
+        margins: What the model said before, by the question's id; what it says now is put there.
 
     Raises:
         Cancelled: ``cancel`` was set.
@@ -109,7 +128,8 @@ def observe_all(
     stop = cancel or threading.Event()
     for dataset in datasets:
         with indexed(dataset, subject) as retriever:
-            for seen in observe(dataset, retriever, subject.models.engine.get(), subject.settings.now, stop):
+            engine = subject.models.engine.get()
+            for seen in observe(dataset, retriever, engine, subject.settings.now, stop, margins):
                 done += 1
                 on_progress(done, total)
                 yield seen
@@ -162,18 +182,18 @@ def shipped_questions() -> tuple[Dataset, str]:
 def calibrate(
     subject: MeasuredAssistant,
     now: datetime,
-    program: str,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     cancel: threading.Event | None = None,
+    margins: Margins | None = None,
 ) -> Calibration:
     """Asks the model whether the notes answer the shipped questions, and fits its gate.
 
     Args:
         subject: With the model.
         now: When it is done.
-        program: The version of the program.
         on_progress: Called with how many questions were asked, and of how many.
         cancel: Set it from another thread to stop.
+        margins: What the model said before, by the question's id; what it says now is put there.
 
     Raises:
         Cancelled: ``cancel`` was set.
@@ -181,7 +201,7 @@ def calibrate(
         UsageError: The questions are not here.
     """
     questions, sha256 = shipped_questions()
-    seen = list(observe_all([questions], subject, on_progress, cancel))
+    seen = list(observe_all([questions], subject, on_progress, cancel, margins))
     first, full = (fit(seen, with_model=with_model) for with_model in (False, True))
     answers = full.held_out >= subject.settings.now.answering.min_evidence
     labels = np.array([one.case.answerable for one in seen])
@@ -194,7 +214,7 @@ def calibrate(
         first_auc=first.auc,
         declined=round(float((~answers[labels]).mean()), 4),
         caught=round(float((~answers[~labels]).mean()), 4),
-        program=program,
+        program=version("study-assistant"),
         at=now,
     )
 

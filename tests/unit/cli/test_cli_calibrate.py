@@ -52,6 +52,18 @@ def test_a_model_that_knows_gets_a_gate_that_is_used(
     assert "From now on this decides for it" in result.out
 
 
+def test_what_was_asked_before_it_was_stopped_is_not_asked_again(
+    assistant: Command, knowing: list[FakeGenerator], workspace: Path
+) -> None:
+    questions, _ = calibration.shipped_questions()
+    gates = Gates(workspace / "models" / "gates")
+    gates.keep_begun("tiny", {case.id: 5.0 if case.answerable else -5.0 for case in questions.cases[:20]})
+    assert assistant("models", "calibrate").code == 0
+    asked = {prompt.question.splitlines()[0] for prompt in knowing[-1].compared}
+    assert len(asked) == 4
+    assert gates.begun("tiny") == {}
+
+
 def test_a_model_that_knows_nothing_leaves_it_to_the_search(
     assistant: Command, knowing: list[FakeGenerator], monkeypatch: pytest.MonkeyPatch
 ) -> None:
