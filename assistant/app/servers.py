@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,28 @@ def server_entry(values: dict[str, str | int | bool]) -> ServerEntry:
         return UsageError(f"That is no model of a server: {fault}.", hint="docs/guide/servers.md has examples.")
 
     return _ENTRY.row(values, refuse=refused)
+
+
+def suggest_name(model: str) -> str:
+    """Returns a name for a model of a server, made from how the server calls it."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", model).strip("-.")[:60].lstrip("_") or "model"
+
+
+def offered_entry(workspace: Workspace, url: str, model: str) -> ServerEntry:
+    """Returns the entry of a model that a server on this computer offers: the catalogue's, or one with a free name.
+
+    Raises:
+        UsageError: The address is none.
+        ModelError: There is no catalogue, or it cannot be understood.
+    """
+    catalog = Catalog.load(model_folders(workspace))
+    known = next((one for one in catalog.servers if (one.url, one.model) == (url, model)), None)
+    if known is not None:
+        return known
+    name = suggest_name(model)
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    free = next(one for one in names if one not in catalog.names)
+    return server_entry({"name": free, "url": url, "model": model})
 
 
 def add_server(workspace: Workspace, server: ServerEntry) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import Annotated
 
@@ -83,6 +82,7 @@ def check(context: typer.Context, name: _NAME) -> int:
 @app.command("find")
 def find() -> None:
     """Look for servers of models on this computer, at the usual ports, and say how to add what they offer."""
+    from assistant.app.servers import suggest_name
     from assistant.models.remote.server_check import USUAL_PORTS, find_servers
 
     found = False
@@ -91,8 +91,7 @@ def find() -> None:
         offers = server.fault or f"{len(server.models)} models"
         console().print(f"{server.program}, {server.url}: {offers}", markup=False, highlight=False)
         for model in server.models:
-            name = re.sub(r"[^A-Za-z0-9._-]+", "-", model).strip("-.")[:64] or "model"
-            typer.echo(f"  assistant models add {name} --url {server.url} --model {shlex.quote(model)}")
+            typer.echo(f"  assistant models add {suggest_name(model)} --url {server.url} --model {shlex.quote(model)}")
     if not found:
         ports = ", ".join(f"{program} ({port})" for program, port in USUAL_PORTS)
         typer.echo(f"No server of models answers on this computer. Looked for {ports}.")

@@ -21,6 +21,7 @@ from assistant.core.process import silence
 from assistant.ui.page_picture import PagePictureHandlers
 from assistant.ui.status_line import PageHandlers
 from assistant.ui.tabs.chat.conversations import ConversationHandlers
+from assistant.ui.tabs.chat.servers_found import ServerHandlers
 from assistant.ui.tabs.chat.settings_dialog import SettingHandlers
 from assistant.ui.tabs.guide.handlers import GuideHandlers
 from assistant.ui.tabs.lab.handlers import lab_handlers
@@ -50,6 +51,7 @@ def handlers_of(service: Assistant, uploads: Path) -> tuple[Handlers, ...]:
     return (
         PageHandlers(service, quiz, review),
         SettingHandlers(service),
+        ServerHandlers(service),
         ConversationHandlers(service),
         GuideHandlers(service),
         quiz,

@@ -49,6 +49,8 @@ _LEFT_OUT = (
     "folders/link",
     "folders/unlink",
     "folders/watch",
+    "servers/add",
+    "servers/find",
     "settings/change",
 )
 

@@ -24,6 +24,38 @@ _ENOUGH = 400
 """Tokens: a model that thinks needs some before it counts."""
 
 
+_MEANS = {
+    "answers": ("It answers.", "It does not answer."),
+    "streams": ("You can read along while it writes.", "Its answers appear only when they are complete."),
+    "stops at max_tokens": (
+        "It keeps to the length of an answer.",
+        "It writes longer than it should, and is cut off there.",
+    ),
+    "stops at stop words": (
+        "It ends where it is told to.",
+        "It was not seen to end where it is told to; if it goes on, the rest is left out.",
+    ),
+    "tells token counts": ("It counts what it read and wrote.", "It does not count what it read and wrote."),
+    "log-probabilities": (
+        "It says how sure it is, so the best passage is read first, and more only if that is not enough.",
+        "It does not say how sure it is, so the search alone decides whether your notes hold the answer.",
+    ),
+    "counts tokens": (
+        "It says how long a text is for it.",
+        "How long a text is for it can only be estimated, so it is given fewer notes.",
+    ),
+    "tells its context length": (
+        "It says how much it can read at once.",
+        "It does not say how much it can read at once; the setting model.context_tokens counts.",
+    ),
+    "answers without thinking first": (
+        "It answers at once.",
+        "It thinks before it answers, which takes time; turn that off in the server if answers are cut short.",
+    ),
+}
+"""What an ability means if it is there, and if not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ability:
     """Something that a server can or cannot do, and how that was seen."""
@@ -31,6 +63,11 @@ class Ability:
     name: str
     has: bool
     why: str
+
+    @property
+    def means(self) -> str:
+        """What that is for a student, as a sentence."""
+        return _MEANS[self.name][not self.has]
 
 
 @dataclass(frozen=True, slots=True)

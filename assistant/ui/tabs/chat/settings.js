@@ -4,6 +4,7 @@ import { button, h, redraw } from "../../assets/dom.js";
 import { announceError } from "../../assets/notices.js";
 import * as api from "../../assets/api.js";
 import * as store from "../../assets/store.js";
+import { serverFinder } from "./servers.js";
 
 /** Opens the dialog, once. */
 export async function showSettings() {
@@ -29,8 +30,9 @@ export async function showSettings() {
   const draw = ({ settings }) => {
     store.set("settings", settings?.map(({ key, value }) => [key, value]));
     list.drawnFrom = null;
-    redraw(list, settings, () => (settings ?? []).map((setting) => one(setting, change)));
+    redraw(list, settings, () => (settings ?? []).flatMap((setting) => (setting.key === "model.name" ? [one(setting, change), finder] : [one(setting, change)])));
   };
+  const finder = serverFinder(async () => draw(await api.reach("settings/current")));
   draw(found);
   dialog.addEventListener("close", () => {
     dialog.remove();
