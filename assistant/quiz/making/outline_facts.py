@@ -15,7 +15,18 @@ from assistant.documents.outline import Node, tree
 from assistant.documents.roles import names_nothing
 from assistant.documents.tables import table_rows
 from assistant.quiz.item import Anchor
-from assistant.quiz.making.facts import Column, Fact, Facts, Group, OwnQuestion, Shape, Term, readable, shape
+from assistant.quiz.making.facts import (
+    Column,
+    Fact,
+    Facts,
+    Group,
+    OwnQuestion,
+    Shape,
+    Term,
+    is_plural,
+    readable,
+    shape,
+)
 from assistant.quiz.making.prose import LINKS, Definition, points_back, read_definition
 from assistant.types import Document, ElementKind
 
@@ -109,7 +120,7 @@ class _FactReader:
                 for s in sentences
             )
             if answers:
-                yield OwnQuestion(plain(said), answers)
+                yield OwnQuestion(plain(said).lstrip("?& "), answers)
 
     def _shared_aspects(self) -> Iterator[Column]:
         """Yields, as if they stood in a table, what a list says of its items under the same label."""
@@ -119,6 +130,8 @@ class _FactReader:
             if fact.aspect and fact.anchor not in in_tables:
                 found.setdefault((fact.term.place, fact.aspect), []).append(fact)
         for (place, aspect), facts in found.items():
+            if is_plural(aspect):
+                continue  # of several, the first one alone belongs to nothing
             terms, cells, anchors = zip(*((fact.term, fact.text, fact.anchor) for fact in facts), strict=True)
             yield Column(aspect, "", place, terms, cells, anchors)
 

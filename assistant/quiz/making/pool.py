@@ -168,9 +168,9 @@ def _home(fact: Fact) -> tuple[str, ...]:
 
 
 def _are_cousins(place: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two places share all headings but the last of one of them, and at least one."""
+    """Whether two places share all headings but the last of each, and at least one."""
     shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(place, other, strict=False)))
-    return shared >= max(1, min(len(place), len(other)) - 1)
+    return shared >= max(1, max(len(place), len(other)) - 1)
 
 
 def _is_symbol(term: Term) -> bool:

@@ -13,7 +13,7 @@ _NO_NAME = re.compile(
     r"\b(?:is|are|was|were|can|cannot|could|may|might|must|will|should|has|have|had|do|does|did|not|don't|let's|i|we|you|my"
     r"|your|our"
     r"|doesn't|isn't|aren't|this|that|these|those|it|its|they|ist|sind|wird|werden|kann|nicht|est|sont|peut|ne|pas"
-    r"|son|puede|no|or an?|or the|example|beispiel|exemple|ejemplo|vs|he|she|him|her|today|now|davon)\b"
+    r"|son|puede|no|\w+[ai]ble by|or an?|or the|example|beispiel|exemple|ejemplo|vs|he|she|him|her|today|now|davon)\b"
     r"|[=<>→⇒:;?!…|@§\"“”«»]|\.\.|^[^\w$'\"(]",
     re.IGNORECASE,
 )
@@ -44,6 +44,7 @@ _LEADS_NOWHERE_LIST = """
     finally first second third fourth fifth two three four five six because so but and or part step stage phase level
     figure fig table page line note ps increase decrease im am zu zur zum beim
     eg ie für bei mit ohne nach vor wenn alle jede einige weitere andere pour dans avec sans après avant si tous
+    everything nothing something anything everyone nobody
     toutes autre autres para en con sin después antes cuando todos otros
 """
 LEADS_NOWHERE = frozenset(_LEADS_NOWHERE_LIST.split())

@@ -30,6 +30,18 @@ from assistant.quiz.making.word_use import ASKING, WordUse
 from assistant.types import Document, ElementKind
 
 _PERSONS = frozenset(("he", "she", "his", "her", "him", "er", "sein", "seine", "ihre", "il", "elle", "él", "ella"))
+_PRONOUNS = frozenset(("it", "its", "they", "them", "their", "es", "sie", "ihr", "ils", "elles", "ellos", "ellas"))
+_ASKS_LIST = """
+    what which who whose how why when where was welche welcher welches welchen wer wie warum wieso weshalb wann wo wozu
+    que qu quel quelle quels quelles qui comment pourquoi quand où qué cuál cuáles quién quiénes cómo cuándo dónde por
+    in at for to from by according bei nach durch pour dans en à selon a para
+"""
+_CONTINUES = re.compile(
+    r"^what (?:about|if|else)\b|\b(?:is|are|was|does|do|did|of|in|for) th(?:at|ose)\b", re.IGNORECASE
+)
+_ASKS = frozenset(_ASKS_LIST.split())
+"""First words of questions that are not answered by Yes or No."""
+
 _MIN_QUESTION, _MIN_ANSWER = 2, 4
 """Stems of a question of the notes that names its subject, and words of its answer."""
 _POINTING_LIST = """
@@ -90,16 +102,20 @@ _GLOSSARY, _GLOSSARY_OF_OTHERS = 4, 6
 _ANY = re.compile(r"(?:an?|eine?|une?|una) ", re.IGNORECASE)
 """How a subject begins that stands for every thing of its kind: "A diuretic is a compound that ..."."""
 
-_WORDS_OF_NAME = 2
+_WORDS_OF_NAME, _WORDS_OF_MEANING = 2, 14
 _NOUN_OF = re.compile(
-    r"\w+ (?:[\w'’-]+ ){0,3}?[\w'’-]+(?:,| (?:of|that|which|who|whose|where|for|in|with|to|between|made|used|von|der"
-    r"|des|die|das|zur?|für|aus|de|du|des|d['’]\w+|qui|que|del|para)\b)"
+    r"(?:an?|the|d[aeiou]\w?|l[aeo]s?|ein\w*|une?|el|una) (?:[\w'’-]+ ){0,3}?[\w'’-]+(?:,| (?:of|that|which|who|whose"
+    r"|where|for|in|with|to|between|made|used|von|der|des|die|das|zur?|für|aus|de|du|d['’]\w+|qui|que|del|para)\b)",
+    re.IGNORECASE,
 )
 _INSTANCE = re.compile(r"\bcalled\b(?! (?:an?|the)\b)")
 """In a label's text: it names one that it is about, "a method called create"."""
 
 _SEPARATED = re.compile(r"[-–—:=]\W*$")
-_COMES_BACK = 4
+_LONG_NOTE = 40_000
+"""Characters; in a manual of a million, anything is mentioned four times."""
+
+_MENTIONS, _COMES_BACK = 1, 4
 """Times that a note has a term which it is about."""
 
 _KIND_OF_THING = re.compile(
@@ -122,7 +138,7 @@ _SAYS_LITTLE = re.compile(
     r"|best|most|main|key|result|reason|case|good|great|big|major|important|common|primary|little|few|real|very|way|thing|problem"
     r"|question|matter|of|central|popular|poor|typical|special|simple|useful|further|basic|easy|flexible|powerful"
     r"|competitive|significant|essential|crucial|critical|vital|complex|difficult|new|old|one|other|latter|former"
-    r"|next|number)\b"
+    r"|next|number|indispens[ai]ble|invaluable|enormous|precisely|powerhouse|querying powerhouse)\b"
     r"|(?:one|some|part|many|most|several|any) of\b|an? little\b|some [\w-]+ (?:to|for|of)\b"
     r"|an? (?:registered )?(?:trademark|consequence|response to|reaction to|prerequisite|sign of)\b"
     r"|eine? (?:reaktion|voraussetzung|folge|grund|zeichen|teil|beispiel|problem|möglichkeit)\b"
@@ -151,8 +167,11 @@ _BEHIND_GERMAN_NOUNS_LIST = """
 """
 _BEHIND_GERMAN_NOUNS = frozenset(_BEHIND_GERMAN_NOUNS_LIST.split())
 
-_FIRST_CLAUSE = re.compile(r"\b(?:that|which|who|whose|where|when|qui|que|dont|die|der|das)\b")
-_IF = re.compile(r"\b(?:if|iff|si|wenn|falls)\b")
+_FIRST_CLAUSE = re.compile(r"\b(?:that|which|who|whose|where|qui|que|dont|die|der|das)\b")
+_IF = re.compile(r"\b(?:if|iff|when|si|lorsque|quand|wenn|falls|cuando)\b")
+_INFERRED = re.compile(
+    r"\b(?:therefore|thus|hence|donc|ainsi|daher|deshalb|somit|folglich|por (?:lo )?tanto)\b", re.IGNORECASE
+)
 """In what a thing is said to be: "a function is a bijection if" says what a bijection is, not what a function is."""
 
 _GOES_ON_LIST = """
@@ -199,7 +218,7 @@ def _defines(fact: Fact, note: Document, language: str, alike: Counter[tuple[tup
         return not fact.subject and alike[place, True] >= _GLOSSARY
     begins = _begins(fact)
     if fact.link or fact.subject:
-        known = bool(_ANY.match(fact.subject)) or _is_made_much_of(fact, note)
+        known = _is_made_much_of(fact, note, at_least=_MENTIONS if _ANY.match(fact.subject) else _COMES_BACK)
         return bool(fact.link) and begins and known and size >= _MIN_SENTENCE
     if size < _MIN_LABELLED or _goes_on(fact, note, language) or _INSTANCE.search(fact.text):
         return False
@@ -224,7 +243,8 @@ def _defines_from_below(fact: Fact) -> bool:
         return False
     if fact.shape is Shape.DOING:
         return len(fact.term.label.split()) <= _WORDS_OF_NAME
-    return fact.shape is Shape.NOUN and _NOUN_OF.match(fact.text) is not None
+    is_short = len(fact.text.split()) <= _WORDS_OF_MEANING and fact.anchor.quote[-1:] not in ".!"
+    return fact.shape is Shape.NOUN and is_short and _NOUN_OF.match(fact.text) is not None
 
 
 def _begins(fact: Fact) -> bool:
@@ -243,17 +263,20 @@ def _is_row(fact: Fact, note: Document) -> bool:
     return block is not None and block.kind is ElementKind.TABLE
 
 
-def _is_made_much_of(fact: Fact, note: Document) -> bool:
-    """Whether a note emphasises a term, has it in a heading, or comes back to it."""
+def _is_made_much_of(fact: Fact, note: Document, at_least: int) -> bool:
+    """Whether a note emphasises a term, has it in a heading, or comes back to it; in a long one, more often."""
     name = fact.term.name.lower()
     emphasised = re.search(rf"(?:[*_]|==|<(?:b|em|strong|i|dfn)>){re.escape(name)}", fact.anchor.quote.lower())
     headed = any(name in heading.lower() for heading in fact.anchor.heading_path)
-    return bool(emphasised) or headed or note.text.lower().count(name) >= _COMES_BACK
+    wanted = max(at_least, round(at_least * len(note.text) / _LONG_NOTE))
+    return bool(emphasised) or headed or note.text.lower().count(name) >= wanted
 
 
 def is_sentence(text: str, language: str) -> bool:
     """Returns whether a text that begins like a definition goes on as a sentence: "The embryo embeds into ..."."""
-    first = re.split(r";|\b(?:that|which|who|whose|where|when|qui|que|dont)\b", re.sub(r"\([^()]*\) ?", "", text))[0]
+    first = re.split(
+        r";|\b(?:that|which|who|whose|where|when|qui|que|dont)\b", re.sub(r"\([^()]*\) ?|that is,", "", text)
+    )[0]
     if _FINITE.search(first) or _CALLED.search(text):
         return True
     if language == "de":
@@ -319,7 +342,9 @@ def _says(fact: Fact, language: str) -> bool:
         not fact.aspect and (_is_enumeration(fact.text) or (language != "de" and _is_title(fact.text)))
     ):
         return False
-    if not is_finished(fact.text) or (fact.link and _IF.search(_FIRST_CLAUSE.split(fact.text)[0])):
+    if not is_finished(fact.text) or _INFERRED.search(fact.text):
+        return False
+    if fact.link and _IF.search(_FIRST_CLAUSE.split(fact.text)[0]):
         return False
     if not stands_alone(fact.text) or _RELATION.search(FORMULA.sub("x", fact.text)):
         return False
@@ -348,7 +373,8 @@ def _is_question(asked: OwnQuestion) -> bool:
     """Whether a question of the notes is understood by itself, and is not answered by a word."""
     first, *others = re.findall(r"[\w'’]+", asked.question.lower()) or [""]
     said = sum(len(answer.quote.split()) for answer in asked.answers)
-    alone = (_POINTING | _PERSONS).isdisjoint((first, *others)) and first not in ("and", "but", "so")
+    alone = (_POINTING | _PERSONS | _PRONOUNS).isdisjoint((first, *others)) and first in _ASKS
+    alone = alone and _CONTINUES.search(asked.question) is None
     told = all(not _RELATION.search(FORMULA.sub("x", answer.quote)) for answer in asked.answers)
     return alone and told and said >= _MIN_ANSWER and len(meaning(asked.question)) >= _MIN_QUESTION
 

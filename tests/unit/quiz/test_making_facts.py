@@ -121,6 +121,10 @@ def test_the_rows_of_a_table_of_differences_are_aspects() -> None:
         "- **Yeast** - the French government promotes bread in the schools\n",
         "- **Yeast** - yeast of the kind that bakers buy\n",
         "- **Warm dough** - keeping the dough warm for hours means that it rises\n",
+        "- **Yeast**\n  - the field of baking deals with all that lives in the dough of many towns and many lands\n",
+        "- **Yeast**\n  - the fungus of the dough in the morning.\n",
+        "- **Divisible by hand** - the dough that is made in the morning\n",
+        "- **Everything** - the dough that is made in the morning\n",
         "- **False** - the dough that rises in the sun\n",
     ],
 )
@@ -164,6 +168,9 @@ def test_a_sentence_that_points_elsewhere_defines_nothing(sentence: str) -> None
         ("A boiler is a bomb for its stokers if the valve is shut.", False),
         ("A boiler $b$ is a vessel that turns water into steam.", False),
         ("A boiler is a vessel that is heated by", False),
+        ("A boiler is a vessel full of steam, therefore stokers fear boilers.", False),
+        ("A boiler is a bomb for its stokers when the valve is shut.", False),
+        ("A boiler is an indispensable vessel for making steam.", False),
         ("A boiler or a kettle is a vessel that turns water into steam.", False),
     ],
 )
@@ -219,6 +226,14 @@ def test_in_a_glossary_the_form_of_the_others_tells_that_a_line_describes_its_te
     text = "".join(f"- {name}: {line}\n" for name, line in zip(_ROCKS, lines, strict=True))
     assert len(found(f"# Rocks\n\n{text}").facts) == 6
     assert not found(f"# Rocks\n\n{text[: text.index('- Magma')]}").facts
+
+
+def test_in_a_long_text_coming_back_takes_more_than_four_mentions() -> None:
+    said = "The bound tolerance is the share that is used for the plot. "
+    mentions = "It takes the bound tolerance. " * 4
+    assert found(f"# Plots\n\n{said}{mentions}").facts
+    filler = "Colours are drawn on a page in this order. " * 2000
+    assert not found(f"# Plots\n\n{said}{mentions}{filler}").facts
 
 
 def test_an_aspect_that_is_given_twice_has_no_one_answer() -> None:

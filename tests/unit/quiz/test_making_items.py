@@ -147,6 +147,22 @@ def test_what_the_notes_ask_and_answer_is_asked_as_they_ask_it() -> None:
     assert set(asked) == {"What did the Gracchi want to change?", "Why did the reform of the land fail?"}
 
 
+@pytest.mark.parametrize(
+    ("question", "is_asked"),
+    [
+        ("? Why do rocks sink in the water of a lake?", True),
+        ("Can the water of a lake be neutral?", False),
+        ("Where is that constant of the lake coming from?", False),
+        ("Why did they leave the lake in winter?", False),
+        ("What about the water of the lake?", False),
+        ("Note the following: why do rocks sink in a lake?", False),
+    ],
+)
+def test_a_question_of_the_notes_asks_for_more_than_yes_and_is_whole(question: str, is_asked: bool) -> None:
+    items = fair_items(note(f"# Lakes\n\n- {question}\n  - The proper place of heavy things is at the bottom.\n"))
+    assert [item.question for item in items] == ([question.lstrip("? ")] if is_asked else [])
+
+
 def test_prose_without_any_structure_gives_items() -> None:
     text = (
         "The Newcomen engine was the first pump that used a piston. In 1712 it was built in Dudley.\n\n"
@@ -277,3 +293,29 @@ def test_the_point_of_a_cell_is_its_text() -> None:
 def test_a_point_is_not_cut_behind_a_preposition(said: str, points: list[str]) -> None:
     items = fair_items(note(f"# Nets\n\nA **trawl** is {said}.\n"))
     assert [[p.text for p in i.key_points] for i in items if i.kind is Kind.SHORT] == [points]
+
+
+def test_chapters_beside_the_section_of_a_thing_give_no_wrong_options() -> None:
+    filler = " Some more words on that stand here." * 7
+    things = {
+        "String": "chain that holds small letters",
+        "Vector": "row that has several numbers",
+        "Matrix": "block that has rows and columns",
+    }
+    start = f"# Manual\n\n## Start\n\nThe line plotter is a machine that draws on paper.{filler}\n\n## Data\n\n"
+    data = "".join(f"### {name}\n\nA {name.lower()} is a {said}.{filler}\n\n" for name, said in things.items())
+    series = f"### Series\n\nA series is a range that has even steps.{filler}\n"
+    assert not [item for item in fair_items(note(start + data)) if item.kind is Kind.CHOICE]
+    assert [item for item in fair_items(note(start + data + series)) if item.kind is Kind.CHOICE]
+
+
+def test_what_a_list_has_several_of_is_not_matched() -> None:
+    def listed(aspect: str) -> str:
+        said = {"Oak": "a wall of stones", "Elm": "a net of wires", "Fir": "a coat of chalk"}
+        return "# Trees\n\n" + "".join(
+            f"- **{name}**\n  - **{aspect}** - {text}\n  - **Leaf** - shape of {name}\n" for name, text in said.items()
+        )
+
+    for aspect, is_asked in (("Protection", True), ("Solutions", False)):
+        matches = [i for i in fair_items(note(listed(aspect))) if i.kind is Kind.MATCH]
+        assert any(aspect.lower() in i.question.lower() for i in matches) is is_asked
