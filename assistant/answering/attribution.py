@@ -115,9 +115,13 @@ class Attributor:
         return Sentence(body, start, end, supported=True, score=score, citations=citations)
 
     def _wanted(self, claim: Words) -> frozenset[str]:
-        """The stems to be found. Words that repeat the question and that no note has are not a claim."""
+        """The stems to be found. Words that repeat the question and that no note has are not a claim.
+
+        "A grown-up has 4-6 liters of blood" claims the numbers, and that they are of blood, where the notes say "Adult:
+        4-6 l" under "Blood"; a word alone would be found anywhere.
+        """
         own = self._wanted_of(claim)
-        return own if len(own) >= 2 else claim.stems
+        return own if len(own) + len(claim.numbers) >= 2 and own else claim.stems
 
     def _equals(self, wanted: str) -> frozenset[str]:
         """The stems of the notes that are ``wanted``, spelling errors of either side allowed for."""

@@ -20,6 +20,7 @@ from assistant.types import Citation, ContextBlock, Document, Element, ElementKi
 
 _LETTER = re.compile(r"\b([A-Za-z])-(?=[A-Za-z]{2})")  # "K-means" is one word, not a letter and a stopword
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_ROMAN = re.compile(r"(?<![\w.-])(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})(?![\w-])")
 _COUNTED = "two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split(), start=2)}
 _DENIALS = (
@@ -27,6 +28,12 @@ _DENIALS = (
     "wouldn't shouldn't couldn't hasn't haven't hadn't"
 )
 NEGATIONS = frozenset(typed_in_haste(_DENIALS.split()))
+
+
+def _value(numeral: str) -> int:
+    """Returns the number that a Roman numeral of I, V and X stands for."""
+    signs = [{"I": 1, "V": 5, "X": 10}[sign] for sign in numeral]
+    return sum(-sign if sign < after else sign for sign, after in zip(signs, [*signs[1:], 0], strict=True))
 
 
 @dataclass(frozen=True)
@@ -39,16 +46,19 @@ class Words:
     def stems(self) -> frozenset[str]:
         """Stems of the content words. Numbers are kept apart."""
         joined = _LETTER.sub(r"\1", self.text)
-        found = (w for w in words(joined) if w not in STOPWORDS and not w.isdigit() and w not in NEGATIONS)
+        roman = {numeral.lower() for numeral in _ROMAN.findall(joined)}
+        left_out = STOPWORDS | NEGATIONS | roman
+        found = (w for w in words(joined) if w not in left_out and not w.isdigit())
         return frozenset(stem(w) for w in found if len(w) > 1)
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        """Numbers in digits; the words two to twelve count too. A list's own numbering does not."""
+        """Numbers in digits; two to twelve in words count too, and II to XXXIX. A list's own numbering does not."""
         marker = MARKER.match(self.text)
         body = self.text[marker.end() :] if marker else self.text
         written = {NUMBER_WORDS[w] for w in words(body) if w in NUMBER_WORDS}
-        return frozenset({n.replace(",", "") for n in _NUMBER.findall(body)} | written)
+        roman = {str(_value(numeral)) for numeral in _ROMAN.findall(body)}
+        return frozenset({n.replace(",", "") for n in _NUMBER.findall(body)} | written | roman)
 
     @cached_property
     def denied(self) -> frozenset[str]:

@@ -29,7 +29,7 @@ from assistant.workspace import find_workspace
 from tools.research.squad import load_squad
 
 
-def _by_threshold(observations: Sequence[Observation], scores: NDArray[np.float64]) -> list[dict[str, float | str]]:
+def by_threshold(observations: Sequence[Observation], scores: NDArray[np.float64]) -> list[dict[str, float | str]]:
     """One row per threshold: the share of each group that would be answered."""
     groups = np.array([f"{o.dataset} {o.case.kind} {'yes' if o.case.answerable else 'no'}" for o in observations])
     return [
@@ -40,7 +40,7 @@ def _by_threshold(observations: Sequence[Observation], scores: NDArray[np.float6
 
 def _fitted(observations: Sequence[Observation], *, with_model: bool) -> dict[str, Any]:
     made = fit(observations, with_model=with_model)
-    return {**asdict(made.gate), "auc": made.auc, "by_threshold": _by_threshold(observations, made.held_out)}
+    return {**asdict(made.gate), "auc": made.auc, "by_threshold": by_threshold(observations, made.held_out)}
 
 
 def main(folder: Path, limit: int) -> None:

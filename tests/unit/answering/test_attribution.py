@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.answering.attribution import Attributor, says_absent
-from assistant.answering.units import source_units
+from assistant.answering.units import Words, source_units
 from assistant.documents.loading import parse
 from assistant.types import ContextBlock, Sentence
 
@@ -167,3 +167,40 @@ def test_a_source_that_the_others_make_needless_is_not_cited() -> None:
     sentence = "Batch jobs process many inputs at once, at night."
     cited = Attributor([block], "", 0.68).attribute(sentence, 0, len(sentence)).citations
     assert [citation.quote for citation in cited] == ["Batch jobs process many inputs at once at night"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "reason"),
+    [
+        ("A grown-up has 4-6 liters of blood.", "how many liters of blood does a grown up have", ""),
+        (
+            "A grown-up has 7-8 liters of blood.",
+            "how many liters of blood does a grown up have",
+            "your notes do not give the number 7, 8 here",
+        ),
+        ("Phase 3 takes a larger group of patients.", "how many people take part in phase 3?", ""),
+        (
+            "Phase II takes a larger group of patients.",
+            "how many take part in phase 2?",
+            "your notes do not give the number 2 here",
+        ),
+    ],
+)
+def test_numbers_are_claims_in_whatever_signs(claim: str, question: str, reason: str) -> None:
+    text = "# Blood\n\nAdult: 4-6 l of blood.\n\n# Trials\n\nPhase III - Larger group of patients (thousands)\n"
+    block = ContextBlock("n.md", (), (), 0, len(text), text, 0)
+    assert Attributor([block], question, 0.68).attribute(claim, 0, len(claim)).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Phase III", {"3"}),
+        ("Louis XIV", {"14"}),
+        ("I saw V and X", set()),
+        ("an IVX line", set()),
+        ("XX-rated", set()),
+    ],
+)
+def test_roman_numerals_are_numbers(text: str, numbers: set[str]) -> None:
+    assert Words(text).numbers == numbers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, FULL_GATE, weigh, yes_margin
 from assistant.config import Config
 from assistant.documents.loading import parse
+from assistant.evaluation.calibration import Observation, fit, observe
 from assistant.evaluation.datasets import Case, Dataset, index_dataset
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import ContextBlock, Evidence, SearchResult
-from tools.research.fit_gate import Observation, fit, observe
+from tools.research.fit_gate import by_threshold
 
 TEXT = "# Engines\n\nThe paint keeps rust away for 7 years.\n\n# Pets\n\nCats purr at night.\n"
 BLOCK = ContextBlock("n.md", ("Engines",), (), 11, 49, TEXT[11:49], 0)
@@ -63,7 +65,7 @@ def test_the_surest_look_counts(retriever):
 
     generator = FakeGenerator([], comparisons=by_blocks)
     dataset = Dataset("d", (parse("n.md", TEXT, "markdown", "n"),), (asked, away))
-    seen = list(observe(dataset, retriever, generator, Config()))
+    seen = list(observe(dataset, retriever, generator, Config(), threading.Event()))
     assert all(one.model_margin == pytest.approx(2.9, abs=0.01) for one in seen)
     assert seen[0].passage_rank is not None
     assert seen[1].passage_rank is None
@@ -79,8 +81,8 @@ def test_the_fit_separates_what_can_be_separated():
 
     seen = [observation(n, answerable=n % 2 == 0) for n in range(60)]
     fitted = fit(seen, with_model=True)
-    assert fitted["auc"] > 0.99
-    assert fitted["model_margin"] > 0
-    row = next(row for row in fitted["by_threshold"] if row["threshold"] == 0.5)
+    assert fitted.auc > 0.99
+    assert fitted.gate.model_margin > 0
+    row = next(row for row in by_threshold(seen, fitted.held_out) if row["threshold"] == 0.5)
     assert row["d plain yes"] > 0.95 > 0.05 > row["d far no"]
-    assert "model_margin" not in fit(seen, with_model=False)
+    assert fit(seen, with_model=False).gate.model_margin == 0
