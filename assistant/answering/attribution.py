@@ -283,6 +283,17 @@ class Attributor:
         return flipped_here or flipped_there
 
 
+def shares_words(question: str, said: Sequence[Sentence]) -> bool:
+    """Returns whether sentences, or what supports them with its headings, say any word that a question asks about.
+
+    "How many people starved?" was answered with the share of the works of art that were destroyed: true, and cited.
+    """
+    asked = Words(question).stems
+    cited = (" ".join((*one.heading_path, one.item, one.quote)) for sentence in said for one in sentence.citations)
+    there = Words(" ".join((*(sentence.text for sentence in said), *cited))).stems
+    return not asked or any(_alike(one, other) for one in asked for other in there)
+
+
 def _is_claim(body: str, claim: Words) -> bool:
     """A heading, an introduction ("The types are:") or a lone word states nothing that could be checked."""
     if is_heading(body) or body.rstrip("*_ ").endswith(":"):

@@ -12,14 +12,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answering import followup
-from assistant.answering.attribution import says_absent
+from assistant.answering.attribution import says_absent, shares_words
 from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, weigh, yes_margin
 from assistant.answering.lists import ListedItem, whole_list, with_list
 from assistant.answering.packing import pack, without_slow
 from assistant.answering.plan import Wanted, wanted
 from assistant.answering.prompts import answer_prompt, aside_evidence, render_block
 from assistant.answering.quoting import closest_lines, place_of, quoted_text
-from assistant.answering.verdict import WITHDRAWN, abstention_text
+from assistant.answering.verdict import BESIDE_THE_POINT, WITHDRAWN, abstention_text
 from assistant.answering.writing import SentenceWriter, found_sections
 from assistant.errors import Cancelled, ModelError
 from assistant.models.generator import Generation, GenerationEvent, Generator
@@ -263,7 +263,9 @@ class AnswerRun:
         text, sentences = self._progress.text, self._progress.sentences
         text = text[: sentences[-1].end] if repeats else text
         claims = [sentence for sentence in sentences if sentence.is_claim]
-        kept = bool(text.strip()) and (not claims or any(sentence.supported for sentence in claims))
+        supported = [sentence for sentence in claims if sentence.supported]
+        strays = bool(supported) and not shares_words(self._found.search.query, supported)
+        kept = bool(text.strip()) and (not claims or bool(supported)) and not strays
         if finish == "cancelled":
             return self._answer(text, sentences, stopped=True)
         if kept:
@@ -273,7 +275,7 @@ class AnswerRun:
             return self._abstention(_NOT_FOUND, draft=text)
         lines = self._closest_lines("") if self._decided.probability >= _PROBABLY else ()
         if not lines:
-            return self._abstention(WITHDRAWN, draft=text)
+            return self._abstention(BESIDE_THE_POINT if strays else WITHDRAWN, draft=text)
         return replace(self._answer(*quoted_text(lines)), draft=text)
 
     def _closest_lines(self, said: str) -> tuple[Citation, ...]:

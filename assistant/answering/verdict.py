@@ -39,6 +39,9 @@ def quoted(words: Sequence[str], most: int = 0) -> str:
 WITHDRAWN = "The model wrote an answer, but your notes support none of it, so it was withdrawn."
 """``Answer.reason`` of an answer that was written and not given."""
 
+BESIDE_THE_POINT = "The model wrote about something else, so its answer was withdrawn."
+"""``Answer.reason`` of an answer that has no word of the question."""
+
 QUOTED = "Your notes support none of what the model wrote, so they are quoted instead"
 
 _WORDS = {
@@ -155,8 +158,8 @@ def _of_notes(reason: str) -> str:
 
 
 def _why_abstained(answer: Answer) -> str:
-    if answer.reason == WITHDRAWN:
-        return WITHDRAWN
+    if answer.reason in (WITHDRAWN, BESIDE_THE_POINT):
+        return answer.reason
     return _why_read_in_vain(answer.blocks) if answer.blocks else _why_not_found(answer.search)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.answering.answer import Answerer
 from assistant.answering.evidence import FIRST_GATE, FITTED_ON, weigh
-from assistant.answering.verdict import verdict
+from assistant.answering.verdict import BESIDE_THE_POINT, verdict
 from assistant.config import AnsweringConfig, ChunkingConfig, NotesConfig, RetrievalConfig
 from assistant.errors import ModelError, QuestionError
 from assistant.index.build import Builder, fingerprint
@@ -74,6 +74,17 @@ def run(
 
 def scripted(*answers: str, comparisons: Sequence[float] | Callable[[Prompt], Sequence[float]] = YES) -> FakeGenerator:
     return FakeGenerator(answers, comparisons=comparisons, name=next(iter(FITTED_ON)))
+
+
+def test_a_true_sentence_about_something_else_is_no_answer(retriever: Retriever) -> None:
+    said = "Real-time takes each input as it arrives."
+    unsure = answerer(retriever, scripted(said, comparisons=UNSURE), min_evidence=0.01)
+    _, answer = run(unsure, "When do dogs bark?")
+    assert "inference.md" in {block.note for block in answer.blocks}
+    assert (answer.abstained, answer.draft, answer.reason) == (True, said, BESIDE_THE_POINT)
+    assert verdict(answer).reason == BESIDE_THE_POINT
+    _, answer = run(answerer(retriever, scripted(said)), "When does an input arrive?")
+    assert not answer.abstained
 
 
 def test_where_something_stands_is_said_without_the_model(retriever: Retriever) -> None:
