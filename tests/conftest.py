@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from assistant.models.llama.engine import LlamaEngine, load_engine
 from assistant.models.llama.options import EngineOptions
+from assistant.models.remote import consent
 
 if TYPE_CHECKING:
     from assistant.app.assistant import Assistant
@@ -52,6 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         choose = random.Random(seed)
         places = {path: choose.random() for path in sorted({item.path for item in items})}
         items.sort(key=lambda item: (places[item.path], choose.random()))
+
+
+@pytest.fixture
+def allowed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this test keeps which servers on other computers are allowed, in place of the user's own file."""
+    file = tmp_path / "user" / "allowed-servers.json"
+    monkeypatch.setattr(consent, "consent_file", lambda: file)
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from assistant.core.json_form import JsonForm
 from assistant.core.toml_file import change_toml, toml_list, toml_table
 from assistant.errors import ConfigError, ModelError, UsageError
 from assistant.models.catalog import CATALOG_NAME, Catalog, ServerEntry, model_folders
+from assistant.models.remote.consent import allow
 from assistant.workspace import Workspace
 
 _ENTRY = JsonForm[ServerEntry](ServerEntry)
@@ -53,18 +54,26 @@ def offered_entry(workspace: Workspace, url: str, model: str) -> ServerEntry:
     return server_entry({"name": free, "url": url, "model": model})
 
 
-def add_server(workspace: Workspace, server: ServerEntry) -> Path:
+def add_server(workspace: Workspace, server: ServerEntry, *, allow_remote: bool = False) -> Path:
     """Writes a model of a server into the workspace's own catalogue, and returns the file; one of its name is replaced.
+
+    Args:
+        workspace: Whose catalogue.
+        server: The entry.
+        allow_remote: The user allows it though it is on another computer; kept with the user, not in the workspace.
 
     Raises:
         UsageError: Another model has this name.
         ModelError: The server is not allowed.
-        ConfigError: The catalogue cannot be read or written.
+        ConfigError: The catalogue, or what the user allowed, cannot be read or written.
     """
-    server.check_allowed()
     file = workspace.models / CATALOG_NAME
     if any(entry.name == server.name for entry in Catalog.load(model_folders(workspace)).entries):
         raise UsageError(f"There is a model {server.name} in the catalogue.", hint="Give it another name.")
+    if allow_remote and not server.is_local:
+        server.check_key()
+        allow(server.leave)
+    server.check_allowed()
 
     def change(document: Any) -> None:
         servers, table = _servers(document, file), toml_table(_written(server))
@@ -80,12 +89,13 @@ def add_server(workspace: Workspace, server: ServerEntry) -> Path:
 
 
 def remove_server(workspace: Workspace, name: str) -> Path:
-    """Takes a model of a server out of the workspace's own catalogue, and returns the file.
+    """Takes a model of a server out of the workspace's own catalogue, and returns the file; it is allowed no longer.
 
     Raises:
         ModelError: There is none of this name in it.
-        ConfigError: The catalogue cannot be read or written.
+        ConfigError: The catalogue, or what the user allowed, cannot be read or written.
     """
+    entry = Catalog.load(model_folders(workspace)).server(name)
     file = workspace.models / CATALOG_NAME
 
     def change(document: Any) -> None:
@@ -96,6 +106,8 @@ def remove_server(workspace: Workspace, name: str) -> Path:
         del servers[known[0]]
 
     change_toml(file, change, _NEW)
+    if entry is not None:
+        allow(entry.leave, yes=False)
     return file
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant.api.app_file import HINT, AppAddress
 from assistant.api.messages import (
@@ -21,6 +21,7 @@ from assistant.api.messages import (
     decode,
     encode_request,
 )
+from assistant.core.json_form import JsonForm
 from assistant.errors import AppNotRunning, AssistantError
 from assistant.types import AnswerProgress, Done, Event, Request, Scope, SearchResult, Timings, Token
 
@@ -29,6 +30,16 @@ SILENCE_S = 15.0
 """An app that says nothing for so long, where it should be heard ten times a second, is taken for dead."""
 
 _PATHS = {Request: API_URL + ASK, SearchRequest: API_URL + SEARCH}
+
+
+@dataclass(frozen=True, slots=True)
+class _AppStatus:
+    """What matters here of the app's status."""
+
+    sends_to: str
+
+
+_STATUS = JsonForm[_AppStatus](_AppStatus)
 
 
 class RemoteAssistant:
@@ -69,6 +80,18 @@ class RemoteAssistant:
                         return
         raise _ended(self._address)
 
+    def sends_to(self) -> str:
+        """Returns the host that the app sends questions and passages to; empty if they stay on this computer.
+
+        Raises:
+            AppNotRunning: The app does not answer.
+        """
+        with closing(http.client.HTTPConnection(HOST, self._address.port, timeout=SILENCE_S)) as connection:
+            body = self._post(connection, f"{API_URL}/page/status", b"{}").read()
+        return _STATUS.read(
+            body, lambda _: AppNotRunning(f"The program at {HOST}:{self._address.port} is no app of yours.", hint=HINT)
+        ).sends_to
+
     def search(self, question: str, *, scope: Scope = Scope(), k: int | None = None) -> SearchResult:  # noqa: B008
         """Returns the best passages for ``question``. Raises what ``ask`` raises."""
         with closing(self._messages(SearchRequest(_encodable(question), scope, k))) as messages:
@@ -92,19 +115,28 @@ class RemoteAssistant:
         finally:
             connection.close()
 
-    def _send(
-        self, connection: http.client.HTTPConnection, request: Request | SearchRequest
-    ) -> http.client.HTTPResponse:
+    def _post(self, connection: http.client.HTTPConnection, path: str, body: bytes | str) -> http.client.HTTPResponse:
         headers = {"Authorization": f"Bearer {self._address.token}", "Content-Type": "application/json"}
         try:
-            connection.request("POST", _PATHS[type(request)], encode_request(request), headers)
+            connection.request("POST", path, body, headers)
             response = connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
             raise AppNotRunning(f"No app answers at {HOST}:{self._address.port}.", hint=HINT) from error
-        if response.status != http.HTTPStatus.OK or response.getheader("content-type") != MEDIA_TYPE:
-            raise AppNotRunning(
-                f"The program at {HOST}:{self._address.port} refused the question ({response.status}).", hint=HINT
-            )
+        if response.status != http.HTTPStatus.OK:
+            raise self._refused(response)
+        return response
+
+    def _refused(self, response: http.client.HTTPResponse) -> AppNotRunning:
+        return AppNotRunning(
+            f"The program at {HOST}:{self._address.port} refused the question ({response.status}).", hint=HINT
+        )
+
+    def _send(
+        self, connection: http.client.HTTPConnection, request: Request | SearchRequest
+    ) -> http.client.HTTPResponse:
+        response = self._post(connection, _PATHS[type(request)], encode_request(request))
+        if response.getheader("content-type") != MEDIA_TYPE:
+            raise self._refused(response)
         self._tell_stale(int(response.getheader(WAITING_HEADER) or 0))
         return response
 

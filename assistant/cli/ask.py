@@ -221,12 +221,21 @@ def say_if_open(workspace: Workspace) -> None:
 def _asking(context: typer.Context, app: bool) -> Iterator[tuple[Answers | RemoteAssistant, Scope]]:
     """Gives what answers, ready to be asked, and the scope to ask in."""
     if app:
-        yield _running_app(context), options_of(context).parse_scope()  # what is meant by it, the app finds out
+        running = _running_app(context)
+        _say_where(running.sends_to())
+        yield running, options_of(context).parse_scope()  # what is meant by it, the app finds out
         return
     with opened(context) as assistant:
+        _say_where(assistant.models.status().sends_to)
         assistant.models.load()
         build_if_needed(assistant)
         yield assistant.answers, find_scope(context, assistant)
+
+
+def _say_where(host: str) -> None:
+    """Says on stderr, before anything is asked, which other computer gets it."""
+    if host:
+        typer.echo(f"Your questions and passages go to {host}.", err=True)
 
 
 @contextlib.contextmanager

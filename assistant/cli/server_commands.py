@@ -44,8 +44,8 @@ def add(
     values: dict[str, str | int | bool] = {"name": name, "url": url, "model": model, "key_env": key_env}
     if context_tokens is not None:
         values["context_tokens"] = context_tokens
-    server = server_entry({**values, "allow_remote": allow_remote})
-    file = add_server(options_of(context).find_workspace(), server)
+    server = server_entry(values)
+    file = add_server(options_of(context).find_workspace(), server, allow_remote=allow_remote)
     typer.echo(f"{server.name}: {server.model} at {server.url}, in {file}")
     if server.sends_to:
         open_way = " without encryption" if server.url.startswith("http:") else ""

@@ -57,6 +57,14 @@ def cli(service: FakeStudyService, capsys: pytest.CaptureFixture[str]) -> Asks:
     return command
 
 
+def test_the_other_computer_that_the_app_asks_is_named(cli: Asks, app: AppAddress, service: FakeStudyService) -> None:
+    service.sends_to = "models.example.org"
+    code, out, err = cli("ask", "--app", "--json", QUESTION)
+    assert (code, err) == (0, "Your questions and passages go to models.example.org.\n")
+    assert json.loads(out)["question"] == QUESTION
+    assert "models.example.org" not in cli("search", "--app", QUESTION)[2]
+
+
 def post(app: AppAddress, body: bytes = b'{"question": "softmax"}', **headers: str) -> tuple[int, bytes]:
     """Asks over plain HTTP, with the key unless another one is given."""
     sent = {"Authorization": f"Bearer {app.token}", **{name.replace("_", "-"): v for name, v in headers.items()}}

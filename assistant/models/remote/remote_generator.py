@@ -46,6 +46,7 @@ class RemoteGenerator:
         self.context_tokens = context_tokens
         self.facts = facts
         self._door = door
+        self._thinks: bool | None = None if facts.may_think else False  # None until an answer has shown it
 
     @property
     def scorer(self) -> RemoteGenerator | None:
@@ -177,11 +178,27 @@ class RemoteGenerator:
             "max_tokens": max_tokens,
             "stream_options": {"include_usage": True},
         }
-        answer = _Incoming(self.name, max_tokens, VisibleText(stop), began)
+        answer = _Incoming(self.name, max_tokens, VisibleText(stop, begun=self._thinks is not False), began)
         with contextlib.closing(self._door.chat(body, cancel)) as pieces:
-            for text in answer.read(pieces):
+            for text in answer.read(pieces, shows_unended=not self._thinks):
                 yield Token(text)
+        self._learn(answer)
         yield answer.summary(size, cancelled=cancel.is_set())
+
+    def _learn(self, answer: _Incoming) -> None:
+        """Notes whether its thoughts begin without saying so, for the next answer.
+
+        Raises:
+            ModelError: They do, and what was shown of this answer was one.
+        """
+        if answer.visible.unopened:
+            self._thinks = True
+            raise ModelError(
+                f"What {self.name} wrote here is no answer: it was thinking, and its server does not say so.",
+                hint="Ask again: its thoughts are left out from now on. Better, turn thinking off in the server.",
+            )
+        if self._thinks is None and answer.finish == "stop":
+            self._thinks = answer.visible.thought
 
 
 @dataclass(slots=True)
@@ -199,8 +216,13 @@ class _Incoming:
     thought: bool = False
     first_at: float = field(default=0.0)
 
-    def read(self, replies: Iterator[object]) -> Iterator[str]:
-        """Yields the texts of the answer until it is complete, or is to be cut."""
+    def read(self, replies: Iterator[object], *, shows_unended: bool = True) -> Iterator[str]:
+        """Yields the texts of the answer until it is complete, or is to be cut.
+
+        Args:
+            replies: What the server sends.
+            shows_unended: Whether what was held back as a thought is the answer if that never ended.
+        """
         finished_at = 0.0
         for reply in replies:
             if reply is None:
@@ -220,7 +242,10 @@ class _Incoming:
             ):  # the server does not keep to the limit
                 self.finish = "length"
                 break
-        yield from self._told(self.visible.rest())
+        if shows_unended or not self.visible.waits:
+            yield from self._told(self.visible.rest())
+        else:
+            self.thought = True
 
     def _text(self, piece: ChatReply) -> str:
         delta = piece.first.delta or piece.first.message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import shlex
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from assistant.errors import ModelError
+from assistant.models.remote.consent import Allowed, allowed_servers
 
 
 def _base_url(url: str) -> str:
@@ -53,7 +55,6 @@ class ServerEntry:
         model: How the server calls it.
         key_env: The environment variable that holds the server's key; empty for none. The key itself is never kept.
         context_tokens: How many tokens prompt and answer may have together; None if the student did not say.
-        allow_remote: The student allowed a host that is not this computer.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -61,7 +62,6 @@ class ServerEntry:
     model: Annotated[str, Field(min_length=1)]
     key_env: Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")] = ""
     context_tokens: Annotated[int, Field(ge=256)] | None = None
-    allow_remote: bool = False
 
     @property
     def host(self) -> str:
@@ -78,19 +78,35 @@ class ServerEntry:
         """The host that questions and passages leave this computer for; empty if they stay."""
         return "" if self.is_local else self.host
 
+    @property
+    def leave(self) -> Allowed:
+        """What the user has to allow before anything is sent there."""
+        return Allowed(self.url, self.host, self.key_env)
+
     def check_allowed(self) -> None:
-        """Does nothing if the student may send questions and passages there.
+        """Does nothing if questions and passages may be sent there.
 
         Raises:
-            ModelError: The host is not this computer and was not allowed, or a key would travel in the clear.
+            ModelError: It is on another computer and this user did not allow it, or a key would travel in the clear.
+            ConfigError: What the user allowed cannot be read.
         """
         if self.is_local:
             return
-        if not self.allow_remote:
+        self.check_key()
+        if self.leave not in allowed_servers():
+            parts = ["assistant models add", self.name, "--url", self.url, "--model", shlex.quote(self.model)]
+            parts += ["--key-env", self.key_env] if self.key_env else []
             raise ModelError(
                 f"{self.name} is on {self.host}, not on this computer: your questions and passages would go there.",
-                hint="If that is what you want, add it with --allow-remote (docs/guide/servers.md).",
+                hint=f"If that is what you want: {' '.join(parts)} --allow-remote",
             )
+
+    def check_key(self) -> None:
+        """Does nothing if no key travels in the clear.
+
+        Raises:
+            ModelError: One would.
+        """
         if self.key_env and self.url.startswith("http:") and not _is_loopback(_host_of(self.url)):
             raise ModelError(
                 f"The key in {self.key_env} would go to {self.host} without encryption.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +28,8 @@ TOP = 20
 
 _SURE = "Is water wet? Reply with Yes or No only."
 _REPLIES = frozenset(("Yes", "No"))
+_FIRST_WORD = re.compile(r"^\s*([<\w]*)")
+_BEGINNINGS = (*_REPLIES, "<think>")
 _KEPT_COUNTS = 4096
 
 
@@ -41,6 +44,7 @@ class ServerFacts:
         counter: Counts tokens.
         counts: Whether the server's own tokenizer counts them; otherwise they are estimated.
         scores: Whether it says how probable ``Yes`` and ``No`` are as the first token of a reply.
+        may_think: Whether its reply began with something else: perhaps with a thought that does not say so.
     """
 
     listed: ListedModel | None
@@ -49,6 +53,7 @@ class ServerFacts:
     counter: Counter
     counts: bool
     scores: bool
+    may_think: bool
 
 
 def learn(door: ServerDoor) -> ServerFacts:
@@ -59,7 +64,9 @@ def learn(door: ServerDoor) -> ServerFacts:
     """
     listed = list_models(door)
     own = next((one for one in listed if one.id == door.server.model), None)
-    scores = bool(_REPLIES & {score.token.strip() for score in first_token(door).scores})
+    reply = first_token(door)
+    scores = bool(_REPLIES & {score.token.strip() for score in reply.scores})
+    began = _FIRST_WORD.findall((reply.first.message and reply.first.message.content) or "")[0].lower()
     maker = (own or (listed[0] if listed else None) or ListedModel("")).owned_by or ""
     counter = _counter_of(door, maker)
     return ServerFacts(
@@ -69,6 +76,7 @@ def learn(door: ServerDoor) -> ServerFacts:
         counter=counter or estimate_tokens,
         counts=counter is not None,
         scores=scores,
+        may_think=not any(whole.lower().startswith(began) for whole in _BEGINNINGS),
     )
 
 

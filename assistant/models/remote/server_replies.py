@@ -206,19 +206,29 @@ class VisibleText:
 
     Args:
         stop: Texts that end the answer and are not part of it.
+        begun: A thought may have begun that does not say so: nothing is shown before it ends, or all does.
 
     Attributes:
         stopped: One of them came; nothing is shown after it.
         thought: It thought before it answered.
+        unopened: What was shown was a thought: it ended, and had not said that it began. Nothing is shown after it.
     """
 
-    def __init__(self, stop: tuple[str, ...] = ()) -> None:
+    def __init__(self, stop: tuple[str, ...] = (), *, begun: bool = False) -> None:
         self.stopped = False
         self.thought = False
+        self.unopened = False
+        self._begun = begun
+        self._opened = False
         self._stop = stop
         self._held = ""
         self._thinks = False
         self._began = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether all is held back, since a thought may have begun."""
+        return self._begun
 
     def add(self, text: str) -> str:
         """Returns what of the text so far may be shown now and was not yet."""
@@ -230,7 +240,10 @@ class VisibleText:
 
     def rest(self) -> str:
         """Returns what was held back, when nothing more comes."""
-        shown = "" if self._thinks or self.stopped else self._held
+        if self._begun:
+            self._begun, self._began = False, True
+        shown = "" if self._thinks else self._shown()
+        shown += "" if self._thinks or self.stopped else self._held
         self._held = ""
         return shown
 
@@ -243,8 +256,13 @@ class VisibleText:
             return bool(closed)
         self._held = self._held.lstrip()
         if self._held.startswith(_OPEN):
-            self._held, self._thinks, self.thought = self._held[len(_OPEN) :], True, True
+            self._held, self._thinks, self.thought, self._begun = self._held[len(_OPEN) :], True, True, False
             return True
+        if self._begun:
+            _, closed, after = self._held.partition(_CLOSE)
+            if closed:
+                self._held, self.thought, self._begun = after, True, False
+            return bool(closed)
         self._began = bool(self._held) and not _OPEN.startswith(self._held)
         return self._began
 
@@ -253,10 +271,15 @@ class VisibleText:
         if self.stopped:
             return ""
         ends = [at for at in map(self._held.find, self._stop) if at >= 0]
+        closes = self._held.find(_CLOSE)
+        self._opened |= _OPEN in self._held
+        if closes >= 0 and not self._opened and closes < min(ends, default=closes + 1):
+            self.stopped = self.unopened = True
+            return ""
         if ends:
             self.stopped = True
             return self._held[: min(ends)]
-        keep = max((_overlap(self._held, one) for one in self._stop), default=0)
+        keep = max(_overlap(self._held, one) for one in (*self._stop, _CLOSE, _OPEN))
         cut = len(self._held) - keep
         shown, self._held = self._held[:cut], self._held[cut:]
         return shown

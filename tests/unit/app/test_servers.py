@@ -15,7 +15,7 @@ from assistant.app.servers import add_server, remove_server, server_entry
 from assistant.config import Config, ModelConfig
 from assistant.errors import ConfigError, ModelError, UsageError
 from assistant.models.catalog import Catalog, model_folders
-from assistant.models.remote.remote_generator import RemoteGenerator
+from assistant.models.remote.remote_generator import RemoteGenerator, open_server
 from assistant.models.remote.server_check import find_servers, try_out
 from assistant.testing import FakeEmbedder
 from assistant.workspace import Workspace
@@ -81,12 +81,62 @@ def test_a_server_is_added_beside_everything_else(workspace: Workspace) -> None:
     assert Catalog.load(model_folders(workspace)).servers == ()
 
 
-def test_no_key_is_written(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_key_is_written(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, allowed_file: Path) -> None:
     monkeypatch.setenv("MY_KEY", "sk-secret")
     values = {"name": "far", "url": "https://models.example.org/v1", "model": "m", "key_env": "MY_KEY"}
-    add_server(workspace, server_entry({**values, "allow_remote": True}))
+    add_server(workspace, server_entry(values), allow_remote=True)
     assert 'key_env = "MY_KEY"' in written(workspace)
-    assert "sk-secret" not in written(workspace)
+    assert "sk-secret" not in written(workspace) + allowed_file.read_text(encoding="utf-8")
+
+
+def test_leave_is_the_users_and_does_not_come_with_a_workspace(workspace: Workspace, allowed_file: Path) -> None:
+    far = server_entry({"name": "far", "url": "https://models.example.org/v1", "model": "m"})
+    add_server(workspace, far, allow_remote=True)
+    check_model(workspace, "far")
+    assert "allow" not in written(workspace)
+    mine = allowed_file.read_bytes()
+
+    allowed_file.unlink()  # the same workspace with somebody else
+    with pytest.raises(ModelError, match=r"far is on models\.example\.org, not on this computer") as refused:
+        check_model(workspace, "far")
+    assert refused.value.hint.endswith(
+        "assistant models add far --url https://models.example.org/v1 --model m --allow-remote"
+    )
+    with pytest.raises(ModelError, match="not on this computer"):
+        open_server(far, 4096)
+
+    allowed_file.write_bytes(mine)
+    for changed in (
+        {"url": "https://other.example.org/v1"},
+        {"key_env": "HOME"},
+        {"url": "http://models.example.org/v1"},
+    ):
+        values: dict[str, str | int | bool] = {"name": "far", "url": far.url, "model": "m", **changed}
+        with pytest.raises(ModelError, match="not on this computer"):
+            add_server(workspace, server_entry(values))
+    remove_server(workspace, "far")
+    with pytest.raises(ModelError, match="not on this computer"):
+        far.check_allowed()
+
+
+def test_a_workspace_cannot_say_that_it_is_allowed(workspace: Workspace, allowed_file: Path) -> None:
+    workspace.models.mkdir()
+    table = '[[server]]\nname = "far"\nurl = "https://models.example.org/v1"\nmodel = "m"\nallow_remote = true\n'
+    (workspace.models / "catalog.toml").write_text(table, encoding="utf-8")
+    with pytest.raises(ModelError):
+        check_model(workspace, "far")
+    assert not allowed_file.exists()
+
+
+def test_what_was_allowed_and_cannot_be_read_allows_nothing(workspace: Workspace, allowed_file: Path) -> None:
+    far = server_entry({"name": "far", "url": "https://models.example.org/v1", "model": "m"})
+    allowed_file.parent.mkdir()
+    allowed_file.write_text("yes", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"allowed-servers\.json cannot be read"):
+        far.check_allowed()
+    with pytest.raises(ConfigError, match=r"allowed-servers\.json cannot be read"):
+        add_server(workspace, far, allow_remote=True)
+    assert allowed_file.read_text(encoding="utf-8") == "yes"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +166,7 @@ def test_a_name_of_a_file_is_taken(workspace: Workspace) -> None:
         add_server(workspace, entry)
 
 
-def test_another_computer_is_refused_without_leave(workspace: Workspace) -> None:
+def test_another_computer_is_refused_without_leave(workspace: Workspace, allowed_file: Path) -> None:
     entry = server_entry({"name": "far", "url": "https://models.example.org/v1", "model": "m"})
     with pytest.raises(ModelError, match=r"is on models\.example\.org, not on this computer"):
         add_server(workspace, entry)
@@ -135,9 +185,9 @@ def test_a_catalogue_that_is_none_is_left_alone(workspace: Workspace) -> None:
 # -- in use ---------------------------------------------------------------------------------------------------------
 
 
-def opened(workspace: Workspace, url: str, monkeypatch: pytest.MonkeyPatch, **more: str | bool) -> Assistant:
+def opened(workspace: Workspace, url: str, monkeypatch: pytest.MonkeyPatch, *, allow_remote: bool = False) -> Assistant:
     monkeypatch.setattr("assistant.app.model_loading.Models._open_embedder", lambda _: FakeEmbedder(window_tokens=256))
-    add_server(workspace, server_entry({"name": "near", "url": url, "model": "m", **more}))
+    add_server(workspace, server_entry({"name": "near", "url": url, "model": "m"}), allow_remote=allow_remote)
     return Assistant(workspace, Config(model=ModelConfig(name="near")), model_named=True)
 
 
@@ -211,7 +261,7 @@ def test_what_looks_inside_a_model_says_that_it_cannot(
 
 
 def test_where_questions_go_is_known_before_anything_is_sent(
-    workspace: Workspace, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, server: ModelServer, monkeypatch: pytest.MonkeyPatch, allowed_file: Path
 ) -> None:
     with opened(workspace, server.url, monkeypatch) as assistant:
         assert assistant.models.status().sends_to == ""

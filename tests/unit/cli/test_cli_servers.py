@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from model_server import ModelServer, delta, events, scored
+from model_server import ModelServer, Reply, delta, events, scored
 
 from assistant.cli.main import run
+from assistant.testing import FakeEmbedder
 
 WORDS = ["one ", "two ", "three "]
 
@@ -53,7 +54,7 @@ def test_a_server_is_added_checked_listed_and_removed(
     assert run(["models", "check", "near"]) == 5
 
 
-def test_another_computer_needs_leave(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_computer_needs_leave(folder: Path, allowed_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     far = ["models", "add", "far", "--url", "http://models.example.org/v1", "--model", "m"]
     assert run(far) == 5
     assert "your questions and passages would go there" in capsys.readouterr().err
@@ -62,6 +63,34 @@ def test_another_computer_needs_leave(folder: Path, capsys: pytest.CaptureFixtur
     assert "Your questions and passages will go to models.example.org without encryption." in capsys.readouterr().out
     assert run(["models", "list"]) == 0
     assert "your questions and passages go to models.example.org" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["ask", "chat"])
+def test_the_terminal_names_the_other_computer_once_before_it_asks(
+    folder: Path,
+    allowed_file: Path,
+    server: ModelServer,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    monkeypatch.setattr("assistant.app.model_loading.Models._open_embedder", lambda _: FakeEmbedder(window_tokens=256))
+    (folder / "notes").mkdir()
+    (folder / "notes" / "a.md").write_text("# Inference\n\nBatch inference takes many inputs.\n", encoding="utf-8")
+    question = "What does batch inference take?"
+    typed = iter([question, question])
+    monkeypatch.setattr("assistant.cli.ask._prompt", lambda: next(typed, None))
+    server.paths["/v1/models"] = Reply(b'{"data": [{"id": "m:cloud"}]}')
+    server.answers = [events(delta("Batch inference takes many inputs.", "stop"))]
+    far = ["models", "add", "far", "--url", server.url, "--model", "m:cloud"]
+    assert run(far) == 5
+    assert run([*far, "--allow-remote"]) == 0
+    capsys.readouterr()
+    assert run(["--model", "far", command, *([question] if command == "ask" else [])]) == 0
+    printed = capsys.readouterr()
+    assert "Batch inference takes many inputs." in printed.out
+    assert printed.err.startswith("Your questions and passages go to ollama.com.\n")
+    assert printed.err.count("ollama.com") == 1
 
 
 def test_what_is_missing_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

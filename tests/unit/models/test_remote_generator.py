@@ -172,6 +172,43 @@ def test_a_block_of_thought_is_cut_wherever_the_pieces_are_cut(server: ModelServ
         assert text_of(asked(opened(server), max_tokens=200)) == "On many <b> records."
 
 
+THOUGHT = "The notes say it. \n</think>\n\nOn many <b> records."
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_a_thought_that_does_not_say_that_it_begins_is_cut(server: ModelServer, size: int) -> None:
+    server.whole = [reply({"choices": [{"index": 0, "message": {"role": "assistant", "content": "Okay"}}]})]
+    pieces = (delta(THOUGHT[at : at + size]) for at in range(0, len(THOUGHT), size))
+    server.answers = [events(*pieces, delta("", "stop")), events(delta("Hm, still"), delta("", "length"))]
+    generator = opened(server)
+    assert text_of(asked(generator, max_tokens=200, stop=("\nEND", "The"))) == "On many <b> records."
+    with pytest.raises(ModelError, match="thought for all of the 200 tokens"):
+        asked(generator, max_tokens=200)
+
+
+def test_a_thought_that_nothing_announced_is_no_answer_and_is_cut_from_then_on(server: ModelServer) -> None:
+    server.answers = [events(*(delta(char) for char in THOUGHT), delta("", "stop"))]
+    generator, shown = opened(server), []
+    with pytest.raises(ModelError, match="What mine wrote here is no answer: it was thinking"):
+        shown.extend(generator.generate(PROMPT, max_tokens=200, cancel=threading.Event()))
+    assert not [one for one in shown if isinstance(one, Generated)]
+    assert text_of(asked(generator, max_tokens=200)) == "On many <b> records."
+
+
+def test_a_model_that_only_seemed_to_think_is_read_along_from_its_second_answer(server: ModelServer) -> None:
+    server.whole = [reply({"choices": [{"index": 0, "message": {"role": "assistant", "content": "Water"}}]})]
+    server.answers = [events(delta("On many"), delta(" records.\nEND no"), delta("", "stop"))]
+    generator = opened(server)
+    texts = [[one.text for one in asked(generator, stop=("\nEND",)) if isinstance(one, Token)] for _ in range(2)]
+    assert texts == [["On many records."], ["On many", " records."]]
+
+
+@pytest.mark.parametrize("text", ["<b> and <think> end with </think>.", "An </thin", "<th"])
+def test_an_answer_may_speak_of_thoughts(server: ModelServer, text: str) -> None:
+    server.answers = [events(*(delta(char) for char in text), delta("", "stop"))]
+    assert text_of(asked(opened(server), max_tokens=200)) == text
+
+
 def test_a_text_that_ends_the_answer_is_found_across_pieces_and_closes_the_connection(server: ModelServer) -> None:
     server.answers = [events(delta("One line.\r"), delta("\nEN"), delta("D and more"), done=False, hold=True)]
     found = asked(opened(server), stop=("\nEND",))
@@ -487,7 +524,7 @@ def test_this_computer_needs_no_leave(url: str) -> None:
 def test_a_key_is_not_sent_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
     with pytest.raises(ModelError, match=r"would go to example.org without encryption"):
-        open_server(ServerEntry("far", "http://example.org/v1", "m", key_env="MY_KEY", allow_remote=True), 4096)
+        open_server(ServerEntry("far", "http://example.org/v1", "m", key_env="MY_KEY"), 4096)
 
 
 def test_the_limit_of_a_reply_is_far_above_an_answer() -> None:
