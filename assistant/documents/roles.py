@@ -164,6 +164,8 @@ def _roles(document: Document) -> tuple[tuple[int, ...], tuple[Role, ...]]:
             if role is Role.TEACHES:
                 role = role_of_sentence(document.text[element.start : element.end])
         elif element.kind in _WITHIN or element.inline:
+            inside = known.get(element.parent, Role.TEACHES)
+            known[number] = Role.EXAMPLE if element.kind is ElementKind.CODE else inside
             continue
         else:
             role = known.get(element.parent, Role.TEACHES)

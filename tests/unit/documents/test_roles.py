@@ -175,3 +175,10 @@ def test_a_list_of_links_for_the_most_part_leads_elsewhere_as_a_whole() -> None:
     assert role_at(document, text.index("Last")) is Role.NAVIGATION
     assert role_at(document, text.index("- It deters")) is Role.TEACHES
     assert role_at(document, text.index("It is just")) is Role.TEACHES
+
+
+def test_code_that_begins_a_list_item_is_an_example() -> None:
+    text = "# Booking\n\n1. Goods are bought\n\n    - ```text\n      228 Goods\n      260 Tax\n      ```\n\nWords.\n"
+    document = parse("n.md", text)
+    assert role_at(document, text.index("228 Goods")) is Role.EXAMPLE
+    assert role_at(document, text.index("Words")) is Role.TEACHES
