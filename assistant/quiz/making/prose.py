@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.documents.labels import plain
-from assistant.quiz.making.facts import readable
+from assistant.quiz.making.facts import is_verb, readable
 
 _FORMS = {
     "en": (
@@ -64,6 +64,24 @@ _LEADING_ANAPHORA = re.compile(
 _POINTS_BACK = re.compile(r"\b(?:he|she|they|it|this|these|those|such|latter|former|here|below|above)\b", re.IGNORECASE)
 _MAX_WORDS = 60
 _MAX_TERM_WORDS = 5
+
+_FINITE = re.compile(
+    r"\S (?:is|are|was|were|has|have|can|may|must|should|will|do|does|did|ist|sind|wird|werden|wurde|hat|haben|kann"
+    r"|können|muss|müssen|soll|sollen|sich|est|sont|ont|peut|peuvent|doit|doivent|a (?:une?|le|la|les)|se|es|son|tiene"
+    r"|tienen|puede|pueden|debe|deben)\b",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"\b(?:is|are) (?:called|known as|said to be)\b|\b(?:nennt man|heißt|heißen)\b|\b(?:est|sont) appelée?s?\b"
+    r"|\bmeans that\b|s['’]appelle|\bse llaman?\b",
+    re.IGNORECASE,
+)
+"""A sentence that names what it describes: said of its label, it would read "A leaf is a node ... is called a leaf"."""
+_BEHIND_GERMAN_NOUNS_LIST = """
+    der die das des dem den von vom für mit ohne in im an am auf aus bei zu zum zur über unter zwischen und oder durch
+    um als nach vor wegen gegen einer eines eine ein ihrer seiner
+"""
+_BEHIND_GERMAN_NOUNS = frozenset(_BEHIND_GERMAN_NOUNS_LIST.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +144,19 @@ def _can_be_term(term: str, determiner: str) -> bool:
     ):
         return False
     return words[0].lower() not in _VAGUE
+
+
+def is_sentence(text: str, language: str) -> bool:
+    """Returns whether a text that begins like a definition goes on as a sentence: "The embryo embeds into ..."."""
+    first = re.split(
+        r";|\b(?:that|which|who|whose|where|when|qui|que|dont)\b", re.sub(r"\([^()]*\) ?|that is,", "", text)
+    )[0]
+    if _FINITE.search(first) or _CALLED.search(text):
+        return True
+    if language == "de":
+        behind = re.findall(r"\b[A-ZÄÖÜ][\w-]+ ([a-zäöüß]+)\b", first.split(",")[0])
+        return not _BEHIND_GERMAN_NOUNS.issuperset(behind)
+    acts = re.match(r"(?:an?|the|each|every) [\w-]+ (?P<word>\w+s) (?!of\b)", first, re.IGNORECASE)
+    if acts and is_verb(acts["word"].lower()):
+        return True
+    return re.search(r"\w{2,}[^su\W]s (?:an?|the|its?|their|into|itself|themselves)\b", first) is not None

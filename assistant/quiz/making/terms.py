@@ -14,7 +14,7 @@ _NO_NAME = re.compile(
     r"|your|our"
     r"|doesn't|isn't|aren't|this|that|these|those|it|its|they|ist|sind|wird|werden|kann|nicht|est|sont|peut|ne|pas"
     r"|son|puede|no|\w+[ai]ble by|or an?|or the|example|beispiel|exemple|ejemplo|vs|he|she|him|her|today|now|davon)\b"
-    r"|[=<>→⇒:;?!…|@§\"“”«»]|\.\.|^[^\w$'\"(]",
+    r"|\w [+×·] \w|[=<>→⇒:;?!…|@§\"“”«»]|\.\.|^[^\w$'\"(]",
     re.IGNORECASE,
 )
 """In a label: it is a sentence, a relation or a remark, and names no thing."""

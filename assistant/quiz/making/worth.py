@@ -25,6 +25,7 @@ from assistant.quiz.making.facts import (
     is_verb,
 )
 from assistant.quiz.making.phrasing import USES, can_be_asked, is_property
+from assistant.quiz.making.prose import is_sentence
 from assistant.quiz.making.terms import LEADS_NOWHERE, is_balanced, names_a_thing
 from assistant.quiz.making.word_use import ASKING, WordUse
 from assistant.types import Document, ElementKind
@@ -102,7 +103,7 @@ _GLOSSARY, _GLOSSARY_OF_OTHERS = 4, 6
 _ANY = re.compile(r"(?:an?|eine?|une?|una) ", re.IGNORECASE)
 """How a subject begins that stands for every thing of its kind: "A diuretic is a compound that ..."."""
 
-_WORDS_OF_NAME, _WORDS_OF_MEANING = 2, 14
+_WORDS_OF_NAME, _WORDS_OF_MEANING = 1, 14
 _NOUN_OF = re.compile(
     r"(?:an?|the|d[aeiou]\w?|l[aeo]s?|ein\w*|une?|el|una) (?:[\w'’-]+ ){0,3}?[\w'’-]+(?:,| (?:of|that|which|who|whose"
     r"|where|for|in|with|to|between|made|used|von|der|des|die|das|zur?|für|aus|de|du|d['’]\w+|qui|que|del|para)\b)",
@@ -140,6 +141,7 @@ _SAYS_LITTLE = re.compile(
     r"|competitive|significant|essential|crucial|critical|vital|complex|difficult|new|old|one|other|latter|former"
     r"|next|number|indispens[ai]ble|invaluable|enormous|precisely|powerhouse|querying powerhouse)\b"
     r"|(?:one|some|part|many|most|several|any) of\b|an? little\b|some [\w-]+ (?:to|for|of)\b"
+    r"|(?:the|an?) (?:foundation|backbone|cornerstone|[‘“']?fuel|tool|weapon|product) (?:of|to)\b"
     r"|an? (?:registered )?(?:trademark|consequence|response to|reaction to|prerequisite|sign of)\b"
     r"|eine? (?:reaktion|voraussetzung|folge|grund|zeichen|teil|beispiel|problem|möglichkeit)\b"
     r"|une? (?:conséquence|réponse|condition|exemple|partie)\b"
@@ -149,31 +151,13 @@ _SAYS_LITTLE = re.compile(
     re.IGNORECASE,
 )
 
-_FINITE = re.compile(
-    r"\S (?:is|are|was|were|has|have|can|may|must|should|will|do|does|did|ist|sind|wird|werden|wurde|hat|haben|kann"
-    r"|können|muss|müssen|soll|sollen|sich|est|sont|ont|peut|peuvent|doit|doivent|a (?:une?|le|la|les)|se|es|son|tiene"
-    r"|tienen|puede|pueden|debe|deben)\b",
-    re.IGNORECASE,
-)
-_CALLED = re.compile(
-    r"\b(?:is|are) (?:called|known as|said to be)\b|\b(?:nennt man|heißt|heißen)\b|\b(?:est|sont) appelée?s?\b"
-    r"|\bmeans that\b|s['’]appelle|\bse llaman?\b",
-    re.IGNORECASE,
-)
-"""A sentence that names what it describes: said of its label, it would read "A leaf is a node ... is called a leaf"."""
-_BEHIND_GERMAN_NOUNS_LIST = """
-    der die das des dem den von vom für mit ohne in im an am auf aus bei zu zum zur über unter zwischen und oder durch
-    um als nach vor wegen gegen einer eines eine ein ihrer seiner
-"""
-_BEHIND_GERMAN_NOUNS = frozenset(_BEHIND_GERMAN_NOUNS_LIST.split())
-
 _FIRST_CLAUSE = re.compile(r"\b(?:that|which|who|whose|where|qui|que|dont|die|der|das)\b")
 _IF = re.compile(r"\b(?:if|iff|when|si|lorsque|quand|wenn|falls|cuando)\b")
+"""In what a thing is said to be: "a function is a bijection if" says what a bijection is, not what a function is."""
+
 _INFERRED = re.compile(
     r"\b(?:therefore|thus|hence|donc|ainsi|daher|deshalb|somit|folglich|por (?:lo )?tanto)\b", re.IGNORECASE
 )
-"""In what a thing is said to be: "a function is a bijection if" says what a bijection is, not what a function is."""
-
 _GOES_ON_LIST = """
     and or but that which who to in of for with as by at from on seen since because after before if also not no only
     still und oder aber dort et ou mais y o pero
@@ -212,7 +196,7 @@ def _defines(fact: Fact, note: Document, language: str, alike: Counter[tuple[tup
     does if it begins as definitions do, or if many of its siblings are described in the same form: a glossary.
     """
     size, place = len(re.split(r":\s", before_next_clause(fact.text))[0].split()), fact.term.place
-    if says_little(fact.text) or not speaks(fact.text, language):
+    if _is_circular(fact) or says_little(fact.text) or not speaks(fact.text, language):
         return False
     if fact.shape is Shape.VERB:
         return not fact.subject and alike[place, True] >= _GLOSSARY
@@ -226,14 +210,18 @@ def _defines(fact: Fact, note: Document, language: str, alike: Counter[tuple[tup
     return begins or (is_glossary and size == len(fact.text.split()))
 
 
+def _is_circular(fact: Fact) -> bool:
+    """Whether the term is in what it is said to be: "yield is the yield of a field"."""
+    first = re.split(r"[,;]", _FIRST_CLAUSE.split(fact.text)[0])[0]
+    return re.search(rf"\b{re.escape(fact.term.name.lower())}\b", first.lower()) is not None
+
+
 def _goes_on(fact: Fact, note: Document, language: str) -> bool:
     """Whether what stands behind or below a label is a remark about it: a sentence, or the rest of the same phrase."""
     if not fact.offset and not _is_row(fact, note) and not _defines_from_below(fact):
         return True
     if language not in ("en", "") and not _SEPARATED.search(fact.anchor.quote[: fact.offset] or ":"):
         return True  # "**Wirtschaft** der Mächte"
-    if fact.text.lower().startswith(fact.term.name.lower()):
-        return True  # "Yield: yield of the field that was sown"
     return fact.text.split()[0].lower() not in ASKING and is_sentence(fact.text, language)
 
 
@@ -250,6 +238,8 @@ def _defines_from_below(fact: Fact) -> bool:
 def _begins(fact: Fact) -> bool:
     """Whether what is said begins as definitions do: "the ratio of", "feeding data to", "how well", "a disc that"."""
     first = fact.text.split(" ", 1)[0].lower()
+    if fact.link and first.endswith("ed"):
+        return False  # "was dissatisfied and"
     return fact.shape in (Shape.NOUN, Shape.DOING) or first in ASKING or bool(_KIND_OF_THING.match(fact.text))
 
 
@@ -270,22 +260,6 @@ def _is_made_much_of(fact: Fact, note: Document, at_least: int) -> bool:
     headed = any(name in heading.lower() for heading in fact.anchor.heading_path)
     wanted = max(at_least, round(at_least * len(note.text) / _LONG_NOTE))
     return bool(emphasised) or headed or note.text.lower().count(name) >= wanted
-
-
-def is_sentence(text: str, language: str) -> bool:
-    """Returns whether a text that begins like a definition goes on as a sentence: "The embryo embeds into ..."."""
-    first = re.split(
-        r";|\b(?:that|which|who|whose|where|when|qui|que|dont)\b", re.sub(r"\([^()]*\) ?|that is,", "", text)
-    )[0]
-    if _FINITE.search(first) or _CALLED.search(text):
-        return True
-    if language == "de":
-        behind = re.findall(r"\b[A-ZÄÖÜ][\w-]+ ([a-zäöüß]+)\b", first.split(",")[0])
-        return not _BEHIND_GERMAN_NOUNS.issuperset(behind)
-    acts = re.match(r"(?:an?|the|each|every) [\w-]+ (?P<word>\w+s) (?!of\b)", first, re.IGNORECASE)
-    if acts and is_verb(acts["word"].lower()):
-        return True
-    return re.search(r"\w{2,}[^su\W]s (?:an?|the|its?|their|into|itself|themselves)\b", first) is not None
 
 
 def says_little(text: str) -> bool:
@@ -311,7 +285,8 @@ def is_process(group: Group) -> bool:
     named = _PROCESS.search(group.label)
     acts = all(term.label.split()[0].endswith("ing") for term in group.members if term.label)
     steps = all(_STEP.match(anchor.quote.lstrip("#*- ")) for anchor in group.anchors)
-    return group.ordered and (bool(named) or acts or steps)
+    whole = all(is_balanced(term.label) for term in group.members)
+    return group.ordered and whole and (bool(named) or acts or steps)
 
 
 def _teaches(anchor: Anchor, note: Document) -> bool:

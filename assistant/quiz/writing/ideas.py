@@ -15,8 +15,9 @@ from assistant.documents.roles import Role, names_nothing, role_at
 from assistant.quiz.exam.texts import meaning, share
 from assistant.quiz.item import Anchor, KeyPoint
 from assistant.quiz.making.facts import is_plural
+from assistant.quiz.making.prose import is_sentence
 from assistant.quiz.making.terms import names_a_thing
-from assistant.quiz.making.worth import is_sentence, says_little
+from assistant.quiz.making.worth import says_little
 from assistant.quiz.writing.cues import ENGLISH, Asked, Cues, cues_of
 from assistant.types import ContextBlock, Document, ElementKind
 

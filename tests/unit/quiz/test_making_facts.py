@@ -124,6 +124,8 @@ def test_the_rows_of_a_table_of_differences_are_aspects() -> None:
         "- **Yeast**\n  - the field of baking deals with all that lives in the dough of many towns and many lands\n",
         "- **Yeast**\n  - the fungus of the dough in the morning.\n",
         "- **Divisible by hand** - the dough that is made in the morning\n",
+        "- **Yeast + salt** - the dough that is made in the morning\n",
+        "- **Warm dough**\n  - keeping the dough as warm as the hand\n",
         "- **Everything** - the dough that is made in the morning\n",
         "- **False** - the dough that rises in the sun\n",
     ],
@@ -171,6 +173,8 @@ def test_a_sentence_that_points_elsewhere_defines_nothing(sentence: str) -> None
         ("A boiler is a vessel full of steam, therefore stokers fear boilers.", False),
         ("A boiler is a bomb for its stokers when the valve is shut.", False),
         ("A boiler is an indispensable vessel for making steam.", False),
+        ("A boiler is a vessel in the room of a boiler.", False),
+        ("The *steam boiler* is the foundation of a mill.", False),
         ("A boiler or a kettle is a vessel that turns water into steam.", False),
     ],
 )
@@ -226,6 +230,11 @@ def test_in_a_glossary_the_form_of_the_others_tells_that_a_line_describes_its_te
     text = "".join(f"- {name}: {line}\n" for name, line in zip(_ROCKS, lines, strict=True))
     assert len(found(f"# Rocks\n\n{text}").facts) == 6
     assert not found(f"# Rocks\n\n{text[: text.index('- Magma')]}").facts
+
+
+def test_how_a_thing_was_does_not_define_it() -> None:
+    assert not found("# Mills\n\n## Boiler\n\nwas unused and soon surrounded by its stokers\n").facts
+    assert found("# Mills\n\n## Boiler\n\nwas the vessel that made the steam of a mill\n").facts
 
 
 def test_in_a_long_text_coming_back_takes_more_than_four_mentions() -> None:

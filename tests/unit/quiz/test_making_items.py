@@ -295,6 +295,15 @@ def test_a_point_is_not_cut_behind_a_preposition(said: str, points: list[str]) -
     assert [[p.text for p in i.key_points] for i in items if i.kind is Kind.SHORT] == [points]
 
 
+def test_steps_that_are_no_whole_formulas_are_not_put_in_order() -> None:
+    listed = "1. $(V - W)$ of acid was added\n2. $(N - M)$ of base was left\n3. $(K - L)$ of both was gone\n"
+    assert not [i for i in fair_items(note(f"# Acid\n\n## Process\n\n{listed}")) if i.kind is Kind.ORDER]
+    whole = (
+        listed.replace("$(V - W)$", "Acid - all").replace("$(N - M)$", "Base - all").replace("$(K - L)$", "Salt - all")
+    )
+    assert [i for i in fair_items(note(f"# Acid\n\n## Process\n\n{whole}")) if i.kind is Kind.ORDER]
+
+
 def test_chapters_beside_the_section_of_a_thing_give_no_wrong_options() -> None:
     filler = " Some more words on that stand here." * 7
     things = {
