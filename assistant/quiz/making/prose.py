@@ -41,6 +41,7 @@ _POINTING_LIST = """
     which however therefore thus moreover both one some many most few several all each neither either
     sometimes often usually generally typically mostly then now also nor
     whenever wherever since because if as so although though while once until unless given when
+    dadurch daher deshalb deswegen somit dann nun hierbei hiermit zudem außerdem jedoch
     es dies diese dieser dieses er sie wir man beide hier dort dabei damit wenn als auch
     il elle elles ils ce cela ceci c'est nous on ici cette ces aussi
     esto este esta estos estas ello él ella ellos ellas nosotros aquí también lo

@@ -129,6 +129,9 @@ _KIND_OF_THING = re.compile(
 )
 """How a description without an article begins: "parts of the body that ...", "Welle, die auf ..."."""
 
+_MIN_SAID, _MANY = 2, 5
+"""Words that a cell has on average, and those that a formula counts for: single words are lists side by side."""
+
 _WORDS_OF_FIGURE = 3
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _ONLY_A_KIND = re.compile(
@@ -140,7 +143,7 @@ _SAYS_LITTLE = re.compile(
     r"|question|matter|of|central|popular|poor|typical|special|simple|useful|further|basic|easy|flexible|powerful"
     r"|competitive|significant|essential|crucial|critical|vital|complex|difficult|new|old|one|other|latter|former"
     r"|next|number|indispens[ai]ble|invaluable|enormous|precisely|powerhouse|querying powerhouse)\b"
-    r"|(?:one|some|part|many|most|several|any) of\b|an? little\b|some [\w-]+ (?:to|for|of)\b"
+    r"|(?:one|some|part|many|most|several|any) of\b|an? little\b|(?:some|all) [\w-]+ (?!of\b)"
     r"|(?:the|an?) (?:foundation|backbone|cornerstone|[‘“']?fuel|tool|weapon|product) (?:of|to)\b"
     r"|an? (?:registered )?(?:trademark|consequence|response to|reaction to|prerequisite|sign of)\b"
     r"|eine? (?:reaktion|voraussetzung|folge|grund|zeichen|teil|beispiel|problem|möglichkeit)\b"
@@ -357,7 +360,9 @@ def _is_question(asked: OwnQuestion) -> bool:
 def _is_learned(column: Column) -> bool:
     """Whether what a column has for each row is to be known, and is no list of figures."""
     in_words = sum(bool(FORMULA.search(cell) or (_WORD.search(cell) and not _is_figure(cell))) for cell in column.cells)
-    return _is_property(column.head) and in_words > len(column.cells) / 2
+    words = sum(_MANY if FORMULA.search(cell) else len(cell.split()) for cell in column.cells)
+    is_said = words >= _MIN_SAID * len(column.cells)
+    return _is_property(column.head) and is_said and in_words > len(column.cells) / 2
 
 
 def _is_figure(cell: str) -> bool:

@@ -260,8 +260,14 @@ def test_numbered_parts_of_what_is_called_a_process_elsewhere_are_no_steps() -> 
 def test_figures_are_not_matched_and_rows_are_named() -> None:
     figures = [("Income", "12.600 USD"), ("Index", "Rank 75"), ("Rent", "24 hours")]
     words = [("Oats", "sown in spring"), ("Rye", "cut by hand"), ("Hay", "dried on the field")]
+    listed = [("Oats", "sickles"), ("Rye", "barns"), ("Hay", "mowers")]
     head = "# Farm\n\n| Crop | Harvest |\n|---|---|\n"
-    for rows, is_asked in ((figures, False), (words, True), ((*words[:2], ("N/A", "lost at sea")), False)):
+    for rows, is_asked in (
+        (figures, False),
+        (listed, False),
+        (words, True),
+        ((*words[:2], ("N/A", "lost at sea")), False),
+    ):
         text = head + "".join(f"| {name} | {cell} |\n" for name, cell in rows)
         assert bool([i for i in fair_items(note(text)) if i.kind is Kind.MATCH]) is is_asked, rows
 
