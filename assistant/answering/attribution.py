@@ -35,7 +35,8 @@ MAX_CITATIONS = 3
 NOT_SAID = "your notes do not say this"
 _FEW_WORDS = 3
 _MIN_OWN_SHARE = 0.3
-"""Of the words a unit covers, the share that must stand in the sentence itself rather than in its headings."""
+"""Of the words a unit covers, the share that must stand in the sentence itself rather than in its headings; its numbers
+are words too, as in the row "7 | Hept" below "Carbon atoms | Prefix"."""
 
 _MIN_GAIN = 0.12
 """A further citation must cover this share of the sentence that no earlier one covers."""
@@ -131,7 +132,7 @@ class Attributor:
 
     def _choose(self, wanted: frozenset[str], claim: Words) -> list[_Cover]:
         """The units that together cover most, the best first; a later one only if it adds something."""
-        covers = [cover for unit in self._units if (cover := self._cover(unit, wanted)) is not None]
+        covers = [cover for unit in self._units if (cover := self._cover(unit, wanted, claim.numbers)) is not None]
         chosen: list[_Cover] = []
         left, numbers = wanted, claim.numbers
         while covers and len(chosen) < MAX_CITATIONS:
@@ -193,11 +194,12 @@ class Attributor:
         first = [s for s in map(stem, content_words(claim.text)) if s in claim.stems][:2]
         return min(first, key=lambda s: sum(bool(self._equals(s) & u.own.stems) for u in self._units), default="")
 
-    def _cover(self, unit: Unit, wanted: frozenset[str]) -> _Cover | None:
+    def _cover(self, unit: Unit, wanted: frozenset[str], numbers: frozenset[str]) -> _Cover | None:
         own = frozenset(s for s in wanted if self._equals(s) & unit.own.stems)
         around = frozenset(s for s in wanted if self._equals(s) & unit.context.stems)
         stems = own | around
-        if not own or len(own) < _MIN_OWN_SHARE * len(stems):
+        given = len(unit.own.numbers & numbers)
+        if not own or len(own) + given < _MIN_OWN_SHARE * (len(stems) + given):
             return None
         return _Cover(unit, stems, own)
 
@@ -211,7 +213,8 @@ class Attributor:
             return NOT_SAID
         covered = frozenset().union(*(cover.stems for cover in chosen))
         present = frozenset(n for c in chosen for n in c.unit.own.numbers | c.unit.context.numbers)
-        if strange := sorted(claim.numbers - present - self._repeated_counts(body)):
+        absent = claim.numbers - present - self._repeated_counts(body)
+        if strange := sorted(absent | _borrowed_numbers(claim, chosen)):
             return f"your notes do not give the number {', '.join(strange)} here"
         if strange := self._strange_names(body):
             return f"your notes do not name {', '.join(strange)} here"
@@ -292,6 +295,19 @@ def shares_words(question: str, said: Sequence[Sentence]) -> bool:
     cited = (" ".join((*one.heading_path, one.item, one.quote)) for sentence in said for one in sentence.citations)
     there = Words(" ".join((*(sentence.text for sentence in said), *cited))).stems
     return not asked or any(_alike(one, other) for one in asked for other in there)
+
+
+def _borrowed_numbers(claim: Words, chosen: Sequence[_Cover]) -> frozenset[str]:
+    """Returns the numbers that a line brings which says nothing else, while its better has others in their place.
+
+    "NADH gives 1.5 ATP" has all its words in "1 NADH gives 2.5 ATP", and its number in the line about FADH2.
+    """
+    best, *further = chosen
+    if best.unit.own.numbers <= claim.numbers:
+        return frozenset()
+    brought = (cover.unit.own.numbers for cover in further if cover.stems <= best.stems)
+    present = best.unit.own.numbers | best.unit.context.numbers
+    return (frozenset().union(*brought) & claim.numbers) - present
 
 
 def _is_claim(body: str, claim: Words) -> bool:

@@ -75,8 +75,8 @@ def split(
 ) -> tuple[tuple[ContextBlock, ...], tuple[Chunk, ...]]:
     """Returns the blocks and the passages of ``note``, each in reading order.
 
-    Blocks do not overlap and passages do not overlap; what lies in no passage is headings, blanks, front matter and
-    comments.
+    Blocks do not overlap and passages do not overlap; what lies in no passage is headings, blanks, front matter,
+    comments, and signs alone where they do not fit into one with words, as the rule of a wide table.
     ``note.text[x.start:x.end] == x.text`` for each, and every ``chunk.embedding_text`` fits ``embedder.window_tokens``.
     """
     ruler = Ruler(note.text, embedder)
@@ -88,8 +88,9 @@ def split(
     )
     edges = [block.start for block in blocks]
     size = min(config.chunk_size_tokens, embedder.window_tokens)
-    passages = _Cutter(ruler, size, whole_sections=False, edges=edges).cut(root)
-    return blocks, tuple(_chunk(note, piece, edges, embedder) for piece in _trimmed(note.text, passages))
+    passages = _trimmed(note.text, _Cutter(ruler, size, whole_sections=False, edges=edges).cut(root))
+    told = (piece for piece in passages if any(map(str.isalnum, note.text[piece.start : piece.end])))
+    return blocks, tuple(_chunk(note, piece, edges, embedder) for piece in told)
 
 
 def _trimmed(text: str, pieces: Iterable[NodeRun]) -> list[NodeRun]:

@@ -62,7 +62,7 @@ def test_every_chunk_lies_in_its_block(text: str, config: ChunkingConfig) -> Non
 
 @settings(max_examples=150, deadline=None)
 @given(text=TEXTS, config=CONFIGS)
-def test_what_no_chunk_holds_is_headings_blanks_and_front_matter(text: str, config: ChunkingConfig) -> None:
+def test_what_no_chunk_holds_is_headings_front_matter_and_signs_alone(text: str, config: ChunkingConfig) -> None:
     note = note_of(text)
     _, chunks = split(note, FakeEmbedder(), config)
     left_out = list(text)
@@ -71,7 +71,15 @@ def test_what_no_chunk_holds_is_headings_blanks_and_front_matter(text: str, conf
     for node in tree(note).walk():
         if node.kind in ("heading", "front_matter"):
             left_out[node.start : node.end] = " " * (node.end - node.start)
-    assert "".join(left_out).strip() == ""
+    assert not any(map(str.isalnum, left_out))
+
+
+def test_the_rule_of_a_wide_table_is_no_passage_and_its_rows_are() -> None:
+    rows = (("Parameter", "Comment"), ("-" * 20, "-" * 600), ("speed", "less of it is free"), ("affinity", "higher"))
+    text = "\n".join(f"| {first:20} | {second:600} |" for first, second in rows)
+    _, chunks = split(note_of(text), FakeEmbedder(), ChunkingConfig(8, 60))
+    assert any("speed" in chunk.text for chunk in chunks)
+    assert [chunk.text for chunk in chunks if not any(map(str.isalnum, chunk.text))] == []
 
 
 @settings(max_examples=100, deadline=None)

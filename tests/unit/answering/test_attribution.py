@@ -99,6 +99,26 @@ def test_a_row_of_a_table_is_read_with_its_columns() -> None:
     assert [c.quote for c in found.citations] == ["| daughter cells | 2, identical | 4, different |"]
 
 
+def read_from(text: str, sentence: str) -> Sentence:
+    block = ContextBlock("t.md", ("Notes",), (), 0, len(text), text, 0)
+    return Attributor([block], "", 0.68).attribute(sentence, 0, len(sentence))
+
+
+def test_the_numbers_of_a_row_are_its_words_too() -> None:
+    table = "| Carbon atoms | Prefix |\n|---|---|\n| 6 | Hex |\n| 7 | Hept |\n"
+    found = read_from(table, "The prefix for a chain of 7 carbon atoms is Hept.")
+    assert [citation.quote for citation in found.citations] == ["| 7 | Hept |"]
+    assert not read_from(table, "The prefix for a chain of 9 carbon atoms is Hept.").supported
+
+
+def test_a_number_is_not_taken_from_a_line_that_says_nothing_else() -> None:
+    yields = "- 1 NADH gives 2.5 ATP in humans\n- 1 FADH2 gives 1.5 ATP in humans\n"
+    assert read_from(yields, "NADH gives 2.5 ATP in humans.").supported
+    assert read_from(yields, "In humans one gets 1.5 ATP from NADH.").reason.endswith("number 1.5 here")
+    both = "- Hamm came out in 1998\n- Hamm has 1500 packages\n"
+    assert read_from(both, "Hamm came out in 1998 with 1500 packages.").supported
+
+
 def test_words_of_the_question_are_not_held_against_the_answer() -> None:
     sentence = "The cheapest option is batch processing."
     assert not attribute("Zebras graze in batch processing.").supported
