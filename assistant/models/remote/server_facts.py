@@ -29,7 +29,8 @@ TOP = 20
 _SURE = "Is water wet? Reply with Yes or No only."
 _REPLIES = frozenset(("Yes", "No"))
 _FIRST_WORD = re.compile(r"^\s*([<\w]*)")
-_BEGINNINGS = (*_REPLIES, "<think>")
+_THOUGHTS = frozenset(("okay", "alright", "hmm", "let", "first", "so"))
+"""What thoughts begin with, in small letters: a reply that should be Yes or No and begins so is probably one."""
 _KEPT_COUNTS = 4096
 
 
@@ -44,7 +45,7 @@ class ServerFacts:
         counter: Counts tokens.
         counts: Whether the server's own tokenizer counts them; otherwise they are estimated.
         scores: Whether it says how probable ``Yes`` and ``No`` are as the first token of a reply.
-        may_think: Whether its reply began with something else: perhaps with a thought that does not say so.
+        may_think: Whether its reply began as thoughts do, and did not say that it is one.
     """
 
     listed: ListedModel | None
@@ -76,7 +77,7 @@ def learn(door: ServerDoor) -> ServerFacts:
         counter=counter or estimate_tokens,
         counts=counter is not None,
         scores=scores,
-        may_think=not any(whole.lower().startswith(began) for whole in _BEGINNINGS),
+        may_think=began in _THOUGHTS,
     )
 
 

@@ -196,11 +196,17 @@ def test_a_thought_that_nothing_announced_is_no_answer_and_is_cut_from_then_on(s
 
 
 def test_a_model_that_only_seemed_to_think_is_read_along_from_its_second_answer(server: ModelServer) -> None:
-    server.whole = [reply({"choices": [{"index": 0, "message": {"role": "assistant", "content": "Water"}}]})]
+    server.whole = [reply({"choices": [{"index": 0, "message": {"role": "assistant", "content": "Okay"}}]})]
     server.answers = [events(delta("On many"), delta(" records.\nEND no"), delta("", "stop"))]
     generator = opened(server)
     texts = [[one.text for one in asked(generator, stop=("\nEND",)) if isinstance(one, Token)] for _ in range(2)]
     assert texts == [["On many records."], ["On many", " records."]]
+
+
+def test_a_model_that_replies_with_something_else_is_read_along_at_once(server: ModelServer) -> None:
+    server.whole = [reply({"choices": [{"index": 0, "message": {"role": "assistant", "content": "Water"}}]})]
+    server.answers = [events(delta("On many"), delta(" records."), delta("", "stop"))]
+    assert [one.text for one in asked(opened(server)) if isinstance(one, Token)] == ["On many", " records."]
 
 
 @pytest.mark.parametrize("text", ["<b> and <think> end with </think>.", "An </thin", "<th"])
