@@ -163,6 +163,31 @@ def test_streams_of_the_usual_servers(server: ModelServer, stream: Reply) -> Non
     assert found[-1].cached_tokens == (8 if stream is VLLM else 0)
 
 
+RECORDED = "".join(
+    f'data: {{{piece},"created":1795816740,"id":"chatcmpl-c","model":"small","system_fingerprint":"b1-0c1e570","object":"chat.completion.chunk"{more}}}\n\n'
+    for piece, more in (
+        ('"choices":[{"finish_reason":null,"index":0,"delta":{"role":"assistant","content":null}}]', ""),
+        *(
+            (f'"choices":[{{"finish_reason":null,"index":0,"delta":{{"content":"{text}"}}}}]', "")
+            for text in ("No", ".", " Water", " is")
+        ),
+        ('"choices":[{"finish_reason":"length","index":0,"delta":{}}]', ""),
+        (
+            '"choices":[]',
+            ',"usage":{"completion_tokens":4,"prompt_tokens":42,"total_tokens":46,"prompt_tokens_details":{"cached_tokens":0}},"timings":{"cache_n":0,"prompt_n":42,"prompt_ms":518.589,"predicted_n":4,"predicted_ms":193.632}',
+        ),
+    )
+)
+"""What llama-server 0.5.0-dev (0c1e570, the one in llama-cpp-python 0.3.36) sent with smollm2-135m."""
+
+
+def test_a_recorded_stream_of_llama_server(server: ModelServer) -> None:
+    server.answers = [events(RECORDED.encode())]
+    found = asked(opened(server))
+    assert text_of(found) == "No. Water is"
+    assert (found[-1].finish, found[-1].prompt_tokens, found[-1].output_tokens) == ("length", 42, 4)
+
+
 def test_a_block_of_thought_is_cut_wherever_the_pieces_are_cut(server: ModelServer) -> None:
     whole = "<think>\nThe notes < say it.\n</think>\n\nOn many <b> records."
     for size in (1, 2, 3, 7, 100):
