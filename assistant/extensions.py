@@ -10,13 +10,19 @@ it is installed (https://packaging.python.org/en/latest/specifications/entry-poi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from assistant.errors import UsageError
+from assistant.errors import ModelError, UsageError
 
 TOOLS_HINT = "What the project is measured with is installed in a checkout of it by: pip install --no-deps -e tools"
 """For whoever asks for something that is not registered here."""
+
+EMBEDDERS = "assistant.embedders"
+"""Each is called with the name of its vectors and returns an ``Embedder``."""
+
+GENERATORS = "assistant.generators"
+"""Each is called with the number of tokens that prompt and answer may have together, and returns a ``Generator``."""
 
 
 def find_extensions(group: str) -> tuple[str, ...]:
@@ -47,9 +53,43 @@ def load_extension(group: str, name: str) -> Any:
     found = entry_points(group=group, name=name)
     if not found:
         raise UsageError(f"Nothing is registered as {name!r} in {group}.", hint=TOOLS_HINT)
-    point = next(iter(found))
+    return load_point(next(iter(found)))
+
+
+def load_point(point: EntryPoint) -> Any:
+    """Returns what an entry point names.
+
+    Raises:
+        UsageError: It cannot be imported, whatever the reason: the package is not this program's.
+    """
     try:
         return point.load()
-    except (ImportError, AttributeError) as error:
-        fault = f"{point.value}, registered as {name!r} in {group}, cannot be loaded: {error}"
-        raise UsageError(fault, hint=TOOLS_HINT) from error
+    except Exception as error:
+        fault = f"{point.value}, registered as {point.name!r} in {point.group}, cannot be loaded: {error}"
+        raise UsageError(fault, hint=_mending(point)) from error
+
+
+def make_extension(group: str, name: str, *arguments: Any) -> Any:
+    """Returns what the extension ``name`` of ``group`` makes of ``arguments``.
+
+    Raises:
+        UsageError: It cannot be loaded.
+        ModelError: It cannot be called with these, or fails.
+    """
+    make = load_extension(group, name)
+    try:
+        return make(*arguments)
+    except Exception as error:
+        point = next(iter(entry_points(group=group, name=name)))
+        raise ModelError(f"The extension {name} cannot be used: {error}", hint=_mending(point)) from error
+
+
+def version_of(group: str, name: str) -> str:
+    """Returns the version of the distribution that registered ``name`` in ``group``; empty where it has none."""
+    point = next(iter(entry_points(group=group, name=name)), None)
+    return point.dist.version if point is not None and point.dist is not None else ""
+
+
+def _mending(point: EntryPoint) -> str:
+    package = point.dist.name if point.dist is not None else ""
+    return TOOLS_HINT if package in ("", "study-assistant-tools") else f"pip uninstall {package}, or mend it."

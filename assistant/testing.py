@@ -1,4 +1,7 @@
-"""Stand-ins for the parts that need a model, for tests of this program and of what others build on it."""
+"""For tests of this program and of what others build on it: stand-ins for the parts that need a model, and contracts.
+
+A contract is a function that tries a part out and raises ``AssertionError`` with what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,14 @@ import re
 import threading
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import Cancelled, PromptTooLong
+from assistant.index.embedder import Embedder
+from assistant.models.generator import Generator as TextGenerator
 from assistant.types import (
     Aside,
     Compared,
@@ -23,6 +29,9 @@ from assistant.types import (
     TokenChoice,
     TokenWatch,
 )
+
+if TYPE_CHECKING:
+    from assistant.index.vectors import VectorRows
 
 Answers = Sequence[str] | Callable[[Prompt], str]
 Events = Generator[ReadingProgress | Compared | TokenChoice | Token | Generated, None, None]
@@ -241,3 +250,140 @@ class FakeEmbedder:
             seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
             total += np.random.default_rng(seed).standard_normal(self.dimension, dtype=np.float32)
         return total / np.linalg.norm(total)
+
+
+_TEXTS = ("Batch inference works on many records at once.", "Café au lait, s'il vous plaît!", "x", "")
+
+
+def check_embedder(embedder: Embedder) -> None:
+    """Tries out the contract of ``Embedder``: shapes, norms, repeatability, tokens, a text longer than the window.
+
+    Raises:
+        AssertionError: It breaks the contract.
+    """
+    embedder.load()
+    assert embedder.name and embedder.dimension > 0 and embedder.window_tokens > 0, "name, dimension, window_tokens"
+    reported: list[int] = []
+    rows = embedder.embed_chunks(_TEXTS, reported.append)
+    assert rows.shape == (len(_TEXTS), embedder.dimension) and rows.dtype == np.float32, "rows are (n, d) float32"
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3), "each row has norm 1, that of an empty text too"
+    assert reported and reported == sorted(reported) and reported[-1] == len(_TEXTS), "on_progress counts to the end"
+    assert embedder.embed_chunks([]).shape == (0, embedder.dimension), "no texts are no rows"
+    back = embedder.embed_chunks(_TEXTS[::-1])[::-1]
+    assert np.allclose(rows, back, atol=0.02), "a text's row does not depend on the texts beside it"
+    query = embedder.embed_query(_TEXTS[0])
+    assert query.shape == (embedder.dimension,) and query.dtype == np.float32, "a question is (d,) float32"
+    assert abs(float(np.linalg.norm(query)) - 1) < 1e-3, "a question has norm 1"
+    assert int(np.argmax(rows @ query)) == 0, "a text is nearest to itself"
+    long = embedder.embed_query("word " * (2 * embedder.window_tokens))
+    assert np.isfinite(long).all(), "what exceeds the window is ignored"
+    for text in _TEXTS:
+        starts = embedder.token_starts(text)
+        assert (np.diff(starts) >= 0).all() and all(0 <= start < len(text) for start in starts), (
+            "starts lie in the text"
+        )
+        assert bool(len(starts)) == bool(text), "a text has tokens, an empty one has none"
+    assert isinstance(embedder.knows_word("batch"), bool), "knows_word is yes or no"
+
+
+def check_generator(generator: TextGenerator) -> None:
+    """Tries out the contract of ``Generator``: the order of events, the limits, stopping, closing. It is closed after.
+
+    Raises:
+        AssertionError: It breaks the contract.
+    """
+    prompt = Prompt("Answer from the notes.", ("## Inference\nBatch inference works on many records.\n\n",), "Why?")
+    assert generator.name and generator.context_tokens > 0, "name, context_tokens"
+    assert generator.count_tokens("two words") > 0, "text has tokens"
+    assert generator.prompt_overhead(prompt.system, prompt.question) > 0, "system text and question have tokens"
+    events = list(generator.generate(prompt, max_tokens=8, cancel=threading.Event()))
+    assert isinstance(events[-1], Generated), "the last event is Generated"
+    assert not any(isinstance(event, Generated) for event in events[:-1]), "there is one Generated"
+    end = events[-1]
+    assert end.finish in ("stop", "length") and end.output_tokens <= 8, "it ends by itself or at max_tokens"
+    kinds = [isinstance(event, Token) for event in events[:-1]]
+    assert kinds == sorted(kinds), "what is read comes before what is written"
+    read = [event.tokens_done for event in events if isinstance(event, ReadingProgress)]
+    assert read == sorted(read), "tokens_done never goes back"
+    again = list(generator.generate(prompt, max_tokens=8, cancel=threading.Event()))
+    assert _written(events) == _written(again), "greedy sampling gives the same answer again"
+    stopped = threading.Event()
+    stopped.set()
+    *_, last = generator.generate(prompt, max_tokens=8, cancel=stopped)
+    assert isinstance(last, Generated) and last.finish == "cancelled", "a set cancel ends it with finish 'cancelled'"
+    try:
+        list(generator.generate(prompt, max_tokens=generator.context_tokens, cancel=threading.Event()))
+    except PromptTooLong:
+        pass
+    else:
+        raise AssertionError("a prompt without room for its answer raises PromptTooLong")
+    _check_abilities(generator, prompt)
+    generator.close()
+    generator.close()
+
+
+def _check_abilities(generator: TextGenerator, prompt: Prompt) -> None:
+    if generator.scorer is not None:
+        options = (" Yes", " No")
+        scores = generator.scorer.compare_next(prompt, options, cancel=threading.Event())
+        assert len(scores) == len(options) and max(scores) <= 0, "compare_next gives a log-probability for each option"
+    if generator.cache is not None:
+        done = list(generator.cache.warm(prompt.system, prompt.blocks, threading.Event()))
+        assert done == [1], "warm counts the blocks"
+        assert generator.cache.ready(prompt.system, prompt.blocks) == (True,), "what was warmed is ready"
+
+
+def _written(events: Sequence[object]) -> str:
+    return "".join(event.text for event in events if isinstance(event, Token))
+
+
+def check_vector_index(make: Callable[[int], VectorRows], count: int = 200) -> None:
+    """Tries out the contract of ``VectorRows`` against NumPy: adding, removing, searching, searching among some.
+
+    Args:
+        make: Returns an empty index of rows of so many numbers.
+        count: How many rows; an index that is not exact is one in ten of the best off at most.
+
+    Raises:
+        AssertionError: It breaks the contract.
+    """
+    random, dimension = np.random.default_rng(0), 16
+    rows = random.standard_normal((count, dimension), dtype=np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    ids = np.arange(count, dtype=np.int64) * 7 + 3
+    index = make(dimension)
+    assert len(index) == 0 and index.search(rows[0], 3) == [], "an empty index finds nothing"
+    index.add(ids[: count // 2], rows[: count // 2])
+    index.add(ids[count // 2 :], rows[count // 2 :])
+    index.remove(ids[::4])
+    kept = np.setdiff1d(ids, ids[::4])
+    assert sorted(index.ids().tolist()) == kept.tolist() and len(index) == len(kept), "ids are what was added and kept"
+    truth = dict(zip(ids.tolist(), rows, strict=True))
+    hits = 0
+    for query in rows[:20]:
+        found = _searched(index, query, truth, None)
+        best = sorted(kept.tolist(), key=lambda id_: -float(truth[id_] @ query))[:10]
+        hits += len(set(best) & set(found))
+    assert hits >= 180, f"of 200 nearest rows {hits} were found"
+    only = kept[::3]
+    among = _searched(index, rows[1], truth, only)
+    assert set(among) <= set(only.tolist()) and len(among) == min(10, len(only)), "only is searched, and all of it"
+    assert len(index.search(rows[1], 2 * count)) == len(kept), "fewer come back when fewer there are"
+    asked = kept[:5].tolist()
+    exact = np.array([truth[id_] @ rows[1] for id_ in asked])
+    assert np.allclose(index.cosines(rows[1], asked), exact, atol=1e-3), "cosines are those of the rows asked for"
+    assert index.cosines(rows[1], []).shape == (0,), "no ids have no cosines"
+
+
+def _searched(
+    index: VectorRows,
+    query: NDArray[np.float32],
+    truth: dict[int, NDArray[np.float32]],
+    only: NDArray[np.int64] | None,
+) -> list[int]:
+    pairs = index.search(query, 10, only)
+    ids, scores = [id_ for id_, _ in pairs], [score for _, score in pairs]
+    assert len(set(ids)) == len(ids), "no id is found twice"
+    assert scores == sorted(scores, reverse=True), "the best come first"
+    assert all(abs(score - float(truth[id_] @ query)) < 1e-3 for id_, score in pairs), "scores are cosines"
+    return ids

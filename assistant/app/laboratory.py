@@ -10,7 +10,7 @@ from assistant.app.quizzes import Quizzes
 from assistant.app.settings import LiveSettings
 from assistant.app.studying import Study
 from assistant.config import Config
-from assistant.index.embedder import SentenceTransformerEmbedder
+from assistant.index.embedder import Embedder
 from assistant.index.retriever import Retriever
 from assistant.lab.lesson_log import LessonLog, LessonProgress
 from assistant.models.llama.engine import LlamaEngine
@@ -41,7 +41,7 @@ class Laboratory:
     settings: LiveSettings
     retriever: Callable[[], Retriever]
     answerer: Callable[[], Answerer]
-    embedder: Callable[[], SentenceTransformerEmbedder]
+    embedder: Callable[[], Embedder]
     engine: Callable[[], LlamaEngine]
     ready_engine: Callable[[], LlamaEngine | None]
     vocabulary: Callable[[], tuple[str, LlamaModel]]

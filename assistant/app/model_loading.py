@@ -10,7 +10,8 @@ from assistant.answering.fitted_gates import FOLDER, Gates
 from assistant.config import ModelConfig
 from assistant.core.lazy import Lazy
 from assistant.errors import AssistantError, ModelError, ModelMissing
-from assistant.index.embedder import SentenceTransformerEmbedder, name_of_folder
+from assistant.extensions import EMBEDDERS, GENERATORS, find_extensions, make_extension, version_of
+from assistant.index.embedder import Embedder, SentenceTransformerEmbedder, name_of_folder
 from assistant.index.encoder import encoder_of
 from assistant.models.catalog import Catalog, ModelEntry, ServerEntry, model_folders
 from assistant.models.generator import Generator
@@ -35,6 +36,8 @@ def check_model(workspace: Workspace, name: str) -> None:
     """
     folders = model_folders(workspace)
     catalog = Catalog.load(folders)
+    if _is_outside(catalog, GENERATORS, name):
+        return
     if (server := catalog.server(name)) is None:
         catalog.resolve(name, folders, role="generator")
     else:
@@ -108,9 +111,26 @@ class Models:
     def ready_local(self) -> LlamaEngine | None:
         """Returns the model if it is loaded and on this computer, or None."""
         engine = self.engine.ready
-        return cast(LlamaEngine, engine) if engine is not None and self.server is None else None
+        return cast(LlamaEngine, engine) if engine is not None and self._is_local() else None
+
+    def _is_local(self) -> bool:
+        return self.server is None and not self.is_outside
+
+    @functools.cached_property
+    def is_outside(self) -> bool:
+        """Whether the model of the settings is an extension: another package's (``assistant.generators``).
+
+        Raises:
+            ModelError: There is no catalogue.
+        """
+        return _is_outside(Catalog.load(self._folders), GENERATORS, self._config.name)
 
     def _check_local(self) -> None:
+        if self.is_outside:
+            raise ModelError(
+                f"This looks inside a model that llama.cpp runs; {self._config.name} is another package's.",
+                hint="Choose one in Settings, or with --model.",
+            )
         if self.server is not None:
             raise ModelError(
                 f"This looks inside a model that runs on this computer; {self.server.name} is on a server.",
@@ -177,13 +197,15 @@ class Models:
         if (vocabulary := self._vocabulary.ready) is not None:
             vocabulary[1].close()
 
-    def _load_weights(self) -> SentenceTransformerEmbedder:
+    def _load_weights(self) -> Embedder:
         embedder = self.embedder.get()
         embedder.load()
         return embedder
 
-    def _open_embedder(self) -> SentenceTransformerEmbedder:
+    def _open_embedder(self) -> Embedder:
         catalog, name = Catalog.load(self._folders), self._config.embedder
+        if _is_outside(catalog, EMBEDDERS, name):
+            return _outside_embedder(name)
         folder = catalog.resolve(name, self._folders, role="embedder")
         if all(entry.name != name for entry in catalog):
             name = name_of_folder(folder)
@@ -202,6 +224,8 @@ class Models:
         return (name, path, known[0].files[0].sha256) if known else (path.stem, path, "")
 
     def _load_generator(self) -> Generator:
+        if self.is_outside:
+            return cast(Generator, make_extension(GENERATORS, self._config.name, self._config.context_tokens))
         server = self.server
         return self._load_engine() if server is None else open_server(server, self._config.context_tokens)
 
@@ -218,3 +242,18 @@ class Models:
         if self.weights.started and not self._probe_file.exists():
             self.weights.wait()  # loading takes the processor that the threads are about to be measured on
         return load_engine(path, name, options, probe_file=self._probe_file)
+
+
+def _is_outside(catalog: Catalog, group: str, name: str) -> bool:
+    """Returns whether an extension has this name; the catalogue's own names come first."""
+    return name not in catalog.names and name in find_extensions(group)
+
+
+def _outside_embedder(name: str) -> Embedder:
+    """Returns the embedder of an extension, which names its vectors with the version that made them."""
+    wanted = f"{name}-{version_of(EMBEDDERS, name)}"
+    embedder: Embedder = make_extension(EMBEDDERS, name, wanted)
+    if embedder.name != wanted:
+        fault = f"The embedder {name} calls its vectors {embedder.name!r}, not {wanted!r} as it was told."
+        raise ModelError(fault, hint="Its name must be the one that it is made with: docs/extending/README.md")
+    return embedder

@@ -178,6 +178,9 @@ def _models(context: typer.Context, probe: bool) -> Iterator[Finding]:
         if (server := assistant.models.server) is not None:
             yield from _server(server, assistant.models.engine.get())
             return
+        if assistant.models.is_outside:
+            yield Finding("ok", f"The model {assistant.models.engine.get().name}, of another package, loads")
+            return
         engine = assistant.models.local()
         choice = assistant.models.choice()
         threads = engine.options

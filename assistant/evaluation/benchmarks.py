@@ -26,6 +26,7 @@ from assistant.evaluation.suites import MeasuredAssistant
 from assistant.extensions import find_extensions, load_extension, missing_extension
 from assistant.index.build import Builder
 from assistant.index.chunking import split
+from assistant.index.embedder import transformer_of
 from assistant.index.entries import Entry, FileState
 from assistant.index.retriever import Retriever
 from assistant.index.store import Store
@@ -74,7 +75,7 @@ def measure_build(assistant: MeasuredAssistant) -> Iterator[Figure]:
     embedder, config = assistant.models.embedder.get(), assistant.settings.now
     notes = [assistant.notes.read(item.path) for item in assistant.notes.all() if item.state == "ready"]
     texts = [chunk.embedding_text for note in notes for chunk in split(note, embedder, config.chunking)[1]]
-    bare_model = embedder.model()
+    bare_model = transformer_of(embedder).model()
     ratios, speeds = [], []
     embedder.embed_chunks(texts[:32])
     bare_model.encode(texts[:32])

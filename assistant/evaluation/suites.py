@@ -18,7 +18,7 @@ from assistant.errors import UsageError
 from assistant.evaluation.intervals import mean
 from assistant.evaluation.report import Metric, Report, Row, RunSetting
 from assistant.extensions import find_extensions, load_extension, missing_extension
-from assistant.index.embedder import SentenceTransformerEmbedder
+from assistant.index.embedder import Embedder
 from assistant.index.inventory import NoteInventory
 from assistant.index.retriever import Retriever
 from assistant.models.generator import Generator
@@ -36,7 +36,7 @@ class MeasuredModels(Protocol):
     """The models that are measured."""
 
     @property
-    def embedder(self) -> Lazy[SentenceTransformerEmbedder]:
+    def embedder(self) -> Lazy[Embedder]:
         """The embedder."""
 
     @property

@@ -323,6 +323,20 @@ class SentenceTransformerEmbedder:
             return self._model
 
 
+def transformer_of(embedder: Embedder) -> SentenceTransformerEmbedder:
+    """Returns the embedder, for what looks inside it: at its vocabulary, or at its network.
+
+    Raises:
+        ModelError: It is another package's, of which only vectors can be had.
+    """
+    if not isinstance(embedder, SentenceTransformerEmbedder):
+        raise ModelError(
+            f"This looks inside a model of sentence-transformers; {embedder.name} is none.",
+            hint='Choose one, as model.embedder = "all-minilm-l6-v2" in assistant.toml does.',
+        )
+    return embedder
+
+
 def _load(folder: Path) -> Any:
     silence(os.environ)
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"

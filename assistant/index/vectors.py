@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import faiss
 import numpy as np
@@ -15,6 +15,33 @@ from assistant.errors import IndexWriteFailed, NotesIndexError
 from assistant.index.store import Store
 
 _PREFIX = "vectors-"
+
+
+class VectorRows(Protocol):
+    """What search needs of an index of vectors: ``VectorIndex`` here, or the client of a database of vectors.
+
+    ``assistant.testing.check_vector_index`` tests one.
+    """
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+
+    def ids(self) -> NDArray[np.int64]:
+        """Returns the ids of the rows in any order, shape (n,)."""
+
+    def add(self, ids: NDArray[np.int64], rows: NDArray[np.float32]) -> None:
+        """Takes rows of norm 1, shape (n, dimension), under ids that it has not yet, shape (n,)."""
+
+    def remove(self, ids: NDArray[np.int64]) -> None:
+        """Forgets the rows of ``ids``, shape (n,)."""
+
+    def search(
+        self, query: NDArray[np.float32], k: int, only: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """Returns up to ``k`` pairs ``(id, cosine)`` of the rows nearest to ``query``, best first."""
+
+    def cosines(self, query: NDArray[np.float32], ids: list[int]) -> NDArray[np.float32]:
+        """Returns the cosine of ``query`` to the row of each of ``ids``, shape (len(ids),)."""
 
 
 class VectorIndex:
@@ -47,14 +74,20 @@ class VectorIndex:
         wanted, present = store.chunk_ids(), self.ids()
         gone = np.setdiff1d(present, wanted, assume_unique=True)
         if gone.size:
-            self._index.remove_ids(gone)
-        self._add(np.setdiff1d(wanted, present, assume_unique=True), store)
+            self.remove(gone)
+        # add_with_ids takes a known id a second time without a word: only those that are not in the index are added
+        new = np.setdiff1d(wanted, present, assume_unique=True)
+        if new.size:
+            self.add(new, store.vectors(new, self.dimension))
         self.generation = generation
 
-    def _add(self, ids: NDArray[np.int64], store: Store) -> None:
-        if ids.size:
-            # add_with_ids takes a known id a second time without a word: ids are the ones that are not in the index.
-            self._index.add_with_ids(store.vectors(ids, self.dimension), ids)
+    def add(self, ids: NDArray[np.int64], rows: NDArray[np.float32]) -> None:
+        """See ``VectorRows``."""
+        self._index.add_with_ids(rows, ids)
+
+    def remove(self, ids: NDArray[np.int64]) -> None:
+        """See ``VectorRows``."""
+        self._index.remove_ids(ids)
 
     def search(
         self, query: NDArray[np.float32], k: int, only: NDArray[np.int64] | None = None
@@ -144,6 +177,11 @@ class MemoryIndex:
         index.cp.min_points_per_centroid = 1  # else it warns on stderr about few rows
         index.train(rows)
         return index
+
+    @property
+    def bytes(self) -> int:
+        """How much memory it takes, its own copy of the rows included."""
+        return int(faiss.serialize_index(self._index).nbytes)
 
     def search(self, query: NDArray[np.float32], k: int, effort: int = 0) -> NDArray[np.int64]:
         """Returns the positions of up to ``k`` rows nearest to ``query``, best first.

@@ -271,11 +271,12 @@ def attention(
 ) -> None:
     """Show how much attention each token of a sentence pays to each other one, in the embedder's layers and heads."""
     from assistant.errors import UsageError
+    from assistant.index.embedder import transformer_of
     from assistant.lab.charts.png import write_png
     from assistant.lab.lessons.attention import attention_grid
 
     with opened(context) as assistant:
-        found = assistant.models.embedder.get().attentions(sentence)
+        found = transformer_of(assistant.models.embedder.get()).attentions(sentence)
     layers, heads = found.weights.shape[:2]
     if layer > layers or head > heads:
         raise UsageError(

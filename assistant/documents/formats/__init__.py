@@ -6,14 +6,18 @@ A format is added by one module here, named in ``_BUILT_IN``; or by another pack
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import PurePath
 
 from assistant.documents.formats.format import Extract, Format
+from assistant.errors import UsageError
+from assistant.extensions import load_point
 
 GROUP = "assistant.formats"
+LOG = logging.getLogger(__name__)
 _SAVE_AS = {
     ".doc": ".docx",
     ".rtf": ".docx",
@@ -32,10 +36,22 @@ __all__ = [
 
 @cache
 def formats() -> dict[str, Format]:
-    """Returns every format by its name. One from outside may replace one of the program's own."""
+    """Returns every format by its name. One from outside may replace one of the program's own.
+
+    One that cannot be loaded is told in the log and left out: the other notes can be read without it.
+    """
     known = [one for name in _BUILT_IN for one in import_module(f"{__name__}.{name}").FORMATS]
-    outside = [point.load() for point in entry_points(group=GROUP)]
-    return {one.kind: one for one in (*known, *outside)}
+    for point in entry_points(group=GROUP):
+        try:
+            found = load_point(point)
+        except UsageError as error:
+            LOG.warning("%s %s", error.message, error.hint)
+            continue
+        if isinstance(found, Format):
+            known.append(found)
+        else:
+            LOG.warning("%s, registered as %r in %s, is no Format.", point.value, point.name, GROUP)
+    return {one.kind: one for one in known}
 
 
 @cache

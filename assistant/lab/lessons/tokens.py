@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 
 from assistant.errors import UsageError
-from assistant.index.embedder import SentenceTransformerEmbedder
+from assistant.index.embedder import Embedder, transformer_of
 from assistant.lab.charts.figures import Chart, Series
 from assistant.models.llama.library import LlamaModel
 
@@ -97,12 +97,16 @@ def generator_split(model: LlamaModel, text: str, name: str) -> Split:
     return Split(name, (*found, *rest))
 
 
-def embedder_split(embedder: SentenceTransformerEmbedder, text: str, name: str) -> Split:
-    """Returns ``text`` as the model that searches reads it; what it leaves out stands between as pieces without id."""
+def embedder_split(embedder: Embedder, text: str, name: str) -> Split:
+    """Returns ``text`` as the model that searches reads it; what it leaves out stands between as pieces without id.
+
+    Raises:
+        ModelError: It is not a model of sentence-transformers, of whose tokens something is known.
+    """
     text = text.encode("utf-8", "replace").decode()
     pieces: list[TokenPiece] = []
     at = 0
-    for found in embedder.word_pieces(text):
+    for found in transformer_of(embedder).word_pieces(text):
         if found.start > at:
             pieces.append(TokenPiece(None, "", text[at : found.start].encode()))
         start = max(found.start, at)  # a Korean syllable makes three tokens, all from the same character

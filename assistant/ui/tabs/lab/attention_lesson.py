@@ -8,7 +8,7 @@ from functools import lru_cache
 from assistant.api.calls import Payload, Whole, call
 from assistant.app.laboratory import Laboratory
 from assistant.errors import UsageError
-from assistant.index.embedder import Attentions
+from assistant.index.embedder import Attentions, transformer_of
 from assistant.lab.charts.interactive import figure_json
 from assistant.lab.lessons.attention import Habit, attention_grid, habits, marks_share
 from assistant.ui.tabs.lab.view import Picture
@@ -77,7 +77,7 @@ class AttentionHandlers:
         )
 
     def _attentions(self, text: str) -> Attentions:
-        found = self._lab.embedder().attentions(text)
+        found = transformer_of(self._lab.embedder()).attentions(text)
         if len(found.tokens) > MOST_TOKENS:
             raise UsageError(
                 f"This sentence has {len(found.tokens)} tokens.", hint=f"Up to {MOST_TOKENS} can be seen at a time."
