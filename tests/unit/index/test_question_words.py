@@ -113,7 +113,7 @@ CELLS = (
         ("เยื่อหุ้มเซลล์คืออะไร", ()),
         ("Фотосинтез в листьях", ()),
         ("线粒体是什么？", ("线粒体",)),
-        ("¿Qué es la Fotosíntesis?", ("Qué", "es", "la", "Fotosíntesis")),
+        ("¿Qué es la Fotosíntesis?", ("Fotosíntesis",)),
     ],
 )
 def test_a_word_within_a_clause_is_found(tmp_path: Path, question: str, missing: tuple[str, ...]) -> None:
