@@ -292,9 +292,19 @@ def shares_words(question: str, said: Sequence[Sentence]) -> bool:
     "How many people starved?" was answered with the share of the works of art that were destroyed: true, and cited.
     """
     asked = Words(question).stems
-    cited = (" ".join((*one.heading_path, one.item, one.quote)) for sentence in said for one in sentence.citations)
-    there = Words(" ".join((*(sentence.text for sentence in said), *cited))).stems
-    return not asked or any(_alike(one, other) for one in asked for other in there)
+    there = Words(" ".join(sentence.text for sentence in said)).stems
+    cited = (one for sentence in said for one in sentence.citations)
+    return (
+        not asked
+        or any(_alike(one, word) for one in asked for word in there)
+        or any(names_any(question, one) for one in cited)
+    )
+
+
+def names_any(question: str, line: Citation) -> bool:
+    """Returns whether a line, its item or a heading above it says any word that a question asks about."""
+    there = Words(" ".join((*line.heading_path, line.item, line.quote))).stems
+    return any(_alike(one, word) for one in Words(question).stems for word in there)
 
 
 def _borrowed_numbers(claim: Words, chosen: Sequence[_Cover]) -> frozenset[str]:

@@ -14,6 +14,8 @@ from assistant.core.json_form import JsonForm, Moment
 from assistant.errors import ModelError
 
 FOLDER = "gates"
+LEAST_GAIN = 0.02
+"""So much more a model's Yes and No have to separate than the search alone; less is the luck of a hundred questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Calibration:
     @property
     def pays(self) -> bool:
         """Whether the model's Yes and No tell more than the search alone; otherwise the first look decides."""
-        return self.auc > self.first_auc
+        return self.auc >= self.first_auc + LEAST_GAIN
 
 
 _CALIBRATION: JsonForm[Calibration] = JsonForm(Calibration)

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answering import followup
-from assistant.answering.attribution import says_absent, shares_words
+from assistant.answering.attribution import names_any, says_absent, shares_words
 from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, weigh, yes_margin
 from assistant.answering.lists import ListedItem, whole_list, with_list
 from assistant.answering.packing import pack, without_slow
@@ -142,7 +142,8 @@ class AnswerRun:
         elif wanted(self._request.question) is Wanted.PLACE:
             each = (replace(self._found, blocks=(block,)) for block in self._found.blocks)
             nearest = (closest_lines(one, "", self._owner.cosines, self._owner.notes(one.blocks))[:1] for one in each)
-            lines = list(chain.from_iterable(nearest))
+            found = list(chain.from_iterable(nearest))
+            lines = [line for line in found if names_any(self._found.search.query, line)] or found[:1]
             if lines:
                 text, sentences = quoted_text(lines, list(map(place_of, lines)))
                 yield self._tell(Token(text))

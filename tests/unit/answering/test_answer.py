@@ -94,6 +94,7 @@ def test_where_something_stands_is_said_without_the_model(retriever: Retriever) 
     assert answer.search.query == "Where do dogs bark?"
     assert "pets.md › Pets › Cats purr at night." in answer.text or "pets.md › Pets › Dogs bark" in answer.text
     assert answer.sentences[1].citations[0].note == "pets.md"
+    assert [citation.note for citation in answer.numbered_citations()] == ["pets.md"]
     assert (answer.model, generator.prompts, verdict(answer).state) == ("", [], AnswerState.FROM_NOTES)
 
 

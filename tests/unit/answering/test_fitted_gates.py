@@ -26,7 +26,7 @@ def test_a_gate_is_that_of_its_model_alone(tmp_path: Path) -> None:
 
 def test_a_model_that_tells_no_more_than_the_search_is_not_asked(tmp_path: Path) -> None:
     gates = Gates(tmp_path)
-    gates.keep(Calibration("tiny", GATE, 100, "00", 0.8, 0.8, 0.04, 0.8, "1.0", MADE.at))
+    gates.keep(Calibration("tiny", GATE, 100, "00", 0.81, 0.8, 0.04, 0.8, "1.0", MADE.at))
     assert gates.of("tiny") == FIRST_GATE
 
 
