@@ -53,7 +53,20 @@ def test_the_switch_shows_what_was_chosen_elsewhere(page: Page, open_page: OpenP
     expect(open_page().get_by_role("switch", name=LABEL)).not_to_be_checked()
 
 
-@pytest.mark.parametrize("width", [390, 1000, 1280])
+def test_on_a_phone_the_line_is_one_line_and_the_switch_is_in_the_settings(open_page: OpenPage) -> None:
+    page = open_page(width=390, height=844, is_mobile=True, has_touch=True)
+    expect(page.locator(".status-line .counts")).to_be_visible()
+    expect(page.get_by_role("switch", name=LABEL)).to_be_hidden()
+    middles = """line => [...line.querySelectorAll('.engine, .counts, button')].filter(one => one.offsetParent)
+        .map(one => one.getBoundingClientRect()).map(box => (box.top + box.bottom) / 2)"""
+    found = page.locator(".status-line").evaluate(middles)
+    assert len(found) >= 2
+    assert max(found) - min(found) < 8
+    page.locator(".status-line").get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("dialog").get_by_text("Read my notes ahead").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1000, 1280])
 def test_nothing_in_the_line_overlaps_or_is_cut(open_page: OpenPage, service: FakeStudyService, width: int) -> None:
     service.stale = {"ai/fundamentals.md"}
     page = open_page(width=width, height=800)
