@@ -178,11 +178,6 @@ class MemoryIndex:
         index.train(rows)
         return index
 
-    @property
-    def bytes(self) -> int:
-        """How much memory it takes, its own copy of the rows included."""
-        return int(faiss.serialize_index(self._index).nbytes)
-
     def search(self, query: NDArray[np.float32], k: int, effort: int = 0) -> NDArray[np.int64]:
         """Returns the positions of up to ``k`` rows nearest to ``query``, best first.
 
