@@ -76,7 +76,8 @@ def split(
     """Returns the blocks and the passages of ``note``, each in reading order.
 
     Blocks do not overlap and passages do not overlap; what lies in no passage is headings, blanks, front matter,
-    comments, and signs alone where they do not fit into one with words, as the rule of a wide table.
+    comments, and signs alone where they do not fit into one with words, as the rule of a wide table; a note of signs
+    alone keeps them, and is found by its headings.
     ``note.text[x.start:x.end] == x.text`` for each, and every ``chunk.embedding_text`` fits ``embedder.window_tokens``.
     """
     ruler = Ruler(note.text, embedder)
@@ -89,8 +90,8 @@ def split(
     edges = [block.start for block in blocks]
     size = min(config.chunk_size_tokens, embedder.window_tokens)
     passages = _trimmed(note.text, _Cutter(ruler, size, whole_sections=False, edges=edges).cut(root))
-    told = (piece for piece in passages if any(map(str.isalnum, note.text[piece.start : piece.end])))
-    return blocks, tuple(_chunk(note, piece, edges, embedder) for piece in told)
+    told = [piece for piece in passages if any(map(str.isalnum, note.text[piece.start : piece.end]))]
+    return blocks, tuple(_chunk(note, piece, edges, embedder) for piece in told or passages)
 
 
 def _trimmed(text: str, pieces: Iterable[NodeRun]) -> list[NodeRun]:

@@ -53,8 +53,8 @@ def test_a_comment_in_code_is_no_heading_of_a_sentence_that_is_cited() -> None:
 
 def test_a_comment_in_code_is_not_found_by_name() -> None:
     _, chunks = split(NOTE, FakeEmbedder(), ChunkingConfig(20, 60))
-    names = [" ".join(name.words) for chunk in chunks for name in names_of(chunk)]
-    assert names == ["shell"]
+    names = {" ".join(name.words) for chunk in chunks for name in names_of(chunk)}
+    assert names == {"shell"}
 
 
 def test_what_is_hidden_is_not_what_the_notes_say() -> None:

@@ -23,6 +23,8 @@ TERMS = {
     "Specificity": "the share of real negatives that are recognised as negative",
     "Prevalence": "the share of positives in the whole population that is examined",
     "Threshold": "the score from which a case is called positive by the classifier",
+    "Calibration": "the agreement of predicted probabilities with the frequencies that are seen later",
+    "Baseline": "the simplest model that every better one has to beat",
 }
 TEXT = "# Metrics\n\n" + "".join(f"- **{term}** - {meaning}\n" for term, meaning in TERMS.items())
 
