@@ -16,6 +16,8 @@ from typing import Any
 
 Write = Callable[[bytes], None]
 
+_PATIENCE_S = 60
+
 
 @dataclass
 class Reply:
@@ -72,6 +74,32 @@ def scored(**tokens: float) -> Reply:
 
 
 UNSCORED = reply({"choices": [{"index": 0, "message": {"role": "assistant", "content": "Yes"}, "logprobs": None}]})
+
+
+class Overlap:
+    """The body of an answer that is sent when so many requests are under way together; counts how many ever were.
+
+    Args:
+        pieces: What is sent then, as ``events``.
+        together: How many.
+    """
+
+    def __init__(self, *pieces: object, together: int) -> None:
+        self._sent = events(*pieces).body
+        self._together = threading.Barrier(together)
+        self._lock = threading.Lock()
+        self.here = 0
+        self.most = 0
+
+    def __call__(self, write: Write) -> None:
+        with self._lock:
+            self.here += 1
+            self.most = max(self.most, self.here)
+        self._together.wait(_PATIENCE_S)  # broken, and no answer comes, where they do not overlap
+        with self._lock:
+            self.here -= 1
+        assert isinstance(self._sent, bytes)
+        write(self._sent)
 
 
 @dataclass

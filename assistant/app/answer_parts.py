@@ -20,7 +20,7 @@ from assistant.types import Answer, Done, Event, Queued, Request, Sampling, Scop
 
 
 class Answers:
-    """Answers questions, one after the other. May be used from several threads.
+    """Answers questions: one after the other, or as many at once as the model takes. May be used from several threads.
 
     Args:
         settings: Budgets and thresholds.
@@ -53,7 +53,12 @@ class Answers:
         return answer_of(self.ask(question, cancel))
 
     def ask(
-        self, question: Request | str, cancel: threading.Event | None = None, *, noted: bool = True
+        self,
+        question: Request | str,
+        cancel: threading.Event | None = None,
+        *,
+        noted: bool = True,
+        conversation: str = "",
     ) -> Iterator[Event]:
         """Yields ``Queued`` until its turn has come, then the events of an answer; see ``Answerer.ask``.
 
@@ -61,12 +66,13 @@ class Answers:
             question: With its history, its scope and so on; or its words alone.
             cancel: Set it from another thread to stop; what was written until then is kept.
             noted: Whether a question in vain becomes a gap of the notes: not where a program asks for itself.
+            conversation: Names the conversation that it belongs to, whose questions never overlap; empty for none.
 
         Raises:
             AssistantError: At the call: no index, or no question. While it runs: the model cannot be used.
         """
         request = Request(question) if isinstance(question, str) else question
-        lease = self._scheduler.lease(Priority.QUESTION, cancel)
+        lease = self._scheduler.lease(Priority.QUESTION, cancel, conversation=conversation)
         return self._in_turn(lease, self.answerer().ask(request, lease.stop), request.scope, noted)
 
     def answerer(self) -> Answerer:

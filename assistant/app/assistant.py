@@ -53,8 +53,8 @@ class Assistant:
         workspace.make_notes_folder()
         self.workspace = workspace
         self.settings = LiveSettings(workspace, config, self._follow)
-        self.scheduler = Scheduler()
         self.models = Models(workspace, config.model, named=model_named, kv_folder=kv_folder)
+        self.scheduler = Scheduler(slots=lambda: self.models.parallel)
         self.index = Indexing(workspace, self.settings, self.models.embedder.get, self.scheduler, self._built)
         self.notes = self.index.notes
         self.study = Study(workspace.study_db, self.settings, self.index, self.scheduler)

@@ -20,7 +20,7 @@ from assistant.models.integrity import is_complete
 from assistant.models.llama.engine import LlamaEngine, load_engine
 from assistant.models.llama.library import LlamaModel
 from assistant.models.llama.options import EngineOptions
-from assistant.models.remote.remote_generator import open_server
+from assistant.models.remote.remote_generator import RemoteGenerator, open_server
 from assistant.types import EngineStatus
 from assistant.workspace import Workspace
 
@@ -99,6 +99,12 @@ class Models:
         """
         return Catalog.load(self._folders).server(self._config.name)
 
+    @property
+    def parallel(self) -> int:
+        """How many requests the model takes at once: more than one only of a server that does. Cheap."""
+        engine = self.engine.ready
+        return engine.parallel if isinstance(engine, RemoteGenerator) else 1
+
     def local(self) -> LlamaEngine:
         """Returns the model after loading it, for what looks inside it.
 
@@ -149,7 +155,8 @@ class Models:
 
     def status(self) -> EngineStatus:
         """Returns the state of the model that writes. Cheap."""
-        error, engine, sends_to = self.engine.error, self.engine.ready, self._sends_to()
+        error, engine, server = self.engine.error, self.engine.ready, self.asked_server
+        sends_to = server.sends_to if server is not None else ""
         if error is not None:
             state = "missing" if isinstance(error, ModelMissing) else "failed"
             return EngineStatus(self._config.name, state, f"{error.message} {error.hint}".strip(), sends_to)
@@ -157,11 +164,13 @@ class Models:
             return EngineStatus(self._config.name, "loading", sends_to=sends_to)
         return EngineStatus(engine.name, "ready", sends_to=sends_to)
 
-    def _sends_to(self) -> str:
+    @property
+    def asked_server(self) -> ServerEntry | None:
+        """The server that questions go to, as ``server``; None also where there is no catalogue."""
         try:
-            return self.server.sends_to if self.server is not None else ""
+            return self.server
         except AssistantError:
-            return ""  # nothing is sent without a catalogue; what is wrong with it is told when the model is loaded
+            return None  # nothing is sent without a catalogue; what is wrong with it is told when the model is loaded
 
     def listed(self) -> list[tuple[ModelEntry, bool]]:
         """Returns the models that write, of the catalogue, each with whether it is on this computer.

@@ -25,6 +25,9 @@ def add(
     context_tokens: Annotated[
         int | None, typer.Option("--context", min=256, help="Tokens that prompt and answer may have together.")
     ] = None,
+    parallel: Annotated[
+        int | None, typer.Option("--parallel", min=1, max=256, help="Questions that the server answers at once.")
+    ] = None,
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Your questions and passages may go to another computer.")
     ] = False,
@@ -42,8 +45,8 @@ def add(
             "How does the server call the model?", hint="Add --model; what there is: assistant models find"
         )
     values: dict[str, str | int | bool] = {"name": name, "url": url, "model": model, "key_env": key_env}
-    if context_tokens is not None:
-        values["context_tokens"] = context_tokens
+    values |= {"context_tokens": context_tokens} if context_tokens is not None else {}
+    values |= {"parallel": parallel} if parallel is not None else {}
     server = server_entry(values)
     file = add_server(options_of(context).find_workspace(), server, allow_remote=allow_remote)
     typer.echo(f"{server.name}: {server.model} at {server.url}, in {file}")

@@ -1,9 +1,10 @@
 """The one scheduler of the model: who uses it now, who is next, and who has to let it go for another.
 
 Whatever takes the model, or both cores for longer than a moment, holds a lease: a student's question, a quiz that
-waits, a lesson, an index being built, the section cache, the question bank. One lease is held at a time. Work that is
-less urgent than what waits is told so by ``Lease.stop`` in the middle of a computation, and asks ``Lease.give_way``
-between two steps; what was interrupted begins anew, so nothing is half done.
+waits, a lesson, an index being built, the section cache, the question bank. A model on this computer is lent to one of
+them at a time. A server may take several requests at once: then questions have it side by side, and of all other work
+still one piece at a time. Work that is less urgent than what waits is told so by ``Lease.stop`` in the middle of a
+computation, and asks ``Lease.give_way`` between two steps; what was interrupted begins anew, so nothing is half done.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from types import TracebackType
@@ -53,36 +54,52 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SchedulerStatus:
-    """Who uses the model, and what waits for it, the next first. What is held back by itself does not count."""
+    """Who uses the model, the most urgent of them, and what waits for it, the next first.
+
+    What is held back by itself does not count.
+    """
 
     working: Priority | None
     waiting: tuple[Priority, ...] = ()
 
 
 class Scheduler:
-    """Lends the model to one piece of work at a time, the most urgent first. May be used from several threads.
+    """Lends the model, to the most urgent work first. May be used from several threads.
 
     Args:
         quiet_s: How long work in the background holds still after a question.
         clock: Seconds that only grow.
+        slots: Returns how many requests the model takes at once. Must be cheap: it is asked with a lock held.
 
     Attributes:
-        holder: Whose the model is now.
+        holders: Whose the model is now: so many questions as there are slots, each of another conversation, or one
+            piece of other work among them. What nobody waits for has it alone.
     """
 
-    def __init__(self, *, quiet_s: float = QUIET_S, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        quiet_s: float = QUIET_S,
+        clock: Callable[[], float] = time.monotonic,
+        slots: Callable[[], int] = lambda: 1,
+    ) -> None:
         self._quiet_s = quiet_s
         self._clock = clock
+        self._slots = slots
         self._changed = threading.Condition()
         self._orders = itertools.count(1)
         self._waiting: list[Lease] = []
-        self.holder: Lease | None = None
+        self.holders: list[Lease] = []
         self._quiet_until = -float("inf")
         self._closed = False
-        self._most_urgent: int = len(Priority)  # of those who wait; read without the lock, in the middle of computing
+        self._most_urgent: int = len(Priority)  # of what other work holds up; read without the lock, while computing
 
     def lease(
-        self, priority: Priority, cancel: threading.Event | None = None, unless: Callable[[], bool] | None = None
+        self,
+        priority: Priority,
+        cancel: threading.Event | None = None,
+        unless: Callable[[], bool] | None = None,
+        conversation: str = "",
     ) -> Lease:
         """Returns a lease, which does not wait yet.
 
@@ -90,13 +107,15 @@ class Scheduler:
             priority: Of the work.
             cancel: Set it, from any thread, to end the work and the waiting.
             unless: Holds the work back for as long as it is true, on battery for example. Asked once a second.
+            conversation: Which one a question belongs to: its questions are answered one after the other, in the order
+                in which they came. Empty for none.
         """
-        return Lease(self, priority, cancel or threading.Event(), unless)
+        return Lease(self, priority, cancel or threading.Event(), unless, conversation)
 
     def status(self) -> SchedulerStatus:
         """Returns who works and who waits. Cheap."""
         with self._changed:
-            working = self.holder.priority if self.holder else None
+            working = min((one.priority for one in self.holders), default=None)
             return SchedulerStatus(working, tuple(one.priority for one in self._line()))
 
     def close(self) -> None:
@@ -108,14 +127,14 @@ class Scheduler:
     # What a lease asks for.
 
     def goes_before(self, priority: Priority) -> bool:
-        """Returns whether something more urgent waits. Cheap, without a lock."""
+        """Returns whether what is at work with this priority has to let go. Cheap, without a lock."""
         return self._most_urgent < priority
 
     def acquire(self, lease: Lease, timeout_s: float | None) -> bool:
         """Waits in line for the model; see ``Lease.wait``."""
         ends = None if timeout_s is None else time.monotonic() + timeout_s
         with self._changed:
-            if lease is self.holder:
+            if lease in self.holders:
                 return True
             self._line_up(lease, next(self._orders))
             try:
@@ -134,9 +153,9 @@ class Scheduler:
         with self._changed:
             self._check(lease)
             self._look_at(lease)
-            line = self._line()
-            more_urgent = bool(line) and line[0].priority < lease.priority
-            if not more_urgent and not lease.refused and all(one.priority != lease.priority for one in line):
+            others = [one.priority for one in self._before(lease)]
+            more_urgent = any(one < lease.priority for one in others)
+            if not more_urgent and not lease.refused and lease.priority not in others:
                 return False
             order = lease.order if more_urgent else next(self._orders)
             self._leave(lease)
@@ -146,7 +165,7 @@ class Scheduler:
     def end(self, lease: Lease) -> None:
         """Takes the model back, or the lease out of the line."""
         with self._changed:
-            if lease is self.holder and lease.priority is Priority.QUESTION:
+            if lease in self.holders and lease.priority is Priority.QUESTION:
                 self._quiet_until = self._clock() + self._quiet_s
             self._leave(lease)
 
@@ -157,11 +176,11 @@ class Scheduler:
     def count_before(self, lease: Lease) -> int:
         """Returns how many go before ``lease``; see ``Lease.ahead``."""
         with self._changed:
-            holder = self.holder
-            if lease is holder:
+            if lease in self.holders:
                 return 0
             before = sum(one.urgency() < lease.urgency() for one in self._line() if one is not lease)
-            return before + (holder is not None and holder.priority <= lease.priority)
+            stays = [one for one in self.holders if one.priority <= lease.priority]
+            return before + (not self._fits(lease, stays))
 
     # With the lock held.
 
@@ -177,23 +196,37 @@ class Scheduler:
             self._tell()
 
     def _take(self, lease: Lease) -> bool:
-        """Gives the model to ``lease`` if it is free and nobody goes before."""
+        """Gives the model to ``lease`` if it is free for it and nobody goes before."""
         self._check(lease)
         self._look_at(lease)
-        line = self._line()
-        if self.holder is not None or not line or lease is not line[0]:
+        if lease is not next((one for one in self._line() if self._fits(one, self.holders)), None):
             return False
         self._waiting.remove(lease)
-        self.holder = lease
+        self.holders.append(lease)
         self._tell()
         return True
 
     def _leave(self, lease: Lease) -> None:
-        if lease is self.holder:
-            self.holder = None
-        if lease in self._waiting:
-            self._waiting.remove(lease)
+        for place in (self.holders, self._waiting):
+            if lease in place:
+                place.remove(lease)
         self._tell()
+
+    def _fits(self, lease: Lease, holders: Sequence[Lease]) -> bool:
+        """Returns whether ``lease`` may have the model beside ``holders``."""
+        if len(holders) >= self._slots():
+            return False
+        if lease.priority is Priority.QUESTION:
+            return not lease.conversation or all(one.conversation != lease.conversation for one in holders)
+        if lease.priority.is_background:
+            return not holders
+        return all(one.priority is Priority.QUESTION for one in holders)
+
+    def _before(self, lease: Lease | None) -> list[Lease]:
+        """Returns who has to go before ``lease``, which has the model: who could have it if it let go."""
+        rest = [one for one in self.holders if one is not lease]
+        asked = rest if lease is not None and lease.priority.is_background else []
+        return asked + [one for one in self._line() if self._fits(one, rest) and not self._fits(one, self.holders)]
 
     def _look_at(self, lease: Lease) -> None:
         """Notes whether ``lease`` holds itself back."""
@@ -211,8 +244,8 @@ class Scheduler:
         return sorted(ready, key=Lease.urgency)
 
     def _tell(self) -> None:
-        line = self._line()
-        self._most_urgent = line[0].priority if line else len(Priority)
+        other = next((one for one in self.holders if one.priority is not Priority.QUESTION), None)
+        self._most_urgent = min((one.priority for one in self._before(other)), default=len(Priority))
         self._changed.notify_all()
 
 
@@ -226,14 +259,21 @@ class Lease:
 
     Attributes:
         priority: Of the work.
+        conversation: Which one it belongs to; empty for none.
         cancel: Ends it.
         stop: Set while the work has to stop: it is cancelled, or something more urgent waits. For the engine.
     """
 
     def __init__(
-        self, scheduler: Scheduler, priority: Priority, cancel: threading.Event, unless: Callable[[], bool] | None
+        self,
+        scheduler: Scheduler,
+        priority: Priority,
+        cancel: threading.Event,
+        unless: Callable[[], bool] | None,
+        conversation: str,
     ) -> None:
         self.priority = priority
+        self.conversation = conversation
         self.cancel = cancel
         self.stop: threading.Event = _Stop(self)
         self._scheduler = scheduler
@@ -250,13 +290,13 @@ class Lease:
 
     @property
     def ahead(self) -> int:
-        """How many go before it: those who wait before it, and the one at work unless that has to let it go first."""
+        """How many end before it begins: who waits before it, and one at work unless there is room beside those."""
         return self._scheduler.count_before(self)
 
     @property
     def is_lent(self) -> bool:
         """Whether the model is this lease's now."""
-        return self._scheduler.holder is self
+        return self in self._scheduler.holders
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Waits for the model, and returns whether it is lent; False only after ``timeout_s``. The place stays.

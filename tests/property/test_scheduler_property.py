@@ -110,3 +110,81 @@ class Schedules(RuleBasedStateMachine):
 
 TestSchedules = pytest.mark.slow(Schedules.TestCase)
 TestSchedules.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+
+
+class SideBySide(RuleBasedStateMachine):
+    """With three slots and questions of four conversations: who has it together, and in which order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scheduler = Scheduler(quiet_s=0, slots=lambda: 3)
+        self.waiting: list[Lease] = []
+        self.at_work: list[Lease] = []
+
+    def _ask(self, lease: Lease) -> None:
+        if lease.wait(0):
+            self.waiting.remove(lease)
+            passed = [one for one in self.waiting[: self._place(lease)] if one.priority is Priority.QUESTION]
+            busy = {one.conversation for one in self.at_work}
+            assert lease.priority is not Priority.QUESTION or all(one.conversation in busy for one in passed)
+            self.at_work.append(lease)
+
+    def _place(self, lease: Lease) -> int:
+        return sum(one.order < lease.order for one in self.waiting)
+
+    @rule(priority=PRIORITIES, conversation=st.sampled_from("abcd"))
+    def comes(self, priority: Priority, conversation: str) -> None:
+        asked = conversation if priority is Priority.QUESTION else ""
+        self.waiting.append(self.scheduler.lease(priority, conversation=asked))
+        self._ask(self.waiting[-1])
+
+    @precondition(lambda self: self.waiting)
+    @rule(data=st.data())
+    def asks_again(self, data: st.DataObject) -> None:
+        self._ask(data.draw(st.sampled_from(self.waiting)))
+
+    @precondition(lambda self: self.at_work)
+    @rule(data=st.data())
+    def ends(self, data: st.DataObject) -> None:
+        lease = data.draw(st.sampled_from(self.at_work))
+        lease.end()
+        self.at_work.remove(lease)
+
+    @precondition(lambda self: self.at_work)
+    @rule(data=st.data())
+    def gives_way(self, data: st.DataObject) -> None:
+        lease = data.draw(st.sampled_from(self.at_work))
+        had_to = lease.stop.is_set()
+        if self.scheduler.let_go(lease):
+            self.at_work.remove(lease)
+            self.waiting.append(lease)
+            self.waiting.sort(key=lambda one: one.order)
+        else:
+            assert not had_to
+
+    @invariant()
+    def they_fit(self) -> None:
+        assert self.scheduler.holders == self.at_work
+        assert len(self.at_work) <= 3
+        others = [one for one in self.at_work if one.priority is not Priority.QUESTION]
+        assert len(others) <= 1
+        asked = [one.conversation for one in self.at_work if one.priority is Priority.QUESTION]
+        assert len(set(asked)) == len(asked)
+        for one in others:
+            assert one.stop.is_set() or not (one.priority.is_background and asked)
+        assert not any(one.stop.is_set() for one in self.at_work if one.priority is Priority.QUESTION)
+
+    def teardown(self) -> None:
+        """Everybody who is left gets the model when those before have ended."""
+        while self.waiting or self.at_work:
+            for lease in self.at_work:
+                lease.end()
+            self.at_work.clear()
+            before = len(self.waiting)
+            for lease in sorted(self.waiting, key=Lease.urgency):
+                self._ask(lease)
+            assert before == 0 or len(self.waiting) < before
+
+
+TestSideBySide = pytest.mark.slow(SideBySide.TestCase)
+TestSideBySide.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

@@ -39,12 +39,16 @@ class RemoteGenerator:
         door: The server.
         facts: What it tells of its model.
         context_tokens: How many tokens prompt and answer may have together.
+
+    Attributes:
+        parallel: How many requests may be under way at once: as the student said, or the server tells, or else one.
     """
 
     def __init__(self, door: ServerDoor, facts: ServerFacts, context_tokens: int) -> None:
         self.name = door.server.name
         self.context_tokens = context_tokens
         self.facts = facts
+        self.parallel = door.server.parallel or facts.parallel or 1
         self._door = door
         self._thinks: bool | None = None if facts.may_think else False  # None until an answer has shown it
 

@@ -48,6 +48,10 @@ _MEANS = {
         "It says how much it can read at once.",
         "It does not say how much it can read at once; the setting model.context_tokens counts.",
     ),
+    "several requests at once": (
+        "It answers several people at the same time.",
+        "It is asked one question at a time.",
+    ),
     "answers without thinking first": (
         "It answers at once.",
         "It thinks before it answers, which takes time; turn that off in the server if answers are cut short.",
@@ -118,6 +122,9 @@ def _known(facts: ServerFacts, server: ServerEntry) -> Iterator[Ability]:
     )
     tells = f"{facts.context_tokens} tokens" if facts.context_tokens else _assumed(server)
     yield Ability("tells its context length", facts.context_tokens is not None, tells)
+    parallel = server.parallel or facts.parallel or 1
+    whose = "as you said with --parallel" if server.parallel else "as it tells" if facts.parallel else "see --parallel"
+    yield Ability("several requests at once", parallel > 1, f"{parallel}, {whose}")
 
 
 def _assumed(server: ServerEntry) -> str:

@@ -55,6 +55,7 @@ class ServerEntry:
         model: How the server calls it.
         key_env: The environment variable that holds the server's key; empty for none. The key itself is never kept.
         context_tokens: How many tokens prompt and answer may have together; None if the student did not say.
+        parallel: How many requests it takes at once; None if the student did not say.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -62,6 +63,7 @@ class ServerEntry:
     model: Annotated[str, Field(min_length=1)]
     key_env: Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")] = ""
     context_tokens: Annotated[int, Field(ge=256)] | None = None
+    parallel: Annotated[int, Field(ge=1, le=256)] | None = None
 
     @property
     def host(self) -> str:

@@ -32,6 +32,8 @@ _FIRST_WORD = re.compile(r"^\s*([<\w]*)")
 _THOUGHTS = frozenset(("okay", "alright", "hmm", "let", "first", "so"))
 """What thoughts begin with, in small letters: a reply that should be Yes or No and begins so is probably one."""
 _KEPT_COUNTS = 4096
+_VLLM_SLOTS = 16
+"""It computes up to hundreds of answers together, without telling how many; so many it always takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class ServerFacts:
         listed: What ``/models`` has of it; None if it is not in that list.
         offered: The names of that list.
         context_tokens: As the server tells it; None if it does not.
+        parallel: How many requests it takes at once, as it tells; None if it does not.
         counter: Counts tokens.
         counts: Whether the server's own tokenizer counts them; otherwise they are estimated.
         scores: Whether it says how probable ``Yes`` and ``No`` are as the first token of a reply.
@@ -51,6 +54,7 @@ class ServerFacts:
     listed: ListedModel | None
     offered: tuple[str, ...]
     context_tokens: int | None
+    parallel: int | None
     counter: Counter
     counts: bool
     scores: bool
@@ -70,10 +74,12 @@ def learn(door: ServerDoor) -> ServerFacts:
     began = _FIRST_WORD.findall((reply.first.message and reply.first.message.content) or "")[0].lower()
     maker = (own or (listed[0] if listed else None) or ListedModel("")).owned_by or ""
     counter = _counter_of(door, maker)
+    context, slots = _size_of(door, maker)
     return ServerFacts(
         listed=own,
         offered=tuple(one.id for one in listed),
-        context_tokens=(own.context_tokens if own else None) or _context_of(door, maker),
+        context_tokens=(own.context_tokens if own else None) or context,
+        parallel=slots,
         counter=counter or estimate_tokens,
         counts=counter is not None,
         scores=scores,
@@ -104,19 +110,19 @@ def first_token(door: ServerDoor) -> ChatReply:
     return read_reply(CHAT, reply, door.server.name)
 
 
-def _context_of(door: ServerDoor, maker: str) -> int | None:
-    """Returns the context that a server works with, from where its maker documents it."""
+def _size_of(door: ServerDoor, maker: str) -> tuple[int | None, int | None]:
+    """Returns context and slots that a server works with, from where its maker documents them; None for what is not."""
     name = door.server.name
     try:
         if maker == "llamacpp":
             found = read_reply(PROPERTIES, door.get(door.root("/props")), name)
-            return found.default_generation_settings.n_ctx
+            return found.default_generation_settings.n_ctx, found.total_slots
         if maker == "library":  # Ollama
             running = read_reply(RUNNING, door.get(door.root("/api/ps")), name).models
-            return next((one.context_length for one in running if one.model == door.server.model), None)
+            return next((one.context_length for one in running if one.model == door.server.model), None), None
     except ModelError:
-        return None  # an older server: as if it did not tell
-    return None
+        return None, None  # an older server: as if it did not tell
+    return None, _VLLM_SLOTS if maker == "vllm" else None
 
 
 def _counter_of(door: ServerDoor, maker: str) -> Counter | None:

@@ -132,9 +132,10 @@ class SlotSettings:
 
 @dataclass(frozen=True, slots=True)
 class ServerProperties:
-    """llama-server's ``/props``."""
+    """llama-server's ``/props``, with how many conversations it computes at once."""
 
     default_generation_settings: SlotSettings
+    total_slots: Annotated[int, Field(ge=1, le=256)] | None = None
 
 
 @dataclass(frozen=True, slots=True)

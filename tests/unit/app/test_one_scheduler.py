@@ -43,8 +43,7 @@ class Ledger:
         self.holders: list[tuple[str, Priority | None]] = []
 
     def note(self, what: str) -> None:
-        holder = self.scheduler.holder
-        self.holders.append((what, holder.priority if holder else None))
+        self.holders.append((what, self.scheduler.status().working))
 
     def uses(self, what: str) -> set[Priority | None]:
         return {priority for one, priority in self.holders if one == what}

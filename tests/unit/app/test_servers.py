@@ -303,6 +303,7 @@ def test_what_a_server_can_do_is_tried_out(server: ModelServer) -> None:
         "log-probabilities": True,
         "counts tokens": False,
         "tells its context length": True,
+        "several requests at once": False,
         "answers without thinking first": True,
     }
 

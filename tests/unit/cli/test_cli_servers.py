@@ -32,8 +32,9 @@ def test_a_server_is_added_checked_listed_and_removed(
 ) -> None:
     server.whole = [scored(Yes=-0.1, No=-3.0)]
     server.answers = [events(*map(delta, WORDS), delta("", "length")), events(delta("one"), delta("", "stop"))]
-    assert run(["models", "add", "near", "--url", server.url, "--model", "m", "--context", "2000"]) == 0
-    assert "context_tokens = 2000" in (folder / "models" / "catalog.toml").read_text(encoding="utf-8")
+    add = ["models", "add", "near", "--url", server.url, "--model", "m", "--context", "2000", "--parallel", "4"]
+    assert run(add) == 0
+    assert "context_tokens = 2000\nparallel = 4" in (folder / "models" / "catalog.toml").read_text(encoding="utf-8")
     assert run(["models", "list"]) == 0
     assert f"near  on a server: m at {server.url}\n" in capsys.readouterr().out
     assert run(["models", "check", "near"]) == 0
@@ -46,6 +47,7 @@ def test_a_server_is_added_checked_listed_and_removed(
         "yes  log-probabilities: Yes and No were scored\n"
         "no   counts tokens: they are estimated upwards\n"
         "yes  tells its context length: 4096 tokens\n"
+        "yes  several requests at once: 4, as you said with --parallel\n"
         "yes  answers without thinking first: no thoughts seen\n"
     )
     assert run(["models", "path", "near"]) == 5

@@ -16,8 +16,9 @@ from assistant.types import Scope
 from assistant.ui.tabs.chat.tab_session import LOCAL, TabSession
 from assistant.ui.views import view
 
-MODEL_LANE = "model"
-"""All listeners that use the model share this ``concurrency_id`` with a limit of one: there is one model."""
+_ANSWERS = "answers"
+"""Listeners that wait for answers share this ``concurrency_id``: of a model on this computer one answer is drawn at a
+time, of a server's all that are under way. Who may use the model is the scheduler's matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def build_chat(service: Assistant, session: gr.State) -> None:
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     both = [live, conversation]
+    at_once = 1 if service.models.asked_server is None else None
 
     def ask(data: gr.EventData, state: TabSession) -> tuple[str, dict[str, Any]]:
         return handlers.submit(str(data._data["question"]), state)
@@ -129,7 +131,9 @@ def build_chat(service: Assistant, session: gr.State) -> None:
     )
     suggested = conversation.ask(ask, session, [question, live], queue=False, **quiet)
     for event in (asked, suggested):
-        answered = event.then(handlers.answer, session, both, concurrency_id=MODEL_LANE, concurrency_limit=1, **quiet)
+        answered = event.then(
+            handlers.answer, session, both, concurrency_id=_ANSWERS, concurrency_limit=at_once, **quiet
+        )
         answered.failure(handlers.broken, session, both, queue=False, **quiet)
     stop.click(TabSession.stop, session, None, queue=False, **quiet)
     scope.pick(pick, session, None, queue=False, **quiet)

@@ -122,7 +122,7 @@ class _RunningQuestion:
         self._keeper = service.conversations
         self._kept = self._begin_keeping(scope) if self._keeper.is_on else None
         request = Request(exchange.progress.question, conversation.history(), scope)
-        stream = partial(service.answers.ask, request)
+        stream = partial(service.answers.ask, request, conversation=conversation.key)
         self._states = _states(exchange, follow(stream, self.cancel), service)
 
     def steps(self) -> Iterator[bool]:
