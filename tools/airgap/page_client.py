@@ -8,7 +8,7 @@ import json
 import secrets
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,12 +90,18 @@ class PageClient:
         with self._sent("POST", path, content, _PAGE) as response:
             return {**json.load(response), "name": name}
 
-    def ask(self, question: str, cancel: threading.Event | None = None) -> Reply:
+    def ask(
+        self,
+        question: str,
+        cancel: threading.Event | None = None,
+        on_change: Callable[[str], None] = lambda _: None,
+    ) -> Reply:
         """Asks a question and returns what the page shows when the answer is complete.
 
         Args:
             question: Sent as if it were typed.
             cancel: Set it to go away in the middle, as a browser that is closed.
+            on_change: Called with what the page receives while the answer is written, as JSON.
 
         Raises:
             AssistantError: The page broke in the middle of the answer, or ``cancel`` was set.
@@ -107,6 +113,8 @@ class PageClient:
         for message in self._queue(joined):
             if message["msg"] == "estimation":
                 place = message["rank"]
+            elif message["msg"] == "process_generating":
+                on_change(json.dumps(message["output"]))
             elif message["msg"] == "process_completed":
                 shown = message["output"].get("data") or shown
                 if not message["success"]:

@@ -53,6 +53,11 @@ class RemoteGenerator:
         self._thinks: bool | None = None if facts.may_think else False  # None until an answer has shown it
 
     @property
+    def server(self) -> ServerEntry:
+        """The server that it is on."""
+        return self._door.server
+
+    @property
     def scorer(self) -> RemoteGenerator | None:
         """Itself, if the server tells how probable tokens are."""
         return self if self.facts.scores else None
@@ -150,7 +155,7 @@ class RemoteGenerator:
         notes = "".join((*prompt.blocks, *prompt.turns))
         greedy: dict[str, object] = {"temperature": sampling.temperature, "seed": sampling.seed}
         return {
-            "model": self._door.server.model,
+            "model": self.server.model,
             "messages": [
                 {"role": "system", "content": prompt.system},
                 {"role": "user", "content": f"{notes}{prompt.question}"},

@@ -39,4 +39,4 @@ def test_a_registered_group_is_run_by_name_and_an_unknown_one_names_all() -> Non
 
 def test_the_tools_register_their_groups() -> None:
     own = ["build", "search", "starts", "writing", "background"]
-    assert list(find_groups()) == [*own, "chat", "kv", "lab", "lookup", "vectors"]
+    assert list(find_groups()) == [*own, "chat", "kv", "lab", "lookup", "server", "vectors"]
