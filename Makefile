@@ -11,7 +11,7 @@ export QUESTION := $(value Q)
 unexport Q
 
 .DEFAULT_GOAL := help
-.PHONY: load faults help run install ask test check test-ui pictures lint bench eval lock licences fuzz clean python
+.PHONY: load load-server faults help run install ask test check test-ui pictures lint bench eval lock licences fuzz clean python
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -63,6 +63,9 @@ licences:  ## write docs/licences.md anew (after make test has set up once)
 
 load:  ## 20 tabs ask, quiz and upload at once for 10 minutes: make load MINUTES=10 (after make test has set up once)
 	$(BIN)/python tests/load --minutes $(or $(MINUTES),10)
+
+load-server:  ## 30 tabs ask a real server of the small model, four at once: make load-server MINUTES=5 (set up as above)
+	$(BIN)/python tests/load --minutes $(or $(MINUTES),5) --clients 30 --browsers 2 --server real --parallel 4
 
 faults:  ## kill -9 at random points of all that is written: make faults RUNS=200 (after make test has set up once)
 	$(BIN)/python tests/faults --runs $(or $(RUNS),200)

@@ -77,27 +77,33 @@ UNSCORED = reply({"choices": [{"index": 0, "message": {"role": "assistant", "con
 
 
 class Overlap:
-    """The body of an answer that is sent when so many requests are under way together; counts how many ever were.
+    """The body of answers of which none is sent before so many requests are under way together, once.
 
     Args:
         pieces: What is sent then, as ``events``.
         together: How many.
+
+    Attributes:
+        most: How many ever were under way at once.
     """
 
     def __init__(self, *pieces: object, together: int) -> None:
         self._sent = events(*pieces).body
         self._together = threading.Barrier(together)
+        self._met = threading.Event()
         self._lock = threading.Lock()
-        self.here = 0
+        self._here = 0
         self.most = 0
 
     def __call__(self, write: Write) -> None:
         with self._lock:
-            self.here += 1
-            self.most = max(self.most, self.here)
-        self._together.wait(_PATIENCE_S)  # broken, and no answer comes, where they do not overlap
+            self._here += 1
+            self.most = max(self.most, self._here)
+        if not self._met.is_set():
+            self._together.wait(_PATIENCE_S)  # broken, and no answer comes, where they do not overlap
+            self._met.set()
         with self._lock:
-            self.here -= 1
+            self._here -= 1
         assert isinstance(self._sent, bytes)
         write(self._sent)
 

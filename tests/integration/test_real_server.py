@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import shutil
-import socket
-import sys
 import threading
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from subprocess import DEVNULL, Popen
-from typing import Any
 
 import pytest
-from children import start_child
+from started_server import RealServer, real_server
 
 from assistant.app.assistant import Assistant
 from assistant.cli.main import run
@@ -29,39 +22,9 @@ QUESTION = "What is the difference between batch and real-time inference?"
 LONG = Prompt("Write as much as you can.", (), "Question: Tell a long story about a river.")
 
 
-@dataclass
-class RealServer:
-    """The server, and where its interface begins."""
-
-    process: Popen[Any]
-    url: str
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def wait_until_it_answers(server: RealServer) -> None:
-    """Asks until it is there; the limit of the test ends this if it never is."""
-    look = threading.Event()
-    while True:
-        assert server.process.poll() is None, "the server ended"
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{server.url}/models") as reply:
-            reply.read()
-            return
-        look.wait(0.1)
-
-
 @pytest.fixture
 def server(small_model_path: Path) -> Iterator[RealServer]:
-    port = free_port()
-    command = [sys.executable, ROOT / "tests" / "real_server.py", "--model", small_model_path, "--model_alias", "small"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--n_ctx", "2048", "--n_threads", "1"]
-    with start_child(command, stdout=DEVNULL, stderr=DEVNULL) as process:
-        server = RealServer(process, f"http://127.0.0.1:{port}/v1")
-        wait_until_it_answers(server)
+    with real_server(small_model_path) as server:
         yield server
 
 

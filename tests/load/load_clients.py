@@ -15,15 +15,23 @@ from load_workspace import Subject
 from assistant.errors import AssistantError
 from tools.airgap.page_client import PageClient
 
+WRITING = '\\"phase\\": \\"writing\\"'
+"""In what the page receives, where JSON stands in a string: words are there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing that a client did; times are seconds since the load began."""
+    """One thing that a client did; times are seconds since the load began.
+
+    Attributes:
+        first: When the first word of an answer was seen; None for other things, and where none was written.
+    """
 
     client: str
     what: str
     began: float
     ended: float
+    first: float | None = None
 
     @property
     def seconds(self) -> float:
@@ -45,33 +53,44 @@ class Records:
 
 
 class Client(threading.Thread):
-    """One tab. What it does next is drawn by chance, the same in every run."""
+    """One tab. What it does next is drawn by chance, the same in every run; or it only asks."""
 
-    def __init__(self, number: int, address: str, own: Subject, strangers: list[Subject], records: Records) -> None:
+    def __init__(
+        self,
+        number: int,
+        address: str,
+        own: Subject,
+        strangers: list[Subject],
+        records: Records,
+        *,
+        only_asks: bool = False,
+    ) -> None:
         super().__init__(name=f"client {number}", daemon=True)
         self._number, self._own, self._strangers, self._records = number, own, strangers, records
         self._page = PageClient(address, timeout_s=600)
         self._choose = random.Random(number)
         self._asked: list[str] = []
         self._uploads = 0
+        self._weights = (1, 0, 0) if only_asks else (6, 3, 1)
+        self._first: float | None = None
         self.enough = threading.Event()
 
     def run(self) -> None:
         acts = {"ask": self._ask, "quiz": self._quiz, "upload": self._upload}
         while not self.enough.is_set():
-            [what] = self._choose.choices(list(acts), (6, 3, 1))
-            began = self._records.clock()
+            [what] = self._choose.choices(list(acts), self._weights)
+            began, self._first = self._records.clock(), None
             try:
                 acts[what]()
             except AssistantError as error:
                 self._records.faults.append(f"{self.name}, {what}: {error.message}")
                 self.enough.wait(1)
-            self._records.acts.append(Act(self.name, what, began, self._records.clock()))
+            self._records.acts.append(Act(self.name, what, began, self._records.clock(), self._first))
 
     def _ask(self) -> None:
         question = self._choose.choice(self._own.questions)
         self._asked.append(question)
-        turns = self._page.ask(question).turns
+        turns = self._page.ask(question, on_change=self._look).turns
         self._records.mixed += [f"{self.name}: {fault}" for fault in faults_of(turns, self._asked, self._own)]
         self._records.mixed += [
             f"{self.name}: a stranger's words: {name}"
@@ -79,6 +98,10 @@ class Client(threading.Thread):
             if name in json.dumps(turns[-1:])
         ]
         self._records.declined += bool(turns) and not turns[-1]["body"]
+
+    def _look(self, changed: str) -> None:
+        if self._first is None and WRITING in changed:
+            self._first = self._records.clock()
 
     def _quiz(self) -> None:
         topic = self._own.note

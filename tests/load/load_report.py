@@ -19,6 +19,8 @@ class Figures:
     Attributes:
         overtaken: The most questions that came after one and were answered before it.
         fewest, most: Answers that single clients got.
+        first_word_median, first_word_p95: From asking to the first word on the page, of the answers that had one.
+        in_flight: How many answers of a server were under way at once, at most; 0 without a server.
         memory_growth: Of the last third over the second, as a share.
     """
 
@@ -29,6 +31,9 @@ class Figures:
     declined: int
     wait_median: float
     wait_longest: float
+    first_word_median: float
+    first_word_p95: float
+    in_flight: int
     overtaken: int
     fewest: int
     most: int
@@ -46,11 +51,12 @@ class Figures:
         return [f"{name:>16}  {_shown(value)}" for name, value in asdict(self).items()]
 
 
-def figures(records: Records, memory: list[tuple[float, float]], clients: int) -> Figures:
+def figures(records: Records, memory: list[tuple[float, float]], clients: int, in_flight: int = 0) -> Figures:
     """Returns the figures of what ``clients`` tabs did."""
     asks, pulse = records.of("ask"), sorted(act.seconds for act in records.of("status"))
     answered = Counter(act.client for act in asks)
     waits = [act.seconds for act in asks] or [0.0]
+    firsts = sorted(act.first - act.began for act in asks if act.first is not None) or [0.0]
     used = [megabytes for _, megabytes in memory] or [0.0]
     third = max(1, len(used) // 3)
     middle, last = statistics.median(used[third : 2 * third] or used), statistics.median(used[-third:])
@@ -62,6 +68,9 @@ def figures(records: Records, memory: list[tuple[float, float]], clients: int) -
         declined=records.declined,
         wait_median=statistics.median(waits),
         wait_longest=max(waits),
+        first_word_median=statistics.median(firsts),
+        first_word_p95=firsts[int(len(firsts) * 0.95)],
+        in_flight=in_flight,
         overtaken=max((overtakers(act, asks) for act in asks), default=0),
         fewest=min(answered.values()) if len(answered) == clients else 0,
         most=max(answered.values(), default=0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from children import run_child
@@ -13,6 +13,7 @@ from load_app import App, running
 from load_browsers import Browsers
 from load_clients import Client, Pulse, Records
 from load_report import Figures, figures
+from load_server import Counter, Served
 from load_workspace import REPOSITORY, make_workspace, subjects
 
 STOP_S = 300
@@ -20,7 +21,10 @@ STOP_S = 300
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How much of it: ``clients`` tabs in all, of which ``browsers`` are real Chromium pages."""
+    """How much of it: ``clients`` tabs in all, of which ``browsers`` are real Chromium pages.
+
+    With a ``server`` the tabs do nothing but ask.
+    """
 
     seconds: float
     clients: int = 20
@@ -33,6 +37,7 @@ class Load:
         ("ask", "--app", "Who designed it?"),
     )
     """Run by second processes on the same workspace in the middle of it."""
+    server: Served | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +61,24 @@ class Outcome:
 
 
 def run_load(load: Load, folder: Path) -> Outcome:
-    """Runs two apps over workspaces made in ``folder`` and returns what came out."""
+    """Runs an app, and one for the neighbours, over workspaces made in ``folder`` and returns what came out."""
     here, there = subjects(load.clients, seed=1), subjects(load.neighbours, seed=2)
     with ExitStack() as stack:
-        app = stack.enter_context(running(make_workspace(folder / "here", here)))
-        neighbour = stack.enter_context(running(make_workspace(folder / "there", there)))
+        counter, server = None, load.server
+        if server is not None:
+            counter = Counter(server.url)
+            server = replace(server, url=stack.enter_context(counter.running()))
+        app = stack.enter_context(running(make_workspace(folder / "here", here, server)))
+        neighbour = stack.enter_context(running(make_workspace(folder / "there", there))) if there else app
         began = time.monotonic()
         records = Records(lambda: time.monotonic() - began)
         browsers = Browsers(app.address, here[: load.browsers], records)
         pulse = Pulse(app.address, app.memory_mb, records)
-        clients = [Client(n, app.address, own, there, records) for n, own in enumerate(here) if n >= load.browsers]
+        clients = [
+            Client(n, app.address, own, there, records, only_asks=server is not None)
+            for n, own in enumerate(here)
+            if n >= load.browsers
+        ]
         elsewhere = Records(records.clock)
         strangers = [Client(n, neighbour.address, own, here, elsewhere) for n, own in enumerate(there)]
         for thread in (everyone := [browsers, pulse, *clients, *strangers]):
@@ -80,7 +93,7 @@ def run_load(load: Load, folder: Path) -> Outcome:
         survived = app.alive and neighbour.alive
         records.faults += [f"next door, {fault}" for fault in elsewhere.faults]
         records.mixed += [f"next door, {fault}" for fault in elsewhere.mixed]
-        found = figures(records, pulse.memory, load.clients)
+        found = figures(records, pulse.memory, load.clients, counter.most if counter else 0)
     return Outcome(found, second, tuple(browsers.outside), survived)
 
 

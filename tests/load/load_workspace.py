@@ -6,11 +6,17 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
+from load_server import Served
+
+from assistant.app.servers import add_server, server_entry
+from assistant.workspace import Workspace
+
 REPOSITORY = Path(__file__).parents[2]
 MODEL = "smollm2-135m"
-SETTINGS = """\
+NEAR = "near"
+SETTINGS = f"""\
 [model]
-name = "smollm2-135m"
+name = "{MODEL}"
 context_tokens = 2048
 [answering]
 min_evidence = 0.1
@@ -73,11 +79,16 @@ def _subject(name: str, number: int, choose: random.Random) -> Subject:
     return Subject(name, kind, f"{name.lower()}.md", text)
 
 
-def make_workspace(root: Path, found: list[Subject]) -> Path:
-    """Writes the notes and the settings of a workspace, which shares the repository's models."""
+def make_workspace(root: Path, found: list[Subject], server: Served | None = None) -> Path:
+    """Writes the notes and the settings of a workspace, which shares the repository's models or asks a server."""
     (root / "notes").mkdir(parents=True)
     for subject in found:
         (root / "notes" / subject.note).write_text(subject.text, encoding="utf-8")
-    (root / "models").symlink_to(REPOSITORY / "models")
-    (root / "assistant.toml").write_text(SETTINGS, encoding="utf-8")
+    if server is None:
+        (root / "models").symlink_to(REPOSITORY / "models")
+    else:
+        said = {"parallel": server.parallel} if server.parallel else {}
+        add_server(Workspace(root), server_entry({"name": NEAR, "url": server.url, "model": server.model, **said}))
+    settings = SETTINGS.replace(MODEL, MODEL if server is None else NEAR)
+    (root / "assistant.toml").write_text(settings, encoding="utf-8")
     return root

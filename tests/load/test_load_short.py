@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 from load_browsers import CHROMIUM_NAMES
-from load_clients import Act, faults_of
+from load_clients import WRITING, Act, faults_of
 from load_report import overtakers
 from load_run import Load, run_load
+from load_server import Served
 from load_workspace import subjects
+from model_server import ModelServer, Overlap, Reply, delta
 
 
 @pytest.mark.model
@@ -32,6 +35,20 @@ def test_many_tabs_at_once(tmp_path: Path, small_model_path: Path) -> None:
     assert outcome.second["search Who designed it?"][0] == 0, "a second process may use the workspace"
 
 
+@pytest.mark.embedder
+@pytest.mark.skipif(sys.platform == "win32", reason="the app is ended with the signal of Ctrl-C")
+@pytest.mark.timeout(900)
+def test_tabs_at_once_over_a_server(tmp_path: Path) -> None:
+    """The server lets an answer go only when three questions are with it."""
+    sent = Overlap(delta("It was painted by many hands."), delta("", "stop"), together=3)
+    with ModelServer().running() as server:
+        server.answers = [Reply(sent, kind="text/event-stream")]
+        load = Load(4, clients=6, browsers=0, neighbours=0, commands=(), server=Served(server.url, "m", parallel=3))
+        found = run_load(load, tmp_path).figures
+    assert (found.mixed, sent.most, found.in_flight) == ((), 3, 3)
+    assert found.answers >= 3
+
+
 OWN, OTHER = subjects(2, seed=1)
 
 
@@ -47,6 +64,12 @@ def test_mixed_answers_are_noticed() -> None:
     assert faults_of([turn(mine, cites={"1": {"quote": OTHER.text}})], [mine], OWN) != []
     assert faults_of([turn(mine, cites={"1": {"quote": OWN.text}})], [mine], OWN) == []
     assert faults_of([turn(mine, phase="failed", error="no model")], [mine], OWN) != []
+
+
+def test_the_first_word_is_seen_in_what_the_page_receives() -> None:
+    view = {"turn": json.dumps({"phase": "writing", "body": ["It"]}), "sources": None}
+    assert WRITING in json.dumps({"data": [view, {}]})
+    assert WRITING not in json.dumps({"data": [{**view, "turn": json.dumps({"phase": "reading"})}, {}]})
 
 
 def test_who_is_passed_over_is_noticed() -> None:
