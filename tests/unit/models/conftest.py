@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from model_server import ModelServer
 
 ETAG = '"v1"'
 
@@ -115,6 +116,13 @@ def hub() -> Iterator[Hub]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    """A scripted server of a model."""
+    with ModelServer().running() as running:
+        yield running
 
 
 WheelMaker = Callable[..., Path]
