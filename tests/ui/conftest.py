@@ -68,9 +68,11 @@ def serving(service: Assistant, password: str = "") -> Iterator[str]:
     thread = threading.Thread(target=serve, name="page-server")
     thread.start()
     server = served.get(timeout=START_S)
-    yield server.address
-    server.stop()
-    thread.join(START_S)
+    try:
+        yield server.address
+    finally:
+        server.stop()
+        thread.join(START_S)
 
 
 async def _make_server(service: Assistant, password: str) -> AppServer:
