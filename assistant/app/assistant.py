@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
@@ -14,11 +15,14 @@ from assistant.app.model_loading import Models, check_model
 from assistant.app.quizzes import Engines, Quizzes
 from assistant.app.settings import LiveSettings
 from assistant.app.studying import Study
+from assistant.app.taking import Exported, TakenQuiz, export_file, utc_now
 from assistant.cards.deck import Deck
 from assistant.config import Config, ModelConfig, load_config, with_setting
 from assistant.conversations.keeper import Keeper
 from assistant.models.hardware import on_battery
 from assistant.models.scheduler import Scheduler
+from assistant.quiz.kinds import kinds_named
+from assistant.quiz.room import QuizRequest
 from assistant.workspace import Workspace, find_workspace
 
 
@@ -94,6 +98,39 @@ class Assistant:
             StudyDatabaseError: ``study.db`` cannot be opened.
         """
         return self.study.deck
+
+    def take_quiz(
+        self, topic: str = "", *, count: int = 10, kinds: Iterable[str] = (), seed: int | None = None
+    ) -> TakenQuiz:
+        """Returns a new quiz on a topic, to be answered question by question; empty for everything in the notes.
+
+        Args:
+            topic: A note, a heading, or any words.
+            count: How many questions, at most.
+            kinds: ``choice``, ``cloze``, ``short`` and so on; empty for all of them.
+            seed: The same seed chooses the same questions.
+
+        Raises:
+            UsageError: There is no such kind.
+            StudyError: The notes give no question about the topic.
+            StudyDatabaseError: ``study.db`` cannot be used.
+        """
+        room = self.quiz.room
+        request = QuizRequest(topic, count, kinds_named(kinds), seed=seed)
+        return TakenQuiz(room, room.start(request, utc_now()))
+
+    def export(self, what: Exported, file: Path | str) -> Path:
+        """Writes an answer, several, a study guide or a quiz to a file, and returns the file.
+
+        A file that ends in ``.html`` becomes a page to print, any other Markdown; the exact words of the notes stand
+        with each answer. Of a quiz the questions are written, and on a sheet of its own what is right.
+
+        Raises:
+            StudyError: The file cannot be written.
+        """
+        return export_file(
+            what, Path(file).expanduser(), lambda words: self.notes.read(words.note).page_at(words.start)
+        )
 
     def warm(self) -> None:
         """Starts, in the background, all that makes the first answers quick, and returns at once.

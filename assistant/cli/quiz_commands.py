@@ -14,7 +14,6 @@ from assistant.cli.startup import build_if_needed, console, interrupt_sets, open
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.quiz.item import Kind
     from assistant.quiz.room import QuizRequest
 
 
@@ -197,11 +196,12 @@ def show(
 ) -> None:
     """Show the questions of the bank with their keys and why they are fair."""
     from assistant.cli.quiz_table import print_items
+    from assistant.quiz.kinds import kinds_named
 
     with opened(context) as assistant:
         room = assistant.quiz.room
         about = room.find_topic(topic)
-        items = [item for item in room.bank.items(kinds=_kinds(kinds)) if about.holds(item)]
+        items = [item for item in room.bank.items(kinds=kinds_named(kinds.split(","))) if about.holds(item)]
     if as_json:
         from assistant.cli.json_output import print_json
 
@@ -224,22 +224,14 @@ def report(
 
 def _request(topic: str, count: int, kinds: str, difficulty: str, exam: bool, seed: int | None) -> QuizRequest:
     from assistant.quiz.choosing import Difficulty
+    from assistant.quiz.kinds import kinds_named
     from assistant.quiz.room import QuizRequest
     from assistant.quiz.session import Mode
 
     if difficulty not in list(Difficulty):
         raise UsageError(f"There is no difficulty {difficulty!r}.", hint=f"Take one of {', '.join(Difficulty)}.")
     mode = Mode.EXAM if exam else Mode.PRACTICE
-    return QuizRequest(topic, count, _kinds(kinds), Difficulty(difficulty), mode, seed)
-
-
-def _kinds(text: str) -> frozenset[Kind]:
-    from assistant.quiz.item import Kind
-
-    names = [name.strip().replace("-", "_") for name in text.split(",") if name.strip()]
-    if unknown := [name for name in names if name not in list(Kind)]:
-        raise UsageError(f"There is no kind {unknown[0]!r} of question.", hint=f"Take some of {', '.join(Kind)}.")
-    return frozenset(map(Kind, names))
+    return QuizRequest(topic, count, kinds_named(kinds.split(",")), Difficulty(difficulty), mode, seed)
 
 
 def _now() -> datetime:

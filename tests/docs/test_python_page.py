@@ -43,9 +43,10 @@ def test_every_example_runs(
     assert printed[2].strip() == "What is batch inference? And real-time inference?"
     assert printed[3].startswith("done 1 ")
     assert printed[5].count("(") >= 2 and len(printed[5].splitlines()) == 3
-    assert (tmp_path / "study" / "metrics.html").read_text("utf-8").startswith("<!DOCTYPE html>")
-    assert (tmp_path / "study" / "progress.json").is_file()
-    assert printed[6].startswith("There is no note")
+    assert ANSWER in (tmp_path / "study" / "answer.md").read_text("utf-8")
+    for page in ("quiz.html", "metrics.html"):
+        assert (tmp_path / "study" / page).read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert printed[7].startswith("There is no note")
 
 
 def test_every_block_of_code_is_run_and_every_name_is_named() -> None:

@@ -13,6 +13,8 @@ import assistant
 
 ROOT = Path(assistant.__file__).parents[1]
 PARTS = {
+    "": {"answers", "cards", "close", "conversations", "export", "index", "lab", "models", "notes", "open", "quiz",
+         "scheduler", "settings", "study", "take_quiz", "warm", "workspace"},
     "answers": {"answer", "answerer", "ask", "warmer"},
     "index": {"build", "cancel", "close", "find_scope", "fingerprint", "folders", "link", "linked", "linked_folders",
               "notes", "pages", "retriever", "search", "start", "status", "unlink", "wait", "watch", "watching"},
@@ -51,7 +53,9 @@ def test_the_parts_of_an_assistant_show_these_members(tmp_path: Path) -> None:
 
     with assistant.Assistant(Workspace(tmp_path), Config()) as made:
         for part, members in PARTS.items():
-            assert {name for name in dir(getattr(made, part)) if not name.startswith("_")} == members, part
+            assert {
+                name for name in dir(getattr(made, part) if part else made) if not name.startswith("_")
+            } == members, part
         assert made.cards.cards() == []
 
 

@@ -3,10 +3,11 @@
 A new kind is its name in ``quiz.item.Kind`` and a class in any module of this folder that derives from ``ItemKind``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 
+from assistant.errors import UsageError
 from assistant.quiz.item import Item, Kind
 from assistant.quiz.kinds.kind import AnswerForm, ItemKind, Mark, Response, ShortGrader
 
@@ -27,4 +28,16 @@ def kind_of(item: Item) -> ItemKind:
     return KINDS[item.kind]
 
 
-__all__ = ["KINDS", "AnswerForm", "ItemKind", "Mark", "Response", "ShortGrader", "kind_of"]
+def kinds_named(names: Iterable[str]) -> frozenset[Kind]:
+    """Returns the kinds that a person named; blanks around a name and empty ones do not count.
+
+    Raises:
+        UsageError: There is no such kind.
+    """
+    wanted = [name.strip().replace("-", "_") for name in names if name.strip()]
+    if unknown := [name for name in wanted if name not in list(Kind)]:
+        raise UsageError(f"There is no kind {unknown[0]!r} of question.", hint=f"Take some of {', '.join(Kind)}.")
+    return frozenset(map(Kind, wanted))
+
+
+__all__ = ["KINDS", "AnswerForm", "ItemKind", "Mark", "Response", "ShortGrader", "kind_of", "kinds_named"]
