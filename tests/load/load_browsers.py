@@ -28,6 +28,8 @@ class Browsers(threading.Thread):
         self.outside: list[str] = []
 
     def run(self) -> None:
+        if not self._own:
+            return
         path = next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
         if path is None:
             self._records.faults.append("There is no Chromium on this machine.")
