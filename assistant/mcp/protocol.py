@@ -202,7 +202,9 @@ def _refused(error: AssistantError) -> types.CallToolResult:
 
 
 def _sentence(error: AssistantError) -> str:
-    return f"{error.message} {error.hint}".strip()
+    """Returns what went wrong in one line. It may repeat what a program sent, without what a terminal would obey."""
+    said = f"{error.message} {error.hint}".strip()
+    return "".join(char if char.isprintable() else " " for char in said)
 
 
 def _resource(note: NoteStatus) -> types.Resource:

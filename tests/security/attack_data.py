@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "attacks"
-GROUPS = ("page", "notes", "files", "texts")
+GROUPS = ("page", "notes", "files", "texts", "programs")
 
 Attack = dict[str, Any]
 

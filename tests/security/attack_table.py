@@ -13,12 +13,14 @@ _TESTS = {
     "notes": "tests/security/test_attacks_notes.py",
     "files": "tests/security/test_attacks_files.py",
     "texts": "tests/security/test_attacks_texts.py",
+    "programs": "tests/security/test_attacks_programs.py",
 }
 _TITLES = {
     "page": "In the page: everywhere a stranger's text can stand",
     "notes": "In notes: against other answers and against what reads them",
     "files": "In files",
     "texts": "In questions, imports and exports",
+    "programs": "From other programs: over MCP, and from servers of models",
 }
 
 
