@@ -10,7 +10,7 @@ from assistant.quiz.exam.examiner import Examiner, is_fair
 from assistant.quiz.exam.ground import Ground
 from assistant.quiz.item import Anchor, Item, KeyPoint, Kind, Maker
 from assistant.quiz.making.pool import Pool
-from assistant.quiz.making.statements import make_items
+from assistant.quiz.making.statements import made_items
 from assistant.types import Document
 
 REPOSITORY = Path(__file__).parents[2]
@@ -59,7 +59,7 @@ def fair_items(*notes: Document, seed: int = 0) -> list[Item]:
     """The items of some notes that pass the exam."""
     ground = Ground(notes)
     pool, examiner = Pool(notes, ground), Examiner(ground)
-    made = [item for one in notes for item in make_items(one.path, pool, random.Random(f"{seed} {one.path}"))]
+    made = [item for one in notes for item in made_items(one.path, pool, random.Random(f"{seed} {one.path}"))]
     return [item for item in map(examiner.examine, made) if is_fair(item)]
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from assistant.index.embedder import TextEmbedder
 from assistant.models.generator import Scorer
 from assistant.quiz.exam import gates as model_gate
-from assistant.quiz.exam.gates import FORM_GATES, MEANING, PROOF_GATES, is_complete, means_different_things
+from assistant.quiz.exam.gates import FORM_GATES, MEANING, PROOF_GATES, WORTH, is_complete, means_different_things
 from assistant.quiz.exam.ground import Ground
 from assistant.quiz.exam.texts import asked, meaning
 from assistant.quiz.item import Check, Item, Kind
@@ -38,8 +38,8 @@ class Examiner:
     def examine(self, item: Item) -> Item:
         """Returns ``item`` with the record of its checks. See ``is_fair`` for the verdict.
 
-        The checks stop at the first one that fails. The model is not asked here; what it said before is kept, and that
-        it was not asked yet is recorded.
+        What its maker judged comes first. The checks stop at the first one that fails. The model is not asked here;
+        what it said before is kept, and that it was not asked yet is recorded.
         """
         checks: list[Check] = []
         for check in self._checks(item):
@@ -73,6 +73,7 @@ class Examiner:
         return replace(item, checks=(*(c for c in item.checks if c.name != model_gate.NAME), check))
 
     def _checks(self, item: Item) -> Iterable[Check]:
+        yield from (check for check in item.checks if check.name == WORTH)
         yield is_complete(item)
         for form_gate in FORM_GATES:
             yield form_gate(item)

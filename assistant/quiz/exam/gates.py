@@ -20,6 +20,9 @@ QUESTION_WORDS = (3, 40)
 STATEMENT_WORDS = (4, 60)
 MAX_COSINE = 0.95
 MEANING = "different_meaning"
+WORTH = "worth_asking"
+"""The check that a maker brings with an item that it has judged."""
+
 KEY_LENGTH = (0.5, 1.8)
 """Length of the right option over the mean of the others; beyond it the length gives the answer away."""
 

@@ -129,8 +129,21 @@ def is_spelled_in(term: str, text: str) -> bool:
     return held >= _HALF * sum(map(len, names)) > 0
 
 
+_LETTERS = (2, 6)
+
+
+def is_short_for(term: str, text: str) -> bool:
+    """Returns whether the letters of ``term`` begin the words of ``text``: "DNS", "domain name system"."""
+    low, high = _LETTERS
+    letters = re.sub(r"\W", "", term).lower()
+    initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", text)).lower()
+    return low <= len(letters) <= high and initials.startswith(letters)
+
+
 def tells_its_name(fact: Fact, text: str) -> bool:
     """Returns whether ``text`` has half of the words of the term that it is said of, or what it is short for."""
+    if is_short_for(fact.term.name, text):
+        return True
     if share(meaning(fact.term.name), meaning(text)) >= _HALF or is_spelled_in(fact.term.name, text):
         return True
     short = [name.lower() for name in fact.term.names if name.isupper() and len(name) <= _ABBREVIATION]

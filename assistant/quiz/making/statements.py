@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.quiz.exam.texts import meaning, same
 from assistant.quiz.item import GAP, Anchor, Item, KeyPoint, Kind, Maker, with_id
-from assistant.quiz.making.choices import choices, explained, tells_its_name
+from assistant.quiz.making.choices import choices, explained, is_short_for, tells_its_name
 from assistant.quiz.making.facts import (
     MAX_WORDS,
     Column,
@@ -24,6 +24,7 @@ from assistant.quiz.making.facts import (
     state,
     versions,
 )
+from assistant.quiz.making.judge import Judge
 from assistant.quiz.making.pool import Pool, is_vague
 from assistant.quiz.making.terms import is_label, names_a_thing
 from assistant.quiz.making.worth import is_learned_list, is_process
@@ -171,7 +172,7 @@ def _part(count: int, most: int) -> int:
 
 
 def _gives_away(term: Term, text: str) -> bool:
-    return bool(meaning(term.name)) and meaning(term.name) <= meaning(text)
+    return (bool(meaning(term.name)) and meaning(term.name) <= meaning(text)) or is_short_for(term.name, text)
 
 
 def _apart(pairs: Sequence[tuple[Term, str, Anchor]]) -> list[tuple[Term, str, Anchor]]:
@@ -317,10 +318,16 @@ def _clauses(quote: str, start: int) -> Iterator[tuple[int, int]]:
 
 
 def make_items(note: str, pool: Pool, rng: random.Random) -> Iterator[Item]:
-    """Yields the items of one note, not examined yet, kinds mixed; the same for the same notes and seed.
+    """Yields the items of one note, judged and not examined yet, kinds mixed; the same for the same notes and seed.
 
     Takes about a millisecond an item, more in very large collections of notes.
     """
+    judge = Judge(note, pool)
+    yield from map(judge.judged, made_items(note, pool, rng))
+
+
+def made_items(note: str, pool: Pool, rng: random.Random) -> Iterator[Item]:
+    """Yields what ``make_items`` judges."""
     found = pool.of_note[note]
     told: set[frozenset[str]] = set()
     for number, fact in enumerate(found.facts):

@@ -119,7 +119,7 @@ _LONG_NOTE = 40_000
 _MENTIONS, _COMES_BACK = 1, 4
 """Times that a note has a term which it is about."""
 
-_KIND_OF_THING = re.compile(
+KIND_OF_THING = re.compile(
     r"(?:(?!to\b|by\b|in\b|if\b|when\b|wenn\b)[^\W\d][\w'’-]*,? ){1,4}?"
     r"(?:that|which|who|whose|where|of|made|used|found|obtained|caused|produced|formed|given)\b"
     r"|(?:[^\W\d][\w'’-]*,? ){1,3}?\w{3,}ed (?:in|at|by|on|as|to|from|with|for|into|or|and)\b"
@@ -243,7 +243,7 @@ def _begins(fact: Fact) -> bool:
     first = fact.text.split(" ", 1)[0].lower()
     if fact.link and first.endswith("ed"):
         return False  # "was dissatisfied and"
-    return fact.shape in (Shape.NOUN, Shape.DOING) or first in ASKING or bool(_KIND_OF_THING.match(fact.text))
+    return fact.shape in (Shape.NOUN, Shape.DOING) or first in ASKING or bool(KIND_OF_THING.match(fact.text))
 
 
 def _is_determined(fact: Fact, note: Document, asked: Counter[tuple[Term, str]]) -> bool:
@@ -306,7 +306,7 @@ def _read(fact: Fact, words: WordUse, *, in_acting: bool) -> Fact | None:
     acts = words.acts(fact.text)
     if acts or (acts is None and in_acting):
         return replace(fact, form=Shape.VERB)
-    described = _KIND_OF_THING.match(fact.text) is not None and not words.commands(fact.text)
+    described = KIND_OF_THING.match(fact.text) is not None and not words.commands(fact.text)
     return fact if words.names(fact.text) or described else None
 
 

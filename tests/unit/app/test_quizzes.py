@@ -51,7 +51,7 @@ def test_the_bank_fills_in_the_background(assistant: Assistant) -> None:
     assistant.quiz.start()
     assistant.quiz._thread.join()  # type: ignore[union-attr]
     status = assistant.quiz.status()
-    assert status.counts.items > 10
+    assert status.counts.items > 4
     assert (status.progress, status.fault) == (None, "")
 
 
@@ -70,7 +70,7 @@ def test_the_model_writes_no_questions_while_it_is_to_rest(
     while not (status := assistant.quiz.status()).waits or status.progress.done < status.progress.total:  # type: ignore[union-attr]
         patience.wait(0.01)
     assistant.quiz.stop()
-    assert assistant.quiz.status().counts.items > 10
+    assert assistant.quiz.status().counts.items > 4
     assert (model.compared, model.prompts) == ([], [])
     if reason == "switched off":  # who asks for it in so many words gets it
         assistant.quiz.build(threading.Event(), with_model=True)
@@ -80,7 +80,7 @@ def test_the_model_writes_no_questions_while_it_is_to_rest(
 def test_a_missing_model_leaves_what_needs_none(assistant: Assistant) -> None:
     with pytest.raises(ModelMissing):
         assistant.quiz.build(threading.Event(), with_model=True)
-    assert assistant.quiz.status().counts.items > 10
+    assert assistant.quiz.status().counts.items > 4
 
 
 def test_free_words_find_passages_of_the_index(assistant: Assistant) -> None:
