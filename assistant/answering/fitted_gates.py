@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.answering.evidence import FITTED_ON, FULL_GATE, Gate, gate_of
@@ -33,6 +35,8 @@ class Calibration:
         declined: Share of the answerable questions that would be declined, in cross-validation.
         caught: Share of the others that would be declined.
         program: The version of the program.
+        sha256: Of the model's file; empty for a model without one on this computer.
+        weights: What tells these weights from others of the same name, as ``Gates`` was told; set when it is kept.
     """
 
     model: str
@@ -45,6 +49,8 @@ class Calibration:
     caught: float
     program: str
     at: Moment
+    sha256: str = ""
+    weights: str = ""
 
     @property
     def pays(self) -> bool:
@@ -61,10 +67,13 @@ class Gates:
 
     Args:
         folder: Where they are kept, one file for each model; made when the first is.
+        weights: Returns what tells the weights in use from others of the same name. A gate of other weights decides
+            nothing.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, weights: Callable[[], str]) -> None:
         self._folder = folder
+        self._weights = weights
 
     def of(self, model: str) -> Gate:
         """Returns what decides for a model after the sections were read.
@@ -78,7 +87,7 @@ class Gates:
         if model in FITTED_ON:
             return FULL_GATE
         found = self.calibration(model)
-        return found.gate if found and found.pays else gate_of(model)
+        return found.gate if found and found.pays and found.weights == self._weights() else gate_of(model)
 
     def calibration(self, model: str) -> Calibration | None:
         """Returns what was fitted for a model on this computer, or None.
@@ -95,7 +104,7 @@ class Gates:
             raise ModelError(f"{file} cannot be read: {error}.", hint=f"assistant models calibrate {model}") from error
 
     def keep(self, made: Calibration) -> Path:
-        """Writes a calibration and returns its file.
+        """Writes a calibration of the weights in use and returns its file.
 
         Raises:
             ModelError: It cannot be written.
@@ -103,7 +112,7 @@ class Gates:
         file = self._file(made.model)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(file, _CALIBRATION.write(made, indent=2).encode())
+            write_whole(file, _CALIBRATION.write(replace(made, weights=self._weights()), indent=2).encode())
         except OSError as error:
             raise ModelError(
                 f"{file} cannot be written: {error}.", hint="Make room or allow it, and try again."
@@ -111,7 +120,7 @@ class Gates:
         return file
 
     def begun(self, model: str) -> dict[str, float]:
-        """Returns what a model said so far in a calibration that was not ended, by the id of the question."""
+        """Returns what these weights said so far in a calibration that was not ended, by the id of the question."""
         try:
             return _MARGINS.read(self._begun(model).read_bytes())
         except (OSError, ValueError):  # it is asked again, which costs seconds
@@ -130,7 +139,8 @@ class Gates:
             self._begun(model).unlink(missing_ok=True)
 
     def _begun(self, model: str) -> Path:
-        return self._folder / f"{safe_name(model)}.begun"
+        weights = hashlib.sha256(self._weights().encode()).hexdigest()[:12]
+        return self._folder / f"{safe_name(model)}-{weights}.begun"
 
     def _file(self, model: str) -> Path:
         return self._folder / f"{safe_name(model)}.json"

@@ -16,7 +16,7 @@ from assistant.index.encoder import encoder_of
 from assistant.models.catalog import Catalog, ModelEntry, ServerEntry, model_folders
 from assistant.models.generator import Generator
 from assistant.models.hardware import ModelChoice, choose_model, detect_hardware
-from assistant.models.integrity import is_complete
+from assistant.models.integrity import file_key, is_complete, sha256_of
 from assistant.models.llama.engine import LlamaEngine, load_engine
 from assistant.models.llama.library import LlamaModel
 from assistant.models.llama.options import EngineOptions
@@ -66,7 +66,9 @@ class Models:
         self._named = named
         self._folders = model_folders(workspace)
         self._kv_folder = kv_folder or workspace.index / KV_FOLDER
-        self.gates = Gates(workspace.models / FOLDER)
+        self._weights = self._checksum = ""
+        self._file: Path | None = None
+        self.gates = Gates(workspace.models / FOLDER, lambda: self._weights)
         self._probe_file = workspace.index / PROBE_FILE
         self.embedder = Lazy(self._open_embedder, "embedder")
         self.weights = Lazy(self._load_weights, "embedder")
@@ -148,6 +150,13 @@ class Models:
         catalog = Catalog.load(self._folders)
         here = [entry.name for entry in catalog if any(entry.location(folder).exists() for folder in self._folders)]
         return choose_model(self._config.name, self._named, detect_hardware(), here)
+
+    def weights_sha256(self) -> str:
+        """Returns the SHA-256 of the file of the model that writes, which is read for it unless the catalogue says it.
+
+        Empty for a model without a file on this computer, or before it is loaded.
+        """
+        return self._checksum or (sha256_of(self._file) if self._file else "")
 
     def forget_probe(self) -> None:
         """Makes the next load of the model measure again which threads and batches are fastest here."""
@@ -234,12 +243,16 @@ class Models:
 
     def _load_generator(self) -> Generator:
         if self.is_outside:
+            self._weights = f"{self._config.name} {version_of(GENERATORS, self._config.name)}"
             return cast(Generator, make_extension(GENERATORS, self._config.name, self._config.context_tokens))
-        server = self.server
-        return self._load_engine() if server is None else open_server(server, self._config.context_tokens)
+        if (server := self.server) is not None:
+            self._weights = f"{server.model} at {server.url}"
+            return open_server(server, self._config.context_tokens)
+        return self._load_engine()
 
     def _load_engine(self) -> LlamaEngine:
         name, path, checksum = self._find_engine()
+        self._file, self._checksum, self._weights = path, checksum, checksum or file_key(path)
         options = EngineOptions(
             context_tokens=self._config.context_tokens,
             threads=self._config.threads,

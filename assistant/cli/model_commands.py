@@ -131,7 +131,7 @@ def calibrate(
             with interrupt_sets(cancel, "Stopping; what was asked is kept for the next time."):
                 made = measure(assistant, datetime.now(UTC), show, cancel, margins)
         is_shipped = made.model in FITTED_ON
-        file = None if is_shipped else gates.keep(made)
+        file = None if is_shipped else gates.keep(replace(made, sha256=assistant.models.weights_sha256()))
         gates.keep_begun(model, {})
     typer.echo(
         f"{made.model} was asked {made.questions} questions. It tells those that the notes answer from the others with "

@@ -153,6 +153,12 @@ def sha256_of(path: Path, on_bytes: Callable[[int], None] | None = None) -> str:
     return digest.hexdigest()
 
 
+def file_key(path: Path) -> str:
+    """Returns what tells a file apart without reading it: path, size and time of change."""
+    stat = path.stat()
+    return f"{path.resolve()}; {stat.st_size} bytes; {stat.st_mtime_ns}"
+
+
 def is_complete(entry: ModelEntry, models: Path) -> bool:
     """Returns True if every file of the model is there, whatever its content."""
     return all((entry.folder(models) / file.path).is_file() for file in entry.files)

@@ -109,12 +109,6 @@ class LlamaModel:
         self._api.llama_model_desc(self.handle, buffer, len(buffer))
         return buffer.value.decode("utf-8", "replace")
 
-    @property
-    def file_key(self) -> str:
-        """What tells the file apart without reading it: path, size and time of change."""
-        stat = self.path.stat()
-        return f"{self.path.resolve()}; {stat.st_size} bytes; {stat.st_mtime_ns}"
-
     def check_file(self) -> None:
         """Does nothing as long as the weights are those that were loaded. Cheap.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.models.integrity import file_key
 from assistant.models.llama import probe
 from assistant.models.llama.context import ContextOptions, LlamaContext
 from assistant.models.llama.kv_cache import BlockCache, StateStore
@@ -57,7 +58,7 @@ def build_cache(context: LlamaContext, options: EngineOptions) -> BlockCache | N
     """Returns the section cache, or None where there is no room for it or the model's tokens cannot be moved."""
     if options.cache_memory_bytes == 0 or not context.can_move:
         return None
-    model_key = options.model_key or context.model.file_key
+    model_key = options.model_key or file_key(context.model.path)
     kind = f"kv {options.kv_type}; flash {options.flash_attention}"
     key = f"{model_key}; {build_id()}; {kind}; batch {options.batch_tokens}"
     store = StateStore(options.cache_folder, options.cache_disk_bytes) if options.cache_folder else None

@@ -19,6 +19,11 @@ from assistant.types import Prompt
 YES, NO = (-9.0, -9.0, -0.1, -5.0), (-9.0, -9.0, -5.0, -0.1)
 
 
+def no_weights() -> str:
+    """Of a stand-in, which has no file."""
+    return ""
+
+
 @pytest.fixture
 def knowing(monkeypatch: pytest.MonkeyPatch) -> list[FakeGenerator]:
     """A model that knows which questions the course answers, and nothing else."""
@@ -56,7 +61,7 @@ def test_what_was_asked_before_it_was_stopped_is_not_asked_again(
     assistant: Command, knowing: list[FakeGenerator], workspace: Path
 ) -> None:
     questions, _ = calibration.shipped_questions()
-    gates = Gates(workspace / "models" / "gates")
+    gates = Gates(workspace / "models" / "gates", no_weights)
     gates.keep_begun("tiny", {case.id: 5.0 if case.answerable else -5.0 for case in questions.cases[:20]})
     assert assistant("models", "calibrate").code == 0
     asked = {prompt.question.splitlines()[0] for prompt in knowing[-1].compared}
@@ -96,5 +101,5 @@ def test_questions_are_decided_by_the_gate_of_the_model(
     monkeypatch.setattr(Models, "_load_engine", lambda _: FakeGenerator([ANSWER], comparisons=YES, name="tiny"))
     assert assistant("ask", QUESTION).code == 0
     strict = Calibration("tiny", Gate(-50.0, 1.0, 1.0, 1.0, 1.0), 9, "00", 0.9, 0.8, 0.1, 0.9, "1", datetime.now(UTC))
-    Gates(workspace / "models" / "gates").keep(strict)
+    Gates(workspace / "models" / "gates", no_weights).keep(strict)
     assert "Your notes do not seem to answer this." in assistant("ask", QUESTION).out
