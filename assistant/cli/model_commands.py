@@ -41,7 +41,7 @@ def list_models(context: typer.Context) -> None:
     for entry in catalog:
         here = "yes" if any(is_complete(entry, folder) for folder in folders) else ""
         size, memory = f"{entry.bytes / 1e6:,.0f} MB", f"{entry.memory_gb:g} GB"
-        table.add_row(entry.name, size, memory, entry.licence, here, entry.description)
+        table.add_row(entry.name, size, memory, entry.licence, here, _told(entry))
     console().print(table)
     for server in catalog.servers:
         goes = f"; your questions and passages go to {server.sends_to}" if server.sends_to else ""
@@ -88,18 +88,31 @@ def verify(context: typer.Context, names: NAMES = None) -> int:
 
 @app.command("recommend")
 def recommend(context: typer.Context) -> None:
-    """Say which model suits this computer."""
-    from assistant.models.hardware import detect_hardware
+    """Say which model suits this computer, and what each of the others would need."""
+    from rich.table import Table
+
+    from assistant.models.hardware import DEFAULT_MODEL, carries, detect_hardware
     from assistant.models.hardware import recommend as choose
+    from assistant.models.integrity import is_complete
 
     hardware = detect_hardware()
-    catalog, _ = _catalog(context)
+    catalog, folders = _catalog(context)
     found = choose(catalog, hardware)
     free, total = hardware.free_memory_bytes / 1e9, hardware.total_memory_bytes / 1e9
     typer.echo(f"{found.name}: {found.reason}")
     typer.echo(f"This computer: {hardware.cores} cores, {free:.1f} of {total:.1f} GB of memory free.")
     if found.option:
         typer.echo(f"Worth a try: {found.option} (assistant models pull {found.option})")
+    default = next((entry.bytes for entry in catalog if entry.name == DEFAULT_MODEL), 0)
+    table = Table("Name", "Download", "Memory", "Fits", "Time a word", "What it is for", box=None, pad_edge=False)
+    for entry in (one for one in catalog if one.role == "generator"):
+        size = "here" if any(is_complete(entry, folder) for folder in folders) else f"{entry.bytes / 1e6:,.0f} MB"
+        memory = f"{'' if entry.tried else 'about '}{entry.memory_gb:g} GB"
+        time = f"x {entry.bytes / default:.1f}" if default else ""
+        table.add_row(entry.name, size, memory, carries(entry, hardware), time, _told(entry))
+    console().print(table)
+    typer.echo(f'Time a word: beside {DEFAULT_MODEL}, worked out from the size of the file; so is memory with "about".')
+    typer.echo("Get one: assistant models pull NAME. Use it: assistant --model NAME, or Settings of the page.")
 
 
 @app.command("calibrate")
@@ -195,6 +208,12 @@ def cache_warm(context: typer.Context) -> int:
     full = " The cache cannot hold more." if status.full else ""
     typer.echo(f"{status.ready} of {status.total} sections are ready.{full}")
     return 130 if cancel.is_set() else 0
+
+
+def _told(entry: ModelEntry) -> str:
+    from assistant.models.integrity import NOT_TRIED
+
+    return entry.description if entry.tried else f"{entry.description} {NOT_TRIED}"
 
 
 def _catalog(context: typer.Context) -> tuple[Catalog, tuple[Path, ...]]:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,8 @@ LARGE_MODEL = "qwen3-4b"
 LITTLE_MEMORY_BYTES = 4_000_000_000
 PLENTY_MEMORY_BYTES = 12_000_000_000
 PLENTY_CORES = 8
+SPARE_MEMORY_BYTES = 2_000_000_000
+"""What the default is given beside its own 2 GB, for the search, a browser and the system."""
 CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -35,6 +38,14 @@ class Hardware:
     total_memory_bytes: int
     free_memory_bytes: int
     cores: int
+
+
+class Room(StrEnum):
+    """Whether a model finds room in memory, as the student reads it."""
+
+    PLENTY = "yes"
+    TIGHT = "just"
+    NONE = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +96,17 @@ def recommend(catalog: Iterable[ModelEntry], hardware: Hardware) -> Recommendati
     reason = f"{free} of memory is free, which is enough for the default."
     plenty = hardware.free_memory_bytes >= PLENTY_MEMORY_BYTES and hardware.cores >= PLENTY_CORES
     if plenty and LARGE_MODEL in known:
-        reason += f" With {hardware.cores} cores, {LARGE_MODEL} is worth a try: better answers, more slowly."
+        reason += f" With {hardware.cores} cores, {LARGE_MODEL} is worth a try: larger, and slower."
         return Recommendation(DEFAULT_MODEL, reason, option=LARGE_MODEL)
     return Recommendation(DEFAULT_MODEL, reason)
+
+
+def carries(entry: ModelEntry, hardware: Hardware) -> Room:
+    """Returns whether a model finds room in the memory that is free, beside what other programs need meanwhile."""
+    over = hardware.free_memory_bytes - entry.memory_gb * 1e9
+    if over < 0:
+        return Room.NONE
+    return Room.PLENTY if over >= SPARE_MEMORY_BYTES else Room.TIGHT
 
 
 def choose_model(configured: str, explicit: bool, hardware: Hardware, available: Collection[str]) -> ModelChoice:

@@ -87,6 +87,7 @@ class ModelEntry:
         memory_gb: What it needs in memory while it works, in units of 10^9 bytes.
         description: One sentence for a student who has to choose.
         sources: Where to get it, tried in this order.
+        tried: Whether this project ran it. Of another one, ``memory_gb`` is worked out and not measured.
     """
 
     name: Annotated[str, AfterValidator(_folder_name)]
@@ -97,6 +98,7 @@ class ModelEntry:
     memory_gb: float
     description: str
     sources: Annotated[tuple[Annotated[Source, Field(discriminator="kind")], ...], Field(min_length=1)]
+    tried: bool = True
 
     @property
     def bytes(self) -> int:
@@ -111,6 +113,9 @@ class ModelEntry:
         """Returns what is given to the library that loads it: the GGUF file, or the embedder's folder."""
         return self.folder(models) / self.files[0].path if self.role == "generator" else self.folder(models)
 
+
+NOT_TRIED = "Not tried by this project."
+"""What is said of a model that was not."""
 
 STAMP_NAME = ".verified"
 _BLOCK_BYTES = 1 << 20

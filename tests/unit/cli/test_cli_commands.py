@@ -13,6 +13,7 @@ from children import run_child
 from cli_setting import NOTES, QUESTION, Command
 
 from assistant.cli.main import hoisted
+from assistant.models.hardware import Hardware
 
 HEAVY = ("torch", "faiss", "llama_cpp", "openai", "gradio", "sentence_transformers", "langchain_text_splitters")
 
@@ -256,6 +257,17 @@ def test_models_recommend_names_this_machine(assistant: Command) -> None:
     assert found.code == 0
     assert found.out.startswith("qwen2.5-coder-")
     assert "This computer: " in found.out
+
+
+def test_models_recommend_tells_what_each_would_need(assistant: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "assistant.models.hardware.detect_hardware", lambda: Hardware(8_000_000_000, 4_500_000_000, cores=2)
+    )
+    rows = [line.split() for line in assistant("models", "recommend").out.splitlines()]
+    told = {row[0]: row for row in rows if row}
+    assert told["qwen2.5-coder-1.5b"][-1] != "no"
+    assert told["qwen3-8b"][1:9] == ["5,028", "MB", "about", "6.4", "GB", "no", "x", "4.5"]
+    assert told["granite-4.0-micro"][3:7] == ["about", "3.3", "GB", "just"]
 
 
 # The program

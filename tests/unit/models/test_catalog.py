@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,11 @@ def test_the_shipped_catalogue():
     assert set(shipped) == {
         "qwen2.5-coder-1.5b",
         "qwen2.5-coder-0.5b",
+        "qwen2.5-1.5b",
+        "qwen3-1.7b",
+        "granite-4.0-micro",
         "qwen3-4b",
+        "qwen3-8b",
         "smollm2-135m",
         "all-minilm-l6-v2",
     }
@@ -64,6 +69,13 @@ def test_the_shipped_catalogue():
     for entry in shipped.values():
         assert isinstance(entry.sources[0], HuggingFaceSource), "the publisher comes first"
         assert entry.licence == "Apache-2.0"
+        assert re.fullmatch("[0-9a-f]{40}", entry.sources[0].revision), "a commit: the file behind it cannot change"
+    assert {name for name, entry in shipped.items() if entry.tried} == {
+        "qwen2.5-coder-1.5b",
+        "qwen2.5-coder-0.5b",
+        "smollm2-135m",
+        "all-minilm-l6-v2",
+    }
 
 
 def test_the_embedder_lists_every_file_it_is_loaded_from():

@@ -15,6 +15,8 @@ from assistant.models.hardware import (
     LARGE_MODEL,
     SMALL_MODEL,
     Hardware,
+    Room,
+    carries,
     choose_model,
     detect_hardware,
     on_battery,
@@ -50,6 +52,13 @@ def test_recommendation(free_gb, cores, name, option):
     assert (advice.name, advice.option) == (name, option)
     assert f"{free_gb:.1f} GB" in advice.reason
     assert option in advice.reason
+
+
+@pytest.mark.parametrize(
+    ("free_gb", "room"), [(1.9, Room.NONE), (2.0, Room.TIGHT), (3.9, Room.TIGHT), (4.0, Room.PLENTY)]
+)
+def test_a_model_finds_room_beside_what_else_runs(free_gb: float, room: Room) -> None:
+    assert carries(CATALOG.get(DEFAULT_MODEL), machine(free_gb)) == room
 
 
 def test_only_models_of_the_catalogue_are_recommended():

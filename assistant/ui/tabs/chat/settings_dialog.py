@@ -11,6 +11,7 @@ from assistant.config import AnsweringConfig, Config
 from assistant.errors import UsageError
 from assistant.models.catalog import ModelEntry, ServerEntry
 from assistant.models.hardware import DEFAULT_MODEL
+from assistant.models.integrity import NOT_TRIED
 from assistant.ui import wording
 
 Value = bool | int | float | str
@@ -172,7 +173,7 @@ def _for_students(entry: ModelEntry, chosen: str) -> bool:
 
 def _model_choice(entry: ModelEntry, here: bool) -> SettingChoice:
     needs = f"{entry.bytes / 1e6:,.0f} MB of disk and {entry.memory_gb:g} GB of memory"
-    says = f"{entry.description} {MEASURED.get(entry.name, '')}".strip()
+    says = f"{entry.description} {MEASURED.get(entry.name, '') if entry.tried else NOT_TRIED}".strip()
     missing = "" if here else f"Not here yet: it needs {needs}. In a terminal: assistant models pull {entry.name}"
     return SettingChoice(entry.name, entry.name, f"{says} {needs[0].upper()}{needs[1:]}." if here else says, missing)
 
