@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.documents.naming import called
+from assistant.documents.orders import without_orders
 from assistant.types import Aside, ContextBlock, Prompt, Turn
 
 SYSTEM = (
@@ -29,9 +30,10 @@ _MAX_TURN_CHARS = 400
 
 
 def render_block(block: ContextBlock) -> str:
-    """Returns what the model reads of a block: where it stands, then its text."""
+    """Returns what the model reads of a block: where it stands, then its text without what gives it orders."""
     where = " > ".join((*called(block), *block.heading_path, *block.parents))
-    return f"## {where}\n{block.shown}\n\n" if where else f"{block.shown}\n\n"
+    text = without_orders(block.shown)
+    return f"## {where}\n{text}\n\n" if where else f"{text}\n\n"
 
 
 def answer_prompt(

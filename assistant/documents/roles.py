@@ -1,5 +1,5 @@
 """What each part of a document is there for: most of it teaches, the rest gives examples, sets exercises, names
-sources, leads elsewhere, or is about the course.
+sources, leads elsewhere, is about the course, or gives orders to the program that answers from it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from importlib import resources
 
 from assistant.documents.labels import plain
 from assistant.documents.naming import is_generic
+from assistant.documents.orders import gives_orders
 from assistant.documents.tables import table_rows
 from assistant.types import Document, Element, ElementKind
 
@@ -28,6 +29,7 @@ class Role(StrEnum):
     NAVIGATION = "navigation"  # links, contents, an index
     ADMINISTRATIVE = "administrative"  # about the course or the text itself
     TODO = "todo"
+    ORDER = "order"  # to whoever answers from it
 
 
 _WORDS = tomllib.loads(resources.files("assistant.documents").joinpath("roles.toml").read_text("utf-8"))
@@ -120,10 +122,12 @@ def role_at(document: Document, offset: int) -> Role:
 
 
 def proves_nothing(document: Document, sentence: Element) -> bool:
-    """Returns whether a sentence names a source or is mostly addresses: what is in it is said elsewhere, if at all.
+    """Returns whether a sentence names a source, is mostly addresses or gives orders: it says nothing of its subject.
 
     Links within the notes are words of the notes, as in a vault: "[[Mitosis]] and [[Meiosis]]".
     """
+    if gives_orders(document.text[sentence.start : sentence.end]):
+        return True
     role = role_at(document, sentence.start)
     if role is not Role.NAVIGATION:
         return role is Role.REFERENCE
@@ -133,6 +137,8 @@ def proves_nothing(document: Document, sentence: Element) -> bool:
 def role_of_sentence(text: str) -> Role:
     """Returns what a sentence is there for, as far as its own words tell."""
     said = plain(text.strip())
+    if gives_orders(said):
+        return Role.ORDER
     if _CASE.match(said):
         return Role.EXAMPLE
     lead = _LEADS.match(said)

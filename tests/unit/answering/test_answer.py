@@ -291,13 +291,13 @@ def test_a_sure_best_section_is_read_alone(retriever: Retriever) -> None:
     assert sure.prompts[0].blocks[0] == unsure.prompts[0].blocks[0]
 
 
-def test_commands_in_a_note_are_data(retriever: Retriever) -> None:
-    """What a note says stands in a block, never in the instructions or the question."""
+def test_the_model_does_not_read_commands_in_a_note(retriever: Retriever) -> None:
+    """What a note says stands in a block, never in the instructions or the question; what orders, nowhere."""
     generator = scripted("Zebras graze.")
     _, answer = run(answerer(retriever, generator), "what do zebras do, graze?")
     prompt = generator.prompts[0]
-    assert "PWNED" in "".join(prompt.blocks)
-    assert "PWNED" not in prompt.system + prompt.question
+    assert "Zebras graze." in "".join(prompt.blocks)
+    assert "PWNED" not in "".join((*prompt.blocks, prompt.system, prompt.question))
     assert answer.numbered_citations()[0].quote.endswith("Zebras graze.")
 
 

@@ -22,7 +22,18 @@ class Case:
     kind: str = "plain"
 
 
-RESEARCH = {"aif", "attribution", "chunking", "cranfield", "documents", "rgb", "squad", "squad-quiz", "strangers"}
+RESEARCH = {
+    "aif",
+    "attribution",
+    "chunking",
+    "cranfield",
+    "documents",
+    "orders",
+    "rgb",
+    "squad",
+    "squad-quiz",
+    "strangers",
+}
 CASES = [Case("a"), Case("b"), Case("c", "far")]
 
 
