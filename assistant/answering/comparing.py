@@ -20,11 +20,19 @@ _COMPARES = tuple(
         r"\b(?:compare|contrast|distinguish|differentiate)(?: and contrast)?(?: between)? ([^?.!;]+?)",
         r"\bhow (?:do|does|did|is|are|r) ([^?.!;]+? (?:differ|different|compared?) (?:from|to|with|than) [^?.!;]+?)",
         r"^\W*(?:what(?: i|')?s )?([^?.!;]+? (?:vs\.?|versus) [^?.!;]+?)",
+        r"\b(?:unterschied\w*|unterscheidung|vergleich) (?:\w+ )?zwischen ([^?.!;]+?)",
+        r"\bvergleiche? ([^?.!;]+?)",
+        r"\b(?:différences?|comparaison) (?:\w+ )?entre ([^?.!;]+?)",
+        r"\b(?:diferencias?|comparación|differenz[ae]|confronto) (?:\w+ )?(?:entre|tra|fra) ([^?.!;]+?)",
+        r"\b(?:compare[rz]?|compara|confronta) ([^?.!;]+?)",
     )
 )
 _BETWEEN = re.compile(
     r"\s*,\s*(?:and\s+)?|\s+(?:(?:differ|different|compared?)\s+)?(?:and|n|&|from|to|with|than|vs\.?|versus)\s+", re.I
 )
+_ELSEWHERE = re.compile(r"\s*,\s*|\s+(?:und|mit|et|avec|y|con|ed?)\s+", re.I)
+"""The same in German, French, Spanish and Italian; asked second, since "y" and "e" are names in formulas too."""
+
 _MOST = 3
 _WITH_NOUN = 2
 
@@ -35,7 +43,9 @@ def compared(question: str) -> tuple[str, ...]:
     What "criminal" is a word of in "criminal and civil law" is said once, and added.
     """
     sides = next((found[1] for pattern in _COMPARES if (found := pattern.search(question))), "")
-    parts = [part for part in map(str.strip, _BETWEEN.split(sides)) if content_words(part)]
+    several = _BETWEEN.split(sides)
+    split = several if several[1:] else _ELSEWHERE.split(sides)
+    parts = [part for part in map(str.strip, split) if content_words(part)]
     if len(parts) > _MOST:
         return ()
     *_, shared = parts[-1].split() if parts and len(parts[-1].split()) == _WITH_NOUN else ("",)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from assistant.documents.naming import called
 from assistant.documents.orders import without_orders
+from assistant.index.words import language_of
 from assistant.types import Aside, ContextBlock, Prompt, Turn
 
 SYSTEM = (
@@ -18,7 +19,13 @@ SYSTEM = (
     "nothing that they do not say."
 )
 
-_STYLE = "Quote the notes closely."
+_STYLES = {
+    "en": "Quote the notes closely.",
+    "de": "Antworte auf Deutsch, nah am Wortlaut der Notizen.",
+    "fr": "Réponds en français, au plus près des notes.",
+    "es": "Responde en español, con las palabras de los apuntes.",
+    "it": "Rispondi in italiano, con le parole degli appunti.",
+}
 """Stands last, where a small model heeds it: without it "Which technique fits house prices?" got "Classification"."""
 
 _PROBE = "Do the notes above contain the answer to this question? Reply with Yes or No only."
@@ -41,7 +48,14 @@ def answer_prompt(
 ) -> Prompt:
     """Returns the prompt that asks for the answer. ``history`` is what a follow-up refers to, oldest first."""
     turns = tuple(map(render_turn, history))
-    return Prompt(system, tuple(map(render_block, blocks)), f"Question: {question}\n{_STYLE}", turns)
+    style = _STYLES[_language(question, blocks)]
+    return Prompt(system, tuple(map(render_block, blocks)), f"Question: {question}\n{style}", turns)
+
+
+def _language(question: str, blocks: Sequence[ContextBlock]) -> str:
+    """The language of the question where the notes are in it too: elsewhere the words of the notes are wanted."""
+    asked = language_of(question)
+    return asked if blocks and language_of(blocks[0].text) == asked else "en"
 
 
 def aside_evidence(question: str) -> Aside:

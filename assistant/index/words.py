@@ -63,10 +63,10 @@ def typed_in_haste(written: Iterable[str]) -> set[str]:
 STOPWORDS = frozenset(typed_in_haste(_FUNCTION_WORDS.split()))
 
 
-_OF_LANGUAGES = tuple(
-    frozenset(words.split())
-    for words in (
-        """
+_OF_LANGUAGES = {
+    language: frozenset(words.split())
+    for language, words in {
+        "de": """
         aber als am an auch auf aus bei beim bin bis da damit das dass dem den denn der des die dies diese diesem diesen
         dieser dieses doch du durch ein eine einem einen einer eines er es fur gegen gibt hat haben hier ich ihm ihr
         ihre im in ins ist ja kann kein keine konnen man mein mit muss nach nicht noch nur ob oder ohne sein seine sich
@@ -74,26 +74,38 @@ _OF_LANGUAGES = tuple(
         welches wenn wer werden weshalb wie wieso wieviel wird wo wobei wodurch wofur womit woran worauf woraus worin
         worum wozu wurde wurden zu zum zur zwischen wann versteht bedeutet heisst beschreibe erklare nenne
         """,
-        """
+        "fr": """
         a au aux avec ce ces cet cette comme comment dans de des du elle elles en entre est et etait etre il ils je la
         le les leur leurs lui mais ne nous on ont ou par pas plus pour pourquoi quand que quel quelle quelles quels qui
         quoi sa sans se ses son sont sur tu un une vous y signifie appelle decris explique nomme
         """,
-        """
+        "es": """
         a al como con cual cuales cuando de del desde donde el ella ellos en entre era es esta este esto estos fue ha
         hay la las lo los mas me mi muy no nos o para pero por porque que quien quienes se ser si sin sobre son su sus
         tu un una unas unos y describe explica nombra significa
         """,
-        """
+        "it": """
         a ai al alla anche che chi ci come con cosa cui da dal dei del della delle di dove e ed era gli ha hanno i il in
         la le lo ma nel nella non o per perche piu qual quale quali quando questa questo se si sono su sul sulla tra un
         una uno descrivi spiega significa
         """,
-    )
-)
+    }.items()
+}
 """Function words of German, French, Spanish and Italian, folded."""
 
 _FEWEST_OF_LANGUAGE = 2
+
+
+def language_of(text: str) -> str:
+    """Returns the language of a text, by its function words: de, fr, es, it, or en where none of them shows."""
+    return _language(words(text))
+
+
+def _language(found: Collection[str]) -> str:
+    counts = {language: sum(word in own for word in found) for language, own in _OF_LANGUAGES.items()}
+    best = max(counts, key=lambda language: counts[language])
+    is_own = counts[best] >= _FEWEST_OF_LANGUAGE and counts[best] > sum(word in STOPWORDS for word in found)
+    return best if is_own else "en"
 
 
 def _function_words(found: Collection[str]) -> frozenset[str]:
@@ -101,10 +113,8 @@ def _function_words(found: Collection[str]) -> frozenset[str]:
 
     "Was versteht man unter dem Trittbrettfahrerproblem?" asks about one word; "man" and "unter" stand everywhere.
     """
-    own = max(_OF_LANGUAGES, key=lambda known: sum(word in known for word in found))
-    count = sum(word in own for word in found)
-    is_own = count >= _FEWEST_OF_LANGUAGE and count > sum(word in STOPWORDS for word in found)
-    return STOPWORDS | own if is_own and any(word not in own for word in found) else STOPWORDS
+    own = _OF_LANGUAGES.get(_language(found), frozenset())
+    return STOPWORDS | own if any(word not in own for word in found) else STOPWORDS
 
 
 def fold(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.index.words import content_words
+from assistant.index.words import content_words, language_of
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,18 @@ def test_what_is_asked_about_is_left(question: str, said: list[str]) -> None:
 )
 def test_english_words_and_names_stay(text: str, said: list[str]) -> None:
     assert content_words(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Was ist der Unterschied zwischen Soll und Haben?", "de"),
+        ("Pourquoi la chute de la monarchie est-elle rapide ?", "fr"),
+        ("¿Qué es la fotosíntesis?", "es"),
+        ("Perché la luce del sole è bianca?", "it"),
+        ("What was the die made of?", "en"),
+        ("SWOT", "en"),
+    ],
+)
+def test_the_language_of_a_text(text: str, language: str) -> None:
+    assert language_of(text) == language
