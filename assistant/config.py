@@ -61,7 +61,7 @@ class AnsweringConfig:
     max_blocks: Annotated[int, _range(1, 100, "sections")] = 3
     max_output_tokens: Annotated[int, _range(1, 100_000, "tokens")] = 400
     max_question_chars: Annotated[int, _range(1, 1_000_000, "characters")] = 4000
-    min_support: Annotated[float, _range(0, 1, "share of the words")] = 0.68
+    min_support: Annotated[float, _range(0, 1, "share of the words")] = 0.9
     min_evidence: Annotated[float, _range(0, 1, "probability")] = 0.25
     warm: bool = True
 

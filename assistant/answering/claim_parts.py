@@ -15,9 +15,6 @@ from assistant.index.words import stem, words
 
 NO_REASON = "your notes do not give this as the reason"
 
-_MIN_CLAUSE_SHARE = 0.51
-"""Of each clause with at least two words to check, the share that must be covered."""
-
 _CLAUSE = re.compile(r";\s|,?\s(?:which|because|so that|but|although|while|whereas|making|leading to|resulting in)\s")
 _WORD = r"[\w'’-]+"
 _NO_MEMBER = "including|such|like|especially|which|who|where|when|while|but|so|in|at|on|for|from|to|with|by|away|not"
@@ -74,10 +71,10 @@ class ClaimParts:
         return NO_REASON if self._is_false_reason(body) else ""
 
     def _added_clause(self, body: str, covered: Collection[str]) -> str:
-        """Returns the first clause that the sources leave out, or an empty string: "..., which increases costs"."""
+        """Returns the first clause of which the sources have no word, or an empty string: "..., which costs more"."""
         for clause in _CLAUSE.split(body):
             wanted = self._wanted(Words(clause))
-            if len(wanted) >= 2 and len(wanted & set(covered)) < _MIN_CLAUSE_SHARE * len(wanted):
+            if len(wanted) >= 2 and wanted.isdisjoint(covered):
                 return clause.strip(" .*_")
         return ""
 

@@ -19,7 +19,7 @@ _COMPARES = tuple(
         r"(?:between|btwn?|of) ([^?.!;]+?)",
         r"\b(?:compare|contrast|distinguish|differentiate)(?: and contrast)?(?: between)? ([^?.!;]+?)",
         r"\bhow (?:do|does|did|is|are|r) ([^?.!;]+? (?:differ|different|compared?) (?:from|to|with|than) [^?.!;]+?)",
-        r"^\W*(?:what(?: i|')?s )?([^?.!;]+? (?:vs\.?|versus) [^?.!;]+?)",
+        r"^\W*(?:what(?: i|')?s )?([^?.!;]+? (?:vs\.?|versus|(?:as )?compared (?:to|with)) [^?.!;]+?)",
         r"\b(?:unterschied\w*|unterscheidung|vergleich) (?:\w+ )?zwischen ([^?.!;]+?)",
         r"\bvergleiche? ([^?.!;]+?)",
         r"\b(?:différences?|comparaison) (?:\w+ )?entre ([^?.!;]+?)",

@@ -204,7 +204,8 @@ def _judged(changed: _Stretch, original: _Stretch, around: frozenset[str]) -> st
     new = _only(changed.content, {t.key for t in original.tokens})
     old = _only(original.content, {t.key for t in changed.tokens})
     new_keys, old_keys = {t.key for t in new}, {t.key for t in old}
-    if any(_OPPOSITE_OF.get(t.key, frozenset()) & {o.key for o in original.inside} for t in changed.inside):
+    turned = [(t, o) for t in changed.inside for o in original.inside if o.key in _OPPOSITE_OF.get(t.key, frozenset())]
+    if turned and not _is_another_thing(turned, new, old):
         return OTHER_WAY_ROUND
     if not new_keys and not old_keys and (changed.denials + original.denials) % 2:
         return OTHER_WAY_ROUND
@@ -227,6 +228,14 @@ def _judged(changed: _Stretch, original: _Stretch, around: frozenset[str]) -> st
         counted = changed.tokens[changed.start - 1].text
         return f"your notes give the number {counted} for something else: {' '.join(t.text for t in old)}"
     return ""
+
+
+def _is_another_thing(
+    turned: Sequence[tuple[WordToken, WordToken]], new: Sequence[WordToken], old: Sequence[WordToken]
+) -> bool:
+    """Whether beside the opposites other words were changed too: "never supplies" says what "always absorbs" does."""
+    ours, theirs = {mine.key for mine, _ in turned}, {other.key for _, other in turned}
+    return bool({t.key for t in new} - ours) and bool({t.key for t in old} - theirs)
 
 
 def _names(content: Sequence[WordToken], first: bool) -> list[str]:

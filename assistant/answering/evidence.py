@@ -10,12 +10,14 @@ knowledge instead.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.attribution import Attributor
+from assistant.answering.plan import Wanted, wanted
 from assistant.documents.naming import called
-from assistant.index.words import content_words, is_unbroken, stem, words
+from assistant.index.words import STOPWORDS, content_words, fold, is_unbroken, language_of, stem, words
 from assistant.types import ContextBlock, Evidence, SearchResult
 
 
@@ -68,6 +70,7 @@ def gate_of(model: str) -> Gate:
     return FULL_GATE if model in FITTED_ON else FIRST_GATE
 
 
+_NAME = re.compile(r"(?<=\w[ -])[A-Z][a-z]{3,}|\b(?:1\d|20)\d\d\b")
 _MIN_SUPPORT = 0.68
 """As of a sentence of an answer."""
 
@@ -89,6 +92,22 @@ def weigh(search: SearchResult, blocks: Sequence[ContextBlock], question: str) -
     present = sum(stem(meant.get(word, word)) in read for word in asked)
     top = max(hit.cosine for hit in search.hits)
     return Evidence(top, present / len(asked), float(_is_stated(question, blocks)))
+
+
+def names_unknown(question: str, search: SearchResult) -> bool:
+    """Returns whether a question names something, and none of its names stands in the notes: "the Durbin-Watson test".
+
+    A word with a capital inside the question is a name, and a year is one. Abbreviations are none, since notes may
+    write them out, and German writes every noun so. One name of a comparison is enough to answer something.
+    """
+    found = [word for word in _NAME.findall(question) if fold(word) not in STOPWORDS]
+    written = re.findall(r"[^\W\d_]+", question)
+    if not found or wanted(question) is Wanted.COMPARISON or language_of(question) == "de":
+        return False
+    if 2 * sum(word[0].isupper() for word in written) > len(written):  # a title, or shouted
+        return False
+    unknown = {stem(fold(word)) for word in search.missing_words}
+    return all(stem(fold(name)) in unknown for name in found)
 
 
 def _is_stated(question: str, blocks: Sequence[ContextBlock]) -> bool:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answering import followup
 from assistant.answering.attribution import names_any, says_absent, shares_words
-from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, weigh, yes_margin
+from assistant.answering.conflicts import OTHER_WAY_ROUND
+from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, names_unknown, weigh, yes_margin
 from assistant.answering.lists import ListedItem, whole_list, with_list
 from assistant.answering.packing import pack, without_slow
 from assistant.answering.plan import Wanted, wanted
@@ -137,7 +138,7 @@ class AnswerRun:
 
     def _without_model(self, look: Weighed) -> Iterator[Event]:
         """What needs no model: there is nothing, or a place is asked for, which is a line of each section."""
-        if not look.holds or not self._found.blocks:
+        if not look.holds or not self._found.blocks or names_unknown(self._request.question, self._found.search):
             yield Done(self._abstention(_NOT_FOUND))
         elif wanted(self._request.question) is Wanted.PLACE:
             each = (replace(self._found, blocks=(block,)) for block in self._found.blocks)
@@ -274,7 +275,8 @@ class AnswerRun:
             return replace(answer, quotes=self._closest_lines(text))
         if not claims or says_absent(claims[0].text):
             return self._abstention(_NOT_FOUND, draft=text)
-        lines = self._closest_lines("") if self._decided.probability >= _PROBABLY else ()
+        is_told = self._decided.probability >= _PROBABLY or any(claim.reason == OTHER_WAY_ROUND for claim in claims)
+        lines = self._closest_lines("") if is_told else ()
         if not lines:
             return self._abstention(BESIDE_THE_POINT if strays else WITHDRAWN, draft=text)
         return replace(self._answer(*quoted_text(lines)), draft=text)

@@ -7,8 +7,9 @@ therefore has its own words and, apart from them, those of its headings and pare
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from assistant.documents.labels import MARKER
 from assistant.documents.loading import parse
@@ -21,6 +22,16 @@ from assistant.types import Citation, ContextBlock, Document, Element, ElementKi
 _LETTER = re.compile(r"\b([A-Za-z])-(?=[A-Za-z]{2})")  # "K-means" is one word, not a letter and a stopword
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ROMAN = re.compile(r"(?<![\w.-])(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})(?![\w-])")
+_ARROWS = {
+    sign: frozenset(map(stem, read.split()))
+    for signs, read in (
+        ("↓ \\downarrow", "decrease reduce lower fall drop less decline"),
+        ("↑ \\uparrow", "increase raise higher rise grow more"),
+    )
+    for sign in signs.split()
+}
+"""What an arrow of a table of changes says: "v_max | ↓"."""
+
 _COUNTED = "two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split(), start=2)}
 _DENIALS = (
@@ -74,13 +85,31 @@ class Words:
 
 
 @dataclass(frozen=True)
+class _LineWords(Words):
+    """The words of a line of the notes; an arrow is one of each that it may be read as."""
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Stems of the content words, and of what arrows say."""
+        said = (read for arrow, read in _ARROWS.items() if arrow in self.text)
+        return Words(self.text).stems.union(*said)
+
+
+def against_arrows(claim: Words, line: str) -> bool:
+    """Returns whether a sentence says that something rises of which a line shows that it falls, or the other way."""
+    shown = [read for arrow, read in _ARROWS.items() if arrow in line]
+    said = frozenset().union(*shown)
+    return bool(shown) and said.isdisjoint(claim.stems) and any(read & claim.stems for read in _ARROWS.values())
+
+
+@dataclass(frozen=True)
 class Unit:
     """A sentence of the notes, the smallest thing that is cited.
 
     Attributes:
         start: Offset in the note, list marker not included.
-        own: The words of the sentence.
-        context: The words of the headings and list items above it.
+        own: The words of the sentence, and what its arrows say.
+        context: The words of the headings and list items above it, and of what introduces its list.
         topics: What it is about: the term it begins with, and the nearest list item or heading above it.
         item: The name of the list item above it, or how that begins; the heads of its columns for a row of a
             table; empty if there is none.
@@ -127,10 +156,33 @@ def source_units(block: ContextBlock) -> list[Unit]:
     if document is None:
         document, shift = parse(block.note, block.text), block.start
     found = document.sentences(block.start - shift, block.end - shift)
-    return [_unit(block, document, sentence, shift) for sentence in found if not proves_nothing(document, sentence)]
+    lists = _introductions(document)
+    return [
+        _unit(block, document, sentence, shift, lists) for sentence in found if not proves_nothing(document, sentence)
+    ]
 
 
-def _unit(block: ContextBlock, document: Document, sentence: Element, shift: int) -> Unit:
+@lru_cache(maxsize=64)
+def _introductions(document: Document) -> dict[int, str]:
+    """The line with a colon before each list, by where each of its items begins: "New in Debian 11, among others:"."""
+    found: dict[int, str] = {}
+    before: Element | None = None
+    said = ""
+    for block in document.blocks:
+        if block.kind is ElementKind.ITEM:
+            if before is not None and before.kind is ElementKind.PARAGRAPH:
+                lines = document.sentences(before.start, before.end)
+                line = document.text[lines[-1].start : lines[-1].end] if lines else ""
+                said = line if line.rstrip("* _").endswith(":") else ""
+            elif before is None or before.kind is not ElementKind.ITEM:
+                said = ""
+            if said:
+                found[block.start] = said
+        before = block
+    return found
+
+
+def _unit(block: ContextBlock, document: Document, sentence: Element, shift: int, lists: Mapping[int, str]) -> Unit:
     holder = document.elements[sentence.parent]
     headings = document.headings_above(holder)
     named = tuple(name for name in called(block) if name not in headings)
@@ -141,7 +193,7 @@ def _unit(block: ContextBlock, document: Document, sentence: Element, shift: int
         headings = (*block.heading_path, *(title for title in headings if title not in block.heading_path))
         items = [*block.parents, *items]
     start, end = sentence.start + shift, sentence.end + shift
-    own = Words(document.text[sentence.start : sentence.end])
+    own = _LineWords(document.text[sentence.start : sentence.end])
     if holder.kind is ElementKind.TABLE:
         is_head = not document.text[holder.start : sentence.start].strip()
         columns = "" if is_head else holder.label
@@ -151,6 +203,7 @@ def _unit(block: ContextBlock, document: Document, sentence: Element, shift: int
     above = (*named, *headings, *items)
     near = above[-1] if above else ""
     topics = tuple(Words(topic) for topic in (sentence.label, near) if topic)
+    introduction = lists.get(holder.start, "") if holder.kind is ElementKind.ITEM else ""
     behind = (sentence.label,) if sentence.start > sentence.body else ()
-    context = Words(" ".join((*above, *behind)))
+    context = Words(" ".join((*above, *behind, introduction)))
     return Unit(block, start, end, headings, own, context, topics, items[-1] if items else "", holder.kind)

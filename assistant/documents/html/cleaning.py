@@ -19,7 +19,7 @@ _UNSEEN_CLASSES = frozenset(
     (
         "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "skip-link", "skiplink", "hidden",
         "d-none", "noprint", "headerlink", "anchor-link", "mw-editsection", "mw-cite-backlink", "mw-jump-link",
-        "navbox", "catlinks", "printfooter",
+        "navbox", "catlinks", "printfooter", "navheader", "navfooter",
     )
 )  # fmt: skip
 _ANCHORS = frozenset(("¶", "#", "§", "🔗", "⚓", "∞"))

@@ -142,6 +142,23 @@ def test_where_the_notes_probably_answer_they_are_quoted_in_place_of_such_a_draf
     assert answer.quotes == ()
 
 
+def test_a_draft_that_the_notes_turn_round_is_replaced_by_their_lines(retriever: Retriever) -> None:
+    """Whoever is unsure whether the notes answer, and writes the opposite of one of their lines, has found it."""
+    draft = "Batch is never many inputs at once."
+    made = answerer(retriever, scripted(draft, comparisons=UNSURE), min_evidence=0.01)
+    _, answer = run(made, "who invented batch inputs?")
+    assert not answer.abstained and answer.evidence < 0.5
+    assert answer.draft == draft
+    assert "**Batch** - many inputs at once" in answer.text
+
+
+def test_a_name_that_no_note_has_is_not_asked_of_the_model(retriever: Retriever) -> None:
+    generator = scripted("Cats purr at night.")
+    _, answer = run(answerer(retriever, generator), "why do cats purr at night, says Pavlov")
+    assert answer.abstained and generator.prompts == []
+    assert "Pavlov" in answer.text
+
+
 def test_lines_that_the_answer_leaves_out_stand_below_it(retriever: Retriever) -> None:
     question = "which kinds: inputs at once, or each input as it arrives?"
     _, answer = run(answerer(retriever, scripted("Many inputs at once are batch.")), question)

@@ -99,6 +99,22 @@ def test_a_row_of_a_table_is_read_with_its_columns() -> None:
     assert [c.quote for c in found.citations] == ["| daughter cells | 2, identical | 4, different |"]
 
 
+def test_what_introduces_a_list_and_what_an_arrow_says_belong_to_a_line() -> None:
+    listed = "Packages of the release Bullseye:\n\n- Apache 2.4\n- Python 3.9.1\n\nOther words.\n\n- Buster 10\n"
+    assert [c.quote for c in read_from(listed, "Bullseye has the package Python 3.9.1.").citations] == ["Python 3.9.1"]
+    assert not read_from(listed, "Bullseye has the package Buster 10.").supported
+    table = "| Inhibitor | speed |\n|---|---|\n| uncompetitive | $\\downarrow$ |\n| allosteric | ↑ |\n"
+    assert read_from(table, "An uncompetitive inhibitor decreases the speed.").supported
+    assert not read_from(table, "An uncompetitive inhibitor raises the speed.").supported
+
+
+def test_a_german_noun_is_no_name() -> None:
+    text = "Führung ist die zielgerichtete Beeinflussung von Mitarbeitern, zum Beispiel zur Motivation."
+    assert read_from(text, "Führung ist eine Art der zielgerichteten Beeinflussung von Mitarbeitern.").supported
+    english = "Leadership is the deliberate influence on people."
+    assert not read_from(english, "Leadership is what Art calls the deliberate influence on people.").supported
+
+
 def read_from(text: str, sentence: str) -> Sentence:
     block = ContextBlock("t.md", ("Notes",), (), 0, len(text), text, 0)
     return Attributor([block], "", 0.68).attribute(sentence, 0, len(sentence))

@@ -20,6 +20,7 @@ from assistant.types import ContextBlock
         ("How is TCP different from UDP?", ("TCP", "UDP")),
         ("felony vs misdemeanor", ("felony", "misdemeanor")),
         ("whats RAM vs. ROM", ("RAM", "ROM")),
+        ("how often does RAM fail compared to ROM", ("how often does RAM fail", "ROM")),
         ("differences between TCP, UDP and QUIC", ("TCP", "UDP", "QUIC")),
         ("How is it different from UDP?", ("UDP",)),
         ("Was ist der Unterschied zwischen Soll und Haben?", ("Soll", "Haben")),

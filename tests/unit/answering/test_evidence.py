@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, FULL_GATE, weigh, yes_margin
+from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, FULL_GATE, names_unknown, weigh, yes_margin
 from assistant.config import Config
 from assistant.documents.loading import parse
 from assistant.evaluation.calibration import Observation, fit, observe
@@ -41,6 +41,23 @@ def test_a_question_with_another_number_is_not_stated(retriever):
 def test_without_words_or_hits_nothing_is_stated(retriever):
     assert weigh(retriever.search("What is it?"), [BLOCK], "What is it?").stated == 0.0
     assert weigh(SearchResult("rust?", ()), [], "rust?") == Evidence(0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "missing", "unknown"),
+    [
+        ("What is the Durbin-Watson statistic?", ("Durbin", "Watson"), True),
+        ("What nationality was Arthur Smith?", ("Smith",), False),  # of Arthur the notes speak
+        ("Who developed axioms in 1974?", ("1974",), True),
+        ("Why was the NSFBNS created?", ("NSFBNS",), False),  # the notes may write it out
+        ("how do cats purr in winter?", ("winter",), False),
+        ("What is the difference between cats and a Dalmatian?", ("Dalmatian",), False),
+        ("What Is The Purring Of Cats Like?", ("Purring",), False),
+        ("Gilt ein Mensch in der Lehre als Student?", ("Lehre", "Student", "Mensch"), False),
+    ],
+)
+def test_a_question_whose_names_no_note_has(question, missing, unknown):
+    assert names_unknown(question, SearchResult(question, (), missing_words=missing)) is unknown
 
 
 def test_each_sign_moves_the_gate_its_way():

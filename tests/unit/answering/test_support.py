@@ -38,8 +38,8 @@ def test_a_word_that_repeats_the_question_counts_half() -> None:
 
 
 def test_the_probability_is_logistic_in_the_signs() -> None:
-    logit = -3.02 + 3.82 * 0.5 - 1.05 * 1 + 0.44 * math.log(8)
-    assert SUPPORT.probability(Signs(0.5, 1, math.log(8))) == pytest.approx(1 / (1 + math.exp(-logit)))
+    logit = -4.6 + 3.58 * 0.5 + 1.14 * 0.75 - 1.03 * 1 + 0.86 * math.log(8)
+    assert SUPPORT.probability(Signs(0.5, 0.75, 1, math.log(8))) == pytest.approx(1 / (1 + math.exp(-logit)))
 
 
 def test_the_words_are_stems_in_their_order_without_function_words_and_negations() -> None:

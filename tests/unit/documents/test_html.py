@@ -52,6 +52,7 @@ def test_a_page_without_its_furniture() -> None:
     page = """<header><a href="/">Home</a></header><nav><a href="/x">Other</a></nav>
         <div id="cookie-banner">We store cookies. <button>Fine</button></div>
         <div class="breadcrumbs"><a href="/">Top</a> <a href="/b">Biology</a></div>
+        <div class="navfooter"><a href="/b"><img alt="Prev"/></a><p>Chapter 3. Cells</p></div>
         <main><h1>Osmosis</h1><p>Water moves.</p><p hidden>no</p><p style="display: none">no</p><aside>A hint.</aside>
         <a class="headerlink" href="#x">¶</a></main><aside>Read also</aside><footer>2020</footer>"""
     assert read(page, is_page=True) == "# Osmosis\n\nWater moves.\n\nA hint."
