@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.documents.naming import called
-from assistant.documents.orders import without_orders
+from assistant.documents.prompt_injection import without_orders
 from assistant.index.words import language_of
 from assistant.types import Aside, ContextBlock, Prompt, Turn
 

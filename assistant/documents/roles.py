@@ -14,7 +14,7 @@ from importlib import resources
 
 from assistant.documents.labels import plain
 from assistant.documents.naming import is_generic
-from assistant.documents.orders import gives_orders
+from assistant.documents.prompt_injection import gives_orders
 from assistant.documents.tables import table_rows
 from assistant.types import Document, Element, ElementKind
 

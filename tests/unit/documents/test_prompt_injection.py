@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answering.prompts import render_block
 from assistant.documents.loading import parse
-from assistant.documents.orders import gives_orders
+from assistant.documents.prompt_injection import gives_orders
 from assistant.documents.roles import Role, proves_nothing, role_at
 from assistant.types import ContextBlock
 
