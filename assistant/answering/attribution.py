@@ -28,6 +28,7 @@ from assistant.answering.formula_check import KnownFormulas
 from assistant.answering.support import MIN_PROBABILITY, SUPPORT, Items, Signs, in_order, together
 from assistant.answering.units import NUMBER_WORDS, Unit, Words, against_arrows, cite, source_units
 from assistant.documents.labels import is_heading
+from assistant.documents.tables import column_names
 from assistant.index.words import STOPWORDS, content_words, fold, language_of, stem, words
 from assistant.types import Citation, ContextBlock, Document, ElementKind, Sentence
 
@@ -179,7 +180,7 @@ class Attributor:
         """
         unit = cover.unit
         if unit.kind is ElementKind.TABLE:  # another row says something of another thing
-            row = Words(unit.text.strip().strip("|").partition("|")[0]).stems
+            row = Words(column_names(unit.text).partition(", ")[0]).stems
             return not row or any(self._in(s, claim.stems) for s in row)
         if any(topic.stems and all(self._in(s, claim.stems) for s in topic.stems) for topic in unit.topics):
             return True
