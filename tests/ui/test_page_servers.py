@@ -61,7 +61,10 @@ def test_a_server_is_found_added_tried_out_and_chosen(
     assert [(one.name, one.url, one.model) for one in service.models.servers()] == [
         ("qwen3-8b", server.url, "qwen3:8b")
     ]
-    assert (violations(page), page.evaluate(FAINT, 4.5), page.evaluate(WIDER)) == ([], [], [])
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        expect(page.locator("body")).to_have_css("color-scheme", scheme)
+        assert (violations(page), page.evaluate(FAINT, 4.5), page.evaluate(WIDER)) == ([], [], [])
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate(WIDER) == []
     page.set_viewport_size({"width": 1280, "height": 800})
