@@ -1,8 +1,9 @@
-"""How sure a number is: bootstrap intervals of a mean and of a paired difference, and McNemar's exact test."""
+"""How sure a number is: bootstrap intervals of a mean and of a paired difference, one of a median, McNemar's test."""
 
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,6 +51,21 @@ def ratio(tops: Sequence[float], bottoms: Sequence[float], *, seed: int = 0) -> 
     sums = low[picks].sum(axis=1)
     drawn = high[picks].sum(axis=1)[sums > 0] / sums[sums > 0]
     return _estimate(float(high.sum() / low.sum()), drawn, len(high))
+
+
+def median(values: Sequence[float]) -> Estimate:
+    """Returns the median with the exact interval between two order statistics, whatever the distribution.
+
+    Fewer than six values have no such interval: its ends are the least and the greatest then. (Conover 1999, ch. 3.2)
+    """
+    if not values:
+        return Estimate(math.nan, math.nan, math.nan, 0)
+    ordered, n = sorted(values), len(values)
+    outside = 0
+    while 2 * sum(math.comb(n, k) for k in range(outside + 1)) / 2**n <= 2 * _TAIL / 100:
+        outside += 1
+    outside = max(0, outside - 1)
+    return Estimate(statistics.median(ordered), ordered[outside], ordered[n - 1 - outside], n)
 
 
 def balanced(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -> Estimate:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evaluation.intervals import mcnemar, mean, paired_difference, ratio
+from assistant.evaluation.intervals import mcnemar, mean, median, paired_difference, ratio
 
 NUMBERS = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 
@@ -26,6 +26,18 @@ def test_nothing_has_no_mean():
     assert math.isnan(found.value)
     assert found.n == 0
     assert math.isnan(ratio([0.0, 0.0], [0, 0]).value)
+
+
+@pytest.mark.parametrize(("n", "low"), [(3, 1), (6, 1), (8, 1), (9, 2), (10, 2), (24, 7), (50, 18)])
+def test_the_median_has_the_interval_of_the_tables(n, low):
+    """The places of the ends among the ordered values, as tables of the sign test have them."""
+    found = median([float(value) for value in range(n, 0, -1)])
+    assert (found.value, found.n) == ((n + 1) / 2, n)
+    assert (found.low, found.high) == (low, n + 1 - low)
+
+
+def test_nothing_has_no_median():
+    assert math.isnan(median([]).value)
 
 
 def test_a_ratio_weighs_by_its_bottoms():
