@@ -126,6 +126,17 @@ def test_a_waiting_question_can_be_stopped_without_asking_the_model(service: Fak
     assert [question for question, _, _ in service.asked] == [QUESTION]
 
 
+def test_a_question_that_waited_goes_through_the_same_phases_as_any_other(service: FakeStudyService) -> None:
+    """It went on to say that it waits while its words came."""
+    service.pace_s = 0.001
+    with service.scheduler.lease(Priority.QUESTION):
+        session = TabSession()
+        session.submit(QUESTION, service)
+        seen = [session.live["phase"]] if session.live else []
+    seen += [view["phase"] for view in states(session)]
+    assert list(dict.fromkeys(seen)) == ["waiting", "searching", "reading", "writing", "done"]
+
+
 def test_leaving_in_the_middle_cancels_the_answer(service: FakeStudyService) -> None:
     service.hold("middle")
     session = TabSession()

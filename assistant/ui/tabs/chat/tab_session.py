@@ -277,7 +277,8 @@ def _states(exchange: Exchange, events: Iterator[Event | Beat | Broken], service
             case Beat():
                 exchange = _at_rest(exchange, service)
             case Queued(0):
-                exchange = replace(exchange, waits=AnswerPhase.SEARCHING, unread=service.index.status().waiting)
+                progress, unread = exchange.progress.after(event), service.index.status().waiting
+                exchange = replace(exchange, progress=progress, waits=AnswerPhase.SEARCHING, unread=unread)
             case Broken(error):
                 exchange = _broken(exchange, error)
             case _:
