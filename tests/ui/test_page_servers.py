@@ -46,20 +46,20 @@ def settings(page: Page) -> Locator:
 def test_a_server_is_found_added_tried_out_and_chosen(
     page: Page, service: FakeStudyService, server: ModelServer
 ) -> None:
-    offers(server, "qwen3:8b", "other:cloud")
+    offers(server, "gemma3:12b", "other:cloud")
     counts(server)
     dialog = settings(page)
     dialog.get_by_role("button", name="Find servers on this computer").click()
     expect(dialog.locator(".server-name")).to_contain_text(server.url)
     assert server.bodies() == [], "looking asks no model anything"
-    dialog.get_by_role("button", name="Add qwen3:8b").click()
+    dialog.get_by_role("button", name="Add gemma3:12b").click()
     tried = dialog.locator(".server-tried li")
     expect(tried.first).to_have_text("Yes: It answers.")
     expect(tried.filter(has_text="No: It does not count what it read and wrote.")).to_have_count(1)
-    expect(dialog.locator(".server-finder [role=status]")).to_contain_text("qwen3-8b was added.")
-    expect(dialog.get_by_role("button", name="Try out qwen3:8b")).to_be_focused()
+    expect(dialog.locator(".server-finder [role=status]")).to_contain_text("gemma3-12b was added.")
+    expect(dialog.get_by_role("button", name="Try out gemma3:12b")).to_be_focused()
     assert [(one.name, one.url, one.model) for one in service.models.servers()] == [
-        ("qwen3-8b", server.url, "qwen3:8b")
+        ("gemma3-12b", server.url, "gemma3:12b")
     ]
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -68,9 +68,9 @@ def test_a_server_is_found_added_tried_out_and_chosen(
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate(WIDER) == []
     page.set_viewport_size({"width": 1280, "height": 800})
-    dialog.get_by_role("radio", name="qwen3-8b").check()
-    expect(dialog.locator(".setting-done")).to_contain_text("qwen3-8b. This takes effect when the assistant starts")
-    assert service.settings.stored().model.name == "qwen3-8b"
+    dialog.get_by_role("radio", name="gemma3-12b").check()
+    expect(dialog.locator(".setting-done")).to_contain_text("gemma3-12b. This takes effect when the assistant starts")
+    assert service.settings.stored().model.name == "gemma3-12b"
 
     dialog.get_by_role("button", name="Add other:cloud").click()
     expect(dialog.locator(".server-finder [role=status]")).to_contain_text("other:cloud is on ollama.com")
