@@ -37,7 +37,7 @@ _WHERE = re.compile(r"\b(?:where|with|où|wobei|donde)\b\W*(?:\n.*){0,3}$", re.I
 """Before a proof: it explains the letters of a formula."""
 
 _WORKED = re.compile(
-    r"\b(?:examples?|exercises?|exercices?|beispiel\w*|aufgabe\w*|ejemplos?|ejercicios?|practi[cs]e|case stud\w+"
+    r"\b(?:examples?|exercises?|exercices?|beispiel\w*|aufgabe\w*|ejemplos?|ejercicios?|practi[cs]e \d|case stud\w+"
     r"|assignments?|workshop|lab \d|step[- ]by[- ]step|steps for|licen[cs]e|install\w*|acknowledg\w*)\b|^steps?$",
     re.IGNORECASE,
 )
@@ -175,7 +175,7 @@ SIGNS: Mapping[str, Sign] = {
     "short_name": lambda seen: float(_has_short_name(seen)),
     "kind_of": lambda seen: float(KIND_OF_THING.match(seen.said) is not None),
     "cut_off": lambda seen: float(_is_cut_off(seen)),
-    "several": lambda seen: float(is_plural(seen.term)),
+    "several": lambda seen: float(not (seen.fact and seen.fact.aspect) and is_plural(seen.term)),
     "whole": lambda seen: float(_is_whole(seen)),
     "row_words": _words_of_rows,
     "long_note": lambda seen: max(0.0, math.log(max(1, len(seen.note.text)) / _LONG_NOTE)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,15 @@ def test_the_signs_of_a_definition() -> None:
     assert list(signs) == list(SIGNS)
     assert {name for name, value in signs.items() if value} == {"words", "any_one", "kind_of", "whole"}
     assert signs["words"] == pytest.approx(1.4)
+
+
+@pytest.mark.parametrize(("heading", "is_worked"), [("Tokens in practice", 0.0), ("Practice 2", 1.0), ("Example", 1.0)])
+def test_what_is_taught_in_practice_is_not_worked_out_for_once(heading: str, is_worked: float) -> None:
+    one = note(DEFINED)
+    pool = Pool([one], Ground([one]))
+    item = next(made_items(one.path, pool, random.Random(0)))
+    below = replace(item, proofs=(replace(item.source, heading_path=("Retrieval", heading)),))
+    assert Judge(one.path, pool).signs(below)["worked"] == is_worked
 
 
 def test_steps_of_a_guide_are_those_of_one_piece_of_work() -> None:
