@@ -24,7 +24,7 @@ from assistant.types import Prompt, Token
 
 GOAL = 1.03
 TOKENS = 48
-ROUNDS = 2
+ROUNDS = 3
 """Of the questions: so many pairs for each of them and each place of what is new."""
 
 _SILENT_S = 300
