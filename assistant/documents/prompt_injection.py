@@ -14,6 +14,7 @@ _REPLY = r"(?:answers?|repl(?:y|ies)|responses?)"
 _PROGRAM = r"(?:ai|llms?|(?:the )?assistants?|chat\s?bots?|(?:large )?language models?)"
 _ORDERS = (
     rf"\byour (?:(?:next|final|whole|entire|own) )?{_REPLY}\b"
+    rf"|\bthe only (?:\w+ )?{_REPLY}\b"
     rf"|\b(?:all|every|each|any) (?:\w+ )?{_REPLY}\b[^.!?]*\b(?:must|should|shall|with)\b"
     r"|(?:^|[.!?:]\s)\W*(?:always|only|never|do not|don['’]t|before) (?:answer|reply|respond)(?:ing)?\b"
     r"|\b(?:answer|reply|respond) (?:only|just|exactly|nothing but|instead|always)\b"
