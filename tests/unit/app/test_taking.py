@@ -26,6 +26,7 @@ NOTE = """# Rivers
 - **Delta** - land that is built from the mud which a river drops
 - **Meander** - a wide bend that slow water cuts into its banks
 - **Rapids** - a steep stretch with fast and broken water
+- **Lagoon** - a kind of lake that a bank of sand keeps from the sea
 """
 SAID = "A delta is land that is built from the mud which a river drops."
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
