@@ -75,7 +75,6 @@ class FolderWatch:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._ways: dict[Path, Way] = {}
 
     @property
     def running(self) -> bool:
@@ -83,8 +82,12 @@ class FolderWatch:
         return self._thread is not None and self._thread.is_alive()
 
     def ways(self) -> dict[Path, Way]:
-        """Returns how each folder is watched now; empty where nothing is."""
-        return dict(self._ways) if self.running else {}
+        """Returns how each folder is watched; empty where nothing is. True as soon as ``start`` has returned."""
+        if not self.running:
+            return {}
+        seen = _identities(self._folders())
+        poll = self._polls(seen)
+        return {folder: _way(identity, poll) for folder, identity in seen.items()}
 
     def start(self) -> None:
         """Begins to watch, unless it does already. A first change is told when it does, for what came before."""
@@ -105,8 +108,7 @@ class FolderWatch:
     def _run(self, stop: threading.Event) -> None:
         seen = _identities(self._folders())
         while not stop.is_set():
-            poll = self._poll or _needs_polling(seen)
-            self._ways = {folder: _way(identity, poll) for folder, identity in seen.items()}
+            poll = self._polls(seen)
             try:
                 self._watch_these(seen, poll, stop)
             except FileNotFoundError:
@@ -118,6 +120,9 @@ class FolderWatch:
                 LOG.info("The system gives no events for the notes (%s); they are looked through instead.", error)
                 self._poll = True
             seen = _identities(self._folders())
+
+    def _polls(self, folders: Iterable[Path]) -> bool:
+        return self._poll or _needs_polling(folders)
 
     def _watch_these(self, seen: dict[Path, tuple[int, int] | None], poll: bool, stop: threading.Event) -> None:
         """Watches the folders that are there, until one of them comes or goes."""

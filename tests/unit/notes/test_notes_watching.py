@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,6 +116,25 @@ def test_a_folder_that_is_linked_later_is_watched_too(tmp_path: Path, watch: Wat
     shutil.rmtree(second)
     assert told.get(timeout=SOON_S)
     assert made.running
+
+
+def test_how_folders_are_watched_is_known_before_the_thread_has_come_to_it(tmp_path: Path) -> None:
+    folders, looks = [notes(tmp_path)], threading.Event()
+
+    def when_it_may_look() -> list[Path]:
+        if threading.current_thread().name == "watch":
+            looks.wait(SOON_S)
+        return folders
+
+    made = FolderWatch(when_it_may_look, lambda: None, QUICK)
+    made.start()
+    try:
+        assert made.ways() == {folders[0]: Way.EVENTS}
+        folders.append(tmp_path / "linked")
+        assert made.ways() == {folders[0]: Way.EVENTS, folders[1]: Way.AWAY}
+    finally:
+        looks.set()
+        made.stop()
 
 
 @pytest.mark.slow
