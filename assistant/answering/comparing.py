@@ -22,6 +22,7 @@ _COMPARES = tuple(
         r"^\W*(?:what(?: i|')?s )?([^?.!;]+? (?:vs\.?|versus|(?:as )?compared (?:to|with)) [^?.!;]+?)",
         r"\b(?:unterschied\w*|unterscheidung|vergleich) (?:\w+ )?zwischen ([^?.!;]+?)",
         r"\bvergleiche? ([^?.!;]+?)",
+        r"\b(?:unterscheide[nt] sich|diffèrent|difieren|differiscono) ([^?.!;]+?)",
         r"\b(?:différences?|comparaison) (?:\w+ )?entre ([^?.!;]+?)",
         r"\b(?:diferencias?|comparación|differenz[ae]|confronto) (?:\w+ )?(?:entre|tra|fra) ([^?.!;]+?)",
         r"\b(?:compare[rz]?|compara|confronta) ([^?.!;]+?)",

@@ -12,14 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.attribution import says_absent
+from assistant.answering.comparing import compared
 from assistant.answering.plan import ASKED_AS, KINDS, Wanted, wanted
-from assistant.answering.quoting import INTRODUCTION, is_said
+from assistant.answering.quoting import INDENT, INTRODUCTION, ListedItem, is_said, with_items
 from assistant.answering.units import NUMBER_WORDS, Words
 from assistant.documents.labels import FORMULA, MARKER, trimmed
 from assistant.documents.naming import called
 from assistant.documents.roles import Role, role_at
+from assistant.documents.tables import column_names
 from assistant.index.retriever import corrected
-from assistant.index.words import content_words, stem
+from assistant.index.words import content_words, stem, words
 from assistant.types import Citation, ContextBlock, Document, Element, ElementKind, SearchResult, Sentence
 
 _ORDER = re.compile(r"\bin (?:the right )?order\b", re.I)
@@ -28,9 +30,17 @@ _ANNOUNCED = frozenset({ASKED_AS[stem("type")], ASKED_AS[stem("step")]})
 """What the headings below a heading with this word are, each of them; below "Characteristics" stands anything."""
 
 _SAYS_NOTHING = frozenset(
-    stem(word)
-    for word in ("different", "main", "various", "key", "major", "important", "start", "begin", "happen", "occur")
+    map(
+        stem,
+        words(
+            "different main various key major important start begin happen occur work get got made make look use go"
+            " come take carry run exist call consist belong distinguish"
+            " welche welcher welches welchen gibt geben läuft laufen ab unterscheidet unterscheiden nennt nennen"
+            " quels quelles existe existent cuáles existen quali esistono"
+        ),
+    )
 )
+"""What a question has besides what it is about."""
 
 _TELLING = frozenset({Role.TEACHES, Role.EXAMPLE})
 _LISTED = frozenset({Wanted.LIST, Wanted.STEPS, Wanted.WAY, Wanted.REASON})
@@ -51,21 +61,8 @@ _SETS = re.compile(r"=|\\(?:leq?|geq?|approx|propto|sim|equiv|to|in)\b|[<>≤≥
 """What a formula has that says something, and not only names a quantity."""
 
 _FEWEST, _MOST = 2, 40
-_INDENT = "    "
-
-
-@dataclass(frozen=True, slots=True)
-class ListedItem:
-    """An item of the list that answers, or what else is nested in one.
-
-    Attributes:
-        text: As it is shown, on as many lines as it needs.
-        before: The line break, the blanks and the sign before it.
-    """
-
-    citation: Citation
-    text: str
-    before: str
+_MOST_BELOW = 12
+"""A line that introduces more lines is quoted without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +99,8 @@ def whole_list(question: str, search: SearchResult, sections: Sequence[ContextBl
     """
     kind = wanted(question)
     asked = _asked(search)
+    if kind is Wanted.COMPARISON:
+        return _table_of(compared(question), _of_sections(sections))
     if kind in _ALONE:
         told = _best(asked - _ALONE_WORDS, [one for one in _of_sections(sections, kind) if one.lines <= _MOST])
         if told or kind is Wanted.CODE:
@@ -110,24 +109,58 @@ def whole_list(question: str, search: SearchResult, sections: Sequence[ContextBl
         asked |= {_CAUSE}
     if kind not in _LISTED and not asked & KINDS:
         return ()
-    lists = _of_sections(sections)
-    return _best(asked, [one for one in lists if kind not in _IN_ORDER or one.is_numbered])
+    lists = [one for one in _of_sections(sections) if kind not in _IN_ORDER or one.is_numbered]
+    return _best(asked, lists) or _best(asked, lists, question)
 
 
-def _best(asked: frozenset[str], lists: Iterable[_NotesList]) -> tuple[ListedItem, ...]:
-    """The one whose lead says most of what is asked and least else, if it and what is above it say all of that."""
+def _best(asked: frozenset[str], lists: Iterable[_NotesList], question: str = "") -> tuple[ListedItem, ...]:
+    """The one whose lead says most of what is asked and least else, if it and what is above it say all of that.
+
+    Args:
+        asked: The stems that it has to say.
+        lists: Which there are.
+        question: Where one stem may be missing above the list: as it was asked.
+    """
     best: _NotesList | None = None
     fit = (0, 0)
     for one in lists:
+        missing = asked - (one.lead | one.above)
+        if missing and (not question or len(missing) > 1 or not _makes_good(one, missing, question)):
+            continue
         says = (len(asked & one.lead), -len(one.lead - asked))
-        if says[0] and asked <= one.lead | one.above and (not best or says > fit):
+        if says[0] and (not best or says > fit):
             best, fit = one, says
     return tuple(_told(best)) if best and best.lines <= _MOST else ()
 
 
+def _makes_good(one: _NotesList, missing: frozenset[str], question: str) -> bool:
+    """Whether a list has the number of items asked for, or is of the kinds asked for and its items say what is missing.
+
+    "Which kind of learning has rewards?" asks for one of its items, and "which drawbacks has a lens?" for all.
+    """
+    if str(len(one.items)) in Words(question).numbers:
+        return True
+    several = {ASKED_AS.get(stem(word), "") for word in words(question) if word.endswith("s")}
+    items = Words(one.document.text[one.items[0].start : one.items[-1].end])
+    return bool(several & one.lead & KINDS) and missing <= items.stems
+
+
+def _table_of(things: Sequence[str], lists: Iterable[_NotesList]) -> tuple[ListedItem, ...]:
+    """The table that has a column for each of the things compared."""
+    for one in lists:
+        table = one.items[0]
+        heads = [Words(head).stems for head in column_names(table.label).split(", ")]
+        if table.kind is ElementKind.TABLE and all(
+            any(Words(thing).stems <= head for head in heads) for thing in things
+        ):
+            return tuple(_told(one))
+    return ()
+
+
 def _asked(search: SearchResult) -> frozenset[str]:
     """What the lead of the list has to say: the words of the question, as the notes spell them."""
-    query = _ORDER.sub(" ", corrected(search.query, search.corrections))
+    typos = [pair for pair in search.corrections if _SAYS_NOTHING.isdisjoint(map(stem, words(pair[0])))]
+    query = _ORDER.sub(" ", corrected(search.query, typos))
     named = (stem(word) for word in content_words(query) if word not in NUMBER_WORDS)
     return frozenset(ASKED_AS.get(word, word) for word in named if word not in _SAYS_NOTHING)
 
@@ -163,18 +196,25 @@ def _lists_in(document: Document, names: Sequence[str]) -> Iterator[_NotesList]:
             yield _NotesList(document, (first,), (first,), _meant(lead), _meant(" ".join((*names, *above))))
         if first.kind is not ElementKind.ITEM or first.start in grouped:
             continue
-        items, nested = [first], [first]
-        for block in blocks[number + 1 :]:
-            if block.kind is ElementKind.ITEM and block.parent == first.parent:
-                items.append(block)
-            elif items[-1] not in document.items_above(block):
-                break
-            nested.append(block)
+        items, nested = _items_from(document, number)
         grouped.update(item.start for item in items)
         telling = [item for item in items if role_at(document, item.start) in _TELLING]
         if len(items) >= _FEWEST and len(telling) > len(items) / 2:
             lead, above = _lead(document, number)
-            yield _NotesList(document, tuple(items), tuple(nested), _meant(lead), _meant(" ".join((*names, *above))))
+            yield _NotesList(document, items, nested, _meant(lead), _meant(" ".join((*names, *above))))
+
+
+def _items_from(document: Document, number: int) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
+    """Returns the items of the list that a block begins, and these with all that is nested in them."""
+    first = document.blocks[number]
+    items, nested = [first], [first]
+    for block in document.blocks[number + 1 :]:
+        if block.kind is ElementKind.ITEM and block.parent == first.parent:
+            items.append(block)
+        elif items[-1] not in document.items_above(block):
+            break
+        nested.append(block)
+    return tuple(items), tuple(nested)
 
 
 def _alone_in(document: Document, names: Sequence[str], kind: Wanted) -> Iterator[_NotesList]:
@@ -231,10 +271,16 @@ def _lead(document: Document, number: int) -> tuple[str, tuple[str, ...]]:
         near = document.text[holder.body : holder.end]
     if before is None or before is holder or before.kind not in (ElementKind.PARAGRAPH, ElementKind.CAPTION):
         return near, above
-    said = document.sentences(before.start, before.end)
-    sentence = document.text[said[-1].start : said[-1].end] if said else ""
+    sentence = _last_sentence(document, before)
     opens = sentence.rstrip("* _").endswith(":")
+    if opens and len(Words(sentence).stems) == 1 and number > 1:  # a label goes with what stands before it
+        above = (*above, _last_sentence(document, document.blocks[number - 2]))
     return (sentence, (*above, near)) if opens and Words(sentence).stems else (f"{near} {sentence}", above)
+
+
+def _last_sentence(document: Document, block: Element) -> str:
+    said = document.sentences(block.start, block.end)
+    return document.text[said[-1].start : said[-1].end] if said else ""
 
 
 def with_list(
@@ -249,13 +295,22 @@ def with_list(
     spoken = Words(line).stems
     if is_kept and all(is_said(Words(item.text), spoken) for item in listed):
         return line, tuple(sentences)
-    text, said = (line, list(sentences)) if is_kept else (INTRODUCTION.text, [INTRODUCTION])
-    for item in listed:
-        text += item.before
-        start = len(text)
-        text += item.text
-        said.append(Sentence(item.text, start, len(text), supported=True, score=1.0, citations=(item.citation,)))
+    text, said = with_items(*((line, sentences) if is_kept else (INTRODUCTION.text, (INTRODUCTION,))), listed)
     return text, tuple(said)
+
+
+def introduced_by(line: Citation, document: Document) -> tuple[ListedItem, ...]:
+    """Returns the list that a line of the notes introduces: what is nested in it, or what stands behind its colon."""
+    blocks = document.blocks
+    number = next((n for n, block in enumerate(blocks) if block.start <= line.start < block.end), len(blocks))
+    first = blocks[number + 1] if number + 1 < len(blocks) else None
+    if first is None or first.kind is not ElementKind.ITEM:
+        return ()
+    if blocks[number] not in document.items_above(first) and not line.quote.rstrip("* _").endswith(":"):
+        return ()
+    items, nested = _items_from(document, number + 1)
+    made = _NotesList(document, items, nested, frozenset(), frozenset())
+    return tuple(_told(made)) if made.lines <= _MOST_BELOW else ()
 
 
 def _shown(document: Document, block: Element, quote: str, level: int) -> tuple[str, str]:
@@ -265,9 +320,9 @@ def _shown(document: Document, block: Element, quote: str, level: int) -> tuple[
     if block.kind is not ElementKind.ITEM and not document.items_above(block):
         return quote, "\n\n"
     if block.kind is ElementKind.ITEM:
-        indent = _INDENT * (block.level - level)
+        indent = INDENT * (block.level - level)
         return " ".join(quote.split()), f"\n{indent}{_number(document, block) or '-'} "
-    indent = _INDENT * (document.items_above(block)[-1].level - level + 1)
+    indent = INDENT * (document.items_above(block)[-1].level - level + 1)
     return quote.replace("\n", f"\n{indent}"), f"\n\n{indent}"
 
 

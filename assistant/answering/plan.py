@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 
 from assistant.answering.comparing import compared
+from assistant.answering.units import NUMBER_WORDS
 from assistant.index.words import content_words, stem, words
 
 
@@ -111,18 +112,20 @@ _SHAPES: tuple[tuple[Wanted, tuple[str, ...]], ...] = (
     (
         Wanted.LIST,
         (
-            r"\b(?:list|name|enumerate)\b|\bgive (?:me )?(?:all|the|some|\w+ (?:examples|reasons))\b",
+            r"\b(?:list|(?<!the )(?<!a )(?<!its )(?<!whose )name|enumerate)\b",
+            r"\bgive (?:me )?(?:all|the|some|\w+ (?:examples|reasons))\b",
             r"\b(?:what|wat|wht)(?: \w+){0,2}? (?:are|r|were) (?:all )?(?:the|its|their|some)\b",
             r"\bwhich(?: [\w-]+){1,4}? (?:are|were|do|does|did|can|exist)\b",
             r"\b(?:nennen?|liste|zähle|aufzählen|énumère|cite|liste[rz]?|enumera|nombra|elenca)\b",
             r"\b(?:welche(?: \w+){1,3}? (?:gibt|sind|hat|haben)|was sind)\b",
+            rf"\b(?:which|what|welche|quels|quelles|qu[ée]|cu[áa]les|quali) (?:{'|'.join(NUMBER_WORDS)})\b",
             r"\b(?:quel(?:le)?s sont|cu[áa]les son|quali sono)\b",
         ),
     ),
     (
         Wanted.YES_OR_NO,
         (
-            rf"{_BEGINS}(?!was (?:ist|sind|versteht|bedeutet|hei(?:ß|ss)t|macht|passiert)\b)"
+            rf"{_BEGINS}(?!was (?:ist|sind|hei(?:ß|ss)t|\w{{4,}}t)\b)"
             r"(?:is|are|was|were|do|does|did|can|could|has|have|had|should|will|would|may|must)(?:n['’]?t)?\b",
         ),
     ),
@@ -147,7 +150,7 @@ _ASKS_FOR_PLACE = re.compile(
 
 _SAME = (
     "type kind sort form category class classification variety arten typ typen kategorie kategorien tipo tipos tipi",
-    "step stage phase procedure schritt schritte phasen étape étapes paso pasos etapa etapas fase fases fasi",
+    "step stage phase procedure schritt schritte phasen ablauf étape étapes paso pasos etapa etapas fase fases fasi",
     "advantage benefit pro pros strength upside"
     " vorteil vorteile avantage avantages ventaja ventajas vantaggio vantaggi",
     "disadvantage drawback con cons weakness downside limitation nachteil nachteile inconvénient inconvénients"

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.plan import GIVES_REASON, Wanted, wanted
-from assistant.answering.units import Unit, Words, cite, source_units
+from assistant.answering.units import NEGATIONS, Unit, Words, cite, source_units
+from assistant.documents.labels import plain
 from assistant.documents.roles import Role, role_at
 from assistant.index.words import stem, words
 from assistant.types import Citation, Document, Retrieved, Sentence
@@ -38,6 +40,8 @@ _SAID = 0.7
 
 _FEWEST_STEMS = 2
 _LABEL = re.compile(r"[-–:][*_]*\s*$")
+_PICTURE = re.compile(r"\s*(?:!\[\[[^\]]*\]\]|!\[[^\]]*\]\([^)]*\))\s*")
+_AFFIRMS = frozenset(("yes", "yeah", "yep", "correct", "right", "ja", "oui", "sí", "si"))
 _BESIDE_THE_POINT = frozenset({Role.EXERCISE, Role.ADMINISTRATIVE, Role.TODO})
 
 _LEAD = "In the words of your notes:"
@@ -45,10 +49,29 @@ INTRODUCTION = Sentence(_LEAD, 0, len(_LEAD), supported=True, score=0.0, is_clai
 """What an answer begins with that only quotes."""
 
 _BULLET = "\n- "
+INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """A line of the notes in an answer: an item of the list that answers, or what else is nested in one.
+
+    Attributes:
+        text: As it is shown, on as many lines as it needs.
+        before: The line break, the blanks and the sign before it.
+    """
+
+    citation: Citation
+    text: str
+    before: str
 
 
 def closest_lines(
-    found: Retrieved, said: str, cosines: Cosines, notes: dict[str, Document] | None = None
+    found: Retrieved,
+    said: str,
+    cosines: Cosines,
+    notes: dict[str, Document] | None = None,
+    of: Retrieved | None = None,
 ) -> tuple[Citation, ...]:
     """Returns the lines of the best passage that are nearest to the question, in the order of the note.
 
@@ -57,13 +80,17 @@ def closest_lines(
         said: The answer; lines that it repeats are left out.
         cosines: Compares the lines with the question.
         notes: The notes by path, for page numbers.
+        of: What was found for the whole question, where ``found`` is for one of the things that it compares: what it
+            asks of them is said once, "how often does A branch compared to B?".
     """
+    question = (of or found).search.query
+    asked, own = wanted(question), _own_words(found, of)
     lines = _lines_of_best(found)
     if not lines:
         return ()
-    asked = wanted(found.search.query)
-    near = cosines(found.search.query, [line.text for line in lines])
-    near = near + np.asarray([_TELLING * _tells(line, asked) for line in lines], dtype=np.float32)
+    near = cosines(question, [plain(line.text) for line in lines])
+    telling = [_tells(line, asked) + _is_about(line, own) for line in lines]
+    near = near + _TELLING * np.asarray(telling, dtype=np.float32)
     least = max(_MIN_COSINE, float(near.max()) - _MAX_BEHIND)
     stems = Words(said).stems
     fitting = [i for i in np.argsort(-near, kind="stable") if near[i] >= least and not is_said(lines[i].own, stems)]
@@ -73,6 +100,37 @@ def closest_lines(
     )
 
 
+def only_affirms(answer: str, question: str) -> bool:
+    """Returns whether an answer says no more than Yes to a question: small models say it to whatever is asked."""
+    said = words(answer)
+    told = Words(" ".join(word for word in said if word not in _AFFIRMS))
+    return NEGATIONS.isdisjoint(said) and is_said(told, Words(question).stems)
+
+
+def says_all(line: Citation, claim: str) -> bool:
+    """Returns whether a line of the notes has every word of a sentence that carries meaning."""
+    return Words(claim).stems <= Words(line.quote).stems | {stem(word) for word in _AFFIRMS}
+
+
+def _own_words(part: Retrieved, of: Retrieved | None) -> tuple[Collection[str], Collection[str]]:
+    """What of its words and numbers only the one of the things compared has, and what only the others have."""
+    if of is None:
+        return (), ()
+    others = [_terms(Words(other.search.query)) for other in of.parts if other is not part]
+    mine, theirs = _terms(Words(part.search.query)), frozenset[str]().union(*others)
+    return mine - theirs, theirs - mine
+
+
+def _terms(text: Words) -> frozenset[str]:
+    return text.stems | text.numbers
+
+
+def _is_about(line: Unit, own: tuple[Collection[str], Collection[str]]) -> int:
+    """1 for a line on the one of the things that is looked at, -1 for one on another of them, 0 for one on both."""
+    about = _terms(Words(plain(line.text))).union(*map(_terms, line.topics))
+    return bool(about & set(own[0])) - bool(about & set(own[1]))
+
+
 def _tells(line: Unit, asked: Wanted) -> bool:
     """Whether a line has what a question asks for: a number where it asks how many, a reason where it asks why."""
     if asked is Wanted.REASON:
@@ -80,21 +138,40 @@ def _tells(line: Unit, asked: Wanted) -> bool:
     return asked is Wanted.NUMBER and bool(line.own.numbers)
 
 
-def quoted_text(lines: Sequence[Citation], before: Sequence[str] = ()) -> tuple[str, tuple[Sentence, ...]]:
+def quoted_text(
+    lines: Sequence[Citation], before: Sequence[str] = (), below: Sequence[Sequence[ListedItem]] = ()
+) -> tuple[str, tuple[Sentence, ...]]:
     """Returns an answer that only quotes, with its sentences: each line is one, and cites itself.
 
     Args:
         lines: What is quoted.
         before: What is named before each line and belongs to no sentence; by default the item that it stands under.
+        below: The list that each line introduces; by default none.
     """
     text, sentences = _LEAD, [INTRODUCTION]
-    for line, named in zip(lines, before or [line.item for line in lines], strict=True):
-        text += f"{_BULLET}{named} › " if named else _BULLET
-        start = len(text)
-        text += line.quote
-        own = replace(line, score=1.0)
-        sentences.append(Sentence(line.quote, start, len(text), supported=True, score=1.0, citations=(own,)))
+    listed = {item.citation.span for items in below for item in items}
+    named = before or [line.item for line in lines]
+    for line, name, items in zip(lines, named, below or repeat((), len(lines)), strict=True):
+        if line.span in listed:
+            continue
+        own = ListedItem(replace(line, score=1.0), line.quote, f"{_BULLET}{name} › " if name else _BULLET)
+        text, sentences = with_items(text, sentences, (own, *map(_indented, items)))
     return text, tuple(sentences)
+
+
+def with_items(text: str, said: Sequence[Sentence], items: Sequence[ListedItem]) -> tuple[str, list[Sentence]]:
+    """Returns an answer and its sentences, followed by lines of the notes; each is a sentence that cites itself."""
+    sentences = list(said)
+    for item in items:
+        text += item.before
+        start = len(text)
+        text += item.text
+        sentences.append(Sentence(item.text, start, len(text), supported=True, score=1.0, citations=(item.citation,)))
+    return text, sentences
+
+
+def _indented(item: ListedItem) -> ListedItem:
+    return replace(item, before=item.before.replace("\n", f"\n{INDENT}"))
 
 
 def place_of(line: Citation) -> str:
@@ -118,6 +195,8 @@ def _says_something(line: Unit) -> bool:
     """Whether a line is more than a name over others: "**Model metrics**-", and not about the course or a task."""
     document = line.block.document
     if document is not None and role_at(document, line.start) in _BESIDE_THE_POINT:
+        return False
+    if _PICTURE.fullmatch(line.text):
         return False
     return len(line.own.stems) >= _FEWEST_STEMS and not _LABEL.search(line.text)
 

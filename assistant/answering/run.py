@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Generator as YieldsOf
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
@@ -15,11 +15,11 @@ from assistant.answering import followup
 from assistant.answering.attribution import names_any, says_absent, shares_words
 from assistant.answering.conflicts import OTHER_WAY_ROUND
 from assistant.answering.evidence import CLEARLY_ABSENT, FIRST_GATE, names_unknown, weigh, yes_margin
-from assistant.answering.lists import ListedItem, whole_list, with_list
+from assistant.answering.lists import introduced_by, whole_list, with_list
 from assistant.answering.packing import pack, without_slow
 from assistant.answering.plan import Wanted, wanted
 from assistant.answering.prompts import answer_prompt, aside_evidence, render_block
-from assistant.answering.quoting import closest_lines, place_of, quoted_text
+from assistant.answering.quoting import ListedItem, closest_lines, only_affirms, place_of, quoted_text, says_all
 from assistant.answering.verdict import BESIDE_THE_POINT, WITHDRAWN, abstention_text
 from assistant.answering.writing import SentenceWriter, found_sections
 from assistant.errors import Cancelled, ModelError
@@ -268,6 +268,8 @@ class AnswerRun:
         supported = [sentence for sentence in claims if sentence.supported]
         strays = bool(supported) and not shares_words(self._found.search.query, supported)
         kept = bool(text.strip()) and (not claims or bool(supported)) and not strays
+        only_yes = self._only_affirms(text, claims)
+        kept = kept and not (only_yes and self._closest_lines(""))
         if finish == "cancelled":
             return self._answer(text, sentences, stopped=True)
         if kept:
@@ -275,16 +277,26 @@ class AnswerRun:
             return replace(answer, quotes=self._closest_lines(text))
         if not claims or says_absent(claims[0].text):
             return self._abstention(_NOT_FOUND, draft=text)
-        is_told = self._decided.probability >= _PROBABLY or any(claim.reason == OTHER_WAY_ROUND for claim in claims)
+        is_told = only_yes or self._decided.probability >= _PROBABLY
+        is_told = is_told or any(claim.reason == OTHER_WAY_ROUND for claim in claims)
         lines = self._closest_lines("") if is_told else ()
         if not lines:
             return self._abstention(BESIDE_THE_POINT if strays else WITHDRAWN, draft=text)
-        return replace(self._answer(*quoted_text(lines)), draft=text)
+        notes = self._owner.notes(self._found.blocks)
+        below = [introduced_by(line, notes[line.note]) for line in lines]
+        return replace(self._answer(*quoted_text(lines, below=below)), draft=text)
+
+    def _only_affirms(self, text: str, claims: Sequence[Sentence]) -> bool:
+        """Whether the model said Yes to what was asked, in words that no line of the notes has all of."""
+        if wanted(self._request.question) is not Wanted.YES_OR_NO or not only_affirms(text, self._found.search.query):
+            return False
+        return not all(any(says_all(line, claim.text) for line in claim.citations) for claim in claims)
 
     def _closest_lines(self, said: str) -> tuple[Citation, ...]:
         """The lines nearest to the question, or to each thing that it compares."""
         found = self._found.parts or (self._found,)
-        each = (closest_lines(one, said, self._owner.cosines, self._owner.notes(one.blocks)) for one in found)
+        whole = self._found if self._found.parts else None
+        each = (closest_lines(one, said, self._owner.cosines, self._owner.notes(one.blocks), whole) for one in found)
         return tuple({line.span: line for lines in each for line in lines}.values())
 
     def _abstention(self, reason: str, draft: str = "") -> Answer:

@@ -32,8 +32,25 @@ _ARROWS = {
 }
 """What an arrow of a table of changes says: "v_max | ↓"."""
 
-_COUNTED = "two three four five six seven eight nine ten eleven twelve"
-NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split(), start=2)}
+_COUNTED = (
+    "two three four five six seven eight nine ten eleven twelve",
+    "zwei drei vier fünf sechs sieben acht neun zehn - zwölf",
+    "deux trois quatre cinq - - huit - dix",
+    "- tres cuatro cinco seis siete ocho nueve diez",
+    "- - quattro cinque - sette otto nove dieci",
+)
+NUMBER_WORDS = {
+    word: str(number)
+    for counted in _COUNTED
+    for number, written in enumerate(counted.split(), start=2)
+    for word in (written, *words(written))
+    if word != "-"
+}
+"""Two to twelve, in five languages, as written and as ``words`` has them.
+
+Left out is what is another word of one of them: "due", "sei", "neuf", "elf".
+"""
+
 _DENIALS = (
     "not no never without none neither nor cannot can't don't doesn't didn't isn't aren't wasn't weren't won't "
     "wouldn't shouldn't couldn't hasn't haven't hadn't"

@@ -152,6 +152,16 @@ def test_a_draft_that_the_notes_turn_round_is_replaced_by_their_lines(retriever:
     assert "**Batch** - many inputs at once" in answer.text
 
 
+def test_a_yes_that_only_repeats_the_question_is_replaced_by_the_lines_of_the_notes(retriever: Retriever) -> None:
+    said = "Yes, cats purr at strangers."
+    unsure = answerer(retriever, scripted(said, comparisons=UNSURE), min_evidence=0.01)
+    _, answer = run(unsure, "Do cats purr at strangers?")
+    assert (answer.text, answer.draft) == ("In the words of your notes:\n- Cats purr at night.", said)
+    said = "Yes, dogs bark at strangers."
+    _, answer = run(answerer(retriever, scripted(said)), "Do dogs bark at strangers?")
+    assert answer.text == said  # a line has all of it
+
+
 def test_a_name_that_no_note_has_is_not_asked_of_the_model(retriever: Retriever) -> None:
     generator = scripted("Cats purr at night.")
     _, answer = run(answerer(retriever, generator), "why do cats purr at night, says Pavlov")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.lists import whole_list, with_list
+from assistant.answering.lists import introduced_by, whole_list, with_list
 from assistant.documents.loading import parse
-from assistant.types import ContextBlock, SearchResult, Sentence
+from assistant.types import Citation, ContextBlock, SearchResult, Sentence
 
 TEXT = """# Monetary policy
 
@@ -172,6 +172,89 @@ def test_a_formula_an_example_and_code_are_shown_as_they_stand(question: str, el
 )
 def test_nothing_is_shown_that_is_of_something_else(question: str) -> None:
     assert shown(question, STATISTICS) == ""
+
+
+LENSES = """# History
+
+## Lenses
+
+There are three schools that historians fall under:
+
+- Great people
+- Structures
+- Decisions
+
+## Ideenfindung
+
+**Brainstorming** ist offen.
+
+Ablauf:
+
+1. Vorbereitung
+2. Suche
+
+## Porters Five Forces
+
+- Eintritt
+- Lieferanten
+- Abnehmer
+- Ersatz
+- Wettbewerb
+
+Refracting telescopes have three major disadvantages:
+
+- light bends in glass
+- they are long
+- a mirror is cheaper
+
+| Führung | Management |
+| --- | --- |
+| Richtung | Ordnung |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("which three lenses do historians look through", "\n- Great people"),
+        ("in welchen Phasen läuft ein Brainstorming ab?", "\n1. Vorbereitung"),  # a label goes with what is before it
+        ("Welche fünf Kräfte unterscheidet Porter?", "\n- Eintritt"),  # so many are in the list
+        ("What are the main drawbacks of telescopes with glass?", "\n- light bends"),  # said by its items
+        ("Worin unterscheiden sich Führung und Management?", "\n\n| Führung | Management |"),
+        ("Which drawback of telescopes has to do with glass?", ""),  # asks for one of them
+        ("Welche sechs Kräfte unterscheidet Porter?", ""),
+        ("What are the main drawbacks of telescopes in space?", ""),
+        ("Worin unterscheiden sich Führung und Verwaltung?", ""),
+    ],
+)
+def test_a_list_is_meant_whose_lead_lacks_the_verb_or_what_its_items_say(question: str, first: str) -> None:
+    told = shown(question, LENSES)
+    assert told.startswith(first)
+    assert bool(told) == bool(first)
+
+
+def test_a_line_brings_the_list_that_it_introduces() -> None:
+    document = parse("history.md", LENSES)
+
+    def below(line: str) -> list[str]:
+        start = LENSES.index(line)
+        words = Citation("history.md", (), start, start + len(line), line, 1.0)
+        return [item.text for item in introduced_by(words, document)]
+
+    assert below("There are three schools that historians fall under:") == ["Great people", "Structures", "Decisions"]
+    assert below("**Brainstorming** ist offen.") == []
+    assert below("Eintritt") == []
+    text = TEXT + "".join(f"    - part {n} of later\n" for n in range(20))
+    assert [item.text for item in introduced_by(_line(text, "Bond"), parse("policy.md", TEXT))] == BOND
+    assert introduced_by(_line(text, "Bond"), parse("policy.md", text)) == ()  # too much to be read beside others
+
+
+BOND = ["a loan", "paid back later"]
+
+
+def _line(text: str, line: str) -> Citation:
+    start = text.index(f"- {line}\n") + 2
+    return Citation("policy.md", (), start, start + len(line), line, 1.0)
 
 
 def sentence(text: str, *, supported: bool) -> Sentence:

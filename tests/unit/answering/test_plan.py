@@ -43,6 +43,10 @@ from assistant.answering.plan import Wanted, subject_of, wanted
         ("¿Cuáles son las ventajas de un índice?", Wanted.LIST),
         ("Quali sono le fasi della mitosi?", Wanted.STEPS),
         ("was the treaty signed", Wanted.YES_OR_NO),
+        ("Was besagt die Phillips-Kurve?", Wanted.MEANING),
+        ("Welche fünf Kräfte unterscheidet Porter?", Wanted.LIST),
+        ("what is the name of the first king", Wanted.MEANING),
+        ("name the first kings", Wanted.LIST),
         ("what is art nouveau", Wanted.MEANING),
     ],
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant.answering.quoting import MAX_LINES, closest_lines, quoted_text
+from assistant.answering.quoting import MAX_LINES, ListedItem, closest_lines, only_affirms, quoted_text
 from assistant.types import Chunk, Citation, ContextBlock, Hit, Retrieved, SearchResult
 
 TEXT = """# Services
@@ -128,3 +128,54 @@ def test_a_line_is_told_with_the_item_that_it_stands_under() -> None:
     text, sentences = quoted_text([last])
     assert text.endswith(f"\n- Other AWS Glue services › {CRAWLERS}")
     assert sentences[-1].text == CRAWLERS
+
+
+def test_the_list_that_a_line_introduces_stands_below_it_and_its_items_are_told_once() -> None:
+    lead, item = (Citation("a.md", (), at, at + 5, text, 0.5) for at, text in ((0, "Tools:"), (10, "a saw")))
+    text, sentences = quoted_text([lead, item], below=[[ListedItem(item, "a saw", "\n- ")], []])
+    assert text == "In the words of your notes:\n- Tools:\n    - a saw"
+    assert [text[each.start : each.end] for each in sentences[1:]] == ["Tools:", "a saw"]
+
+
+@pytest.mark.parametrize("picture", ["![[plot of the services.png]]", "![AWS Glue services](glue services.png)"])
+def test_a_picture_is_no_line(picture: str) -> None:
+    text = f"AWS Glue keeps data.\n\n{picture}\n"
+    chunk = Chunk("a.md", (), (), "", 0, len(text), text, 0)
+    search = SearchResult("q", (Hit(chunk, 1.0, 0.6, 1.0, 1, 1),))
+    block = ContextBlock("a.md", (), (), 0, len(text), text, 0)
+    lines = closest_lines(Retrieved(search, (block,)), "", lambda _, texts: np.ones(len(texts), dtype=np.float32))
+    assert [line.quote for line in lines] == ["AWS Glue keeps data."]
+
+
+def test_of_things_that_are_compared_each_has_its_own_lines() -> None:
+    text = "- The three-anti campaign hit officials.\n- The five-anti campaign hit merchants.\n"
+    chunk = Chunk("a.md", (), (), "", 0, len(text), text, 0)
+    block = ContextBlock("a.md", (), (), 0, len(text), text, 0)
+
+    def of(query: str, *parts: Retrieved) -> Retrieved:
+        return Retrieved(SearchResult(query, (Hit(chunk, 1.0, 0.6, 1.0, 1, 1),)), (block,), parts)
+
+    parts = (of("who did the three anti campaign hit"), of("the five anti campaign"))
+    asked: list[str] = []
+
+    def alike(question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        asked.append(question)
+        return np.full(len(texts), 0.5, dtype=np.float32)
+
+    whole = of("who did the three anti campaign hit compared to the five anti campaign", *parts)
+    best = [closest_lines(part, "", alike, of=whole) for part in parts]
+    assert [max(lines, key=lambda line: line.score).quote[4:9] for lines in best] == ["three", "five-"]
+    assert set(asked) == {whole.search.query}
+
+
+@pytest.mark.parametrize(
+    ("answer", "only"),
+    [
+        ("Yes, Etch still supports m68k.", True),
+        ("Etch still officially supports m68k.", True),
+        ("No, Etch does not support m68k.", False),
+        ("Yes, it was kept for old Amiga machines.", False),
+    ],
+)
+def test_an_answer_that_repeats_the_question_only_affirms(answer: str, only: bool) -> None:
+    assert only_affirms(answer, "Does Etch still support m68k officially?") is only
