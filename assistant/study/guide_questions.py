@@ -101,11 +101,6 @@ class QuestionMaterial:
     lines: Sequence[GuideLine]
     ideas: Sequence[Idea]
 
-    def holds(self, anchor: Anchor) -> bool:
-        """Returns whether some words belong to the topic."""
-        spans = self.topic.spans
-        return any(span.note == anchor.note and span.start <= anchor.start < span.end for span in spans)
-
 
 def ask(
     material: QuestionMaterial, terms: Sequence[KeyTerm], contrasts: Sequence[Contrast], language: str
@@ -164,7 +159,7 @@ def _own(material: QuestionMaterial) -> Iterator[GuideQuestion]:
     for note in material.topic.notes:
         for own in material.topic.pool.of_note[note.path].answered:
             question = without_signs(without_signs(own.question))
-            if material.holds(own.answers[0]) and not _OF_BEFORE.search(question):
+            if material.topic.holds(own.answers[0]) and not _OF_BEFORE.search(question):
                 answer = "; ".join(readable(each.quote) for each in own.answers)
                 yield GuideQuestion(capitalised(question), sentence_of(answer), own.answers[0])
 
@@ -172,7 +167,7 @@ def _own(material: QuestionMaterial) -> Iterator[GuideQuestion]:
 def _of_bank(material: QuestionMaterial) -> Iterator[GuideQuestion]:
     """Yields the questions of the bank that are answered in free words; what structure gives is asked here anyway."""
     for item in material.topic.items:
-        if item.maker is not Maker.STRUCTURE and kind_of(item).is_graded and material.holds(item.source):
+        if item.maker is not Maker.STRUCTURE and kind_of(item).is_graded and material.topic.holds(item.source):
             yield GuideQuestion(item.question, sentence_of(item.answer), item.source, from_bank=True)
 
 
