@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from assistant.errors import Cancelled, ModelError, PromptTooLong
 from assistant.models.generator import GREEDY, Generation
+from assistant.models.remote.estimating import estimate_tokens
 from assistant.models.remote.server_door import ServerDoor
 from assistant.models.remote.server_entry import ServerEntry
-from assistant.models.remote.server_facts import TOP, ServerFacts, learn
+from assistant.models.remote.server_facts import TOP, Counter, ServerFacts, learn
 from assistant.models.remote.server_replies import CHAT, ChatReply, TokenScore, Usage, VisibleText, read_reply
 from assistant.types import Aside, Compared, Generated, Prompt, ReadingProgress, Sampling, Token, TokenWatch
 
@@ -80,8 +81,11 @@ class RemoteGenerator:
         return self.facts.counter(text)
 
     def prompt_overhead(self, system: str, question: str) -> int:
-        """Returns the tokens of a prompt without any notes, and room for the chat template. Raises as above."""
-        return self.count_tokens(system) + self.count_tokens(question) + _TEMPLATE_TOKENS
+        """Returns the tokens of a prompt without any notes, and room for the chat template. Raises as above.
+
+        The question is estimated: each is new, and asking the server would take a request before the first word.
+        """
+        return self.count_tokens(system) + estimate_tokens(question) + _TEMPLATE_TOKENS
 
     def generate(
         self,
@@ -112,7 +116,9 @@ class RemoteGenerator:
                 f"{self.name} is on a server, which cannot be held to a form, so it writes no quiz questions.",
                 hint="Choose a model that runs on this computer in Settings, or with --model.",
             )
-        size = self._size(prompt)
+        size = self._size(prompt, estimate_tokens)
+        if size + max_tokens > self.context_tokens:
+            size = self._size(prompt, self.count_tokens)
         if size + max_tokens > self.context_tokens:
             raise PromptTooLong(
                 f"The prompt has about {size} tokens and its answer up to {max_tokens}, but {self.name} can hold only "
@@ -147,9 +153,10 @@ class RemoteGenerator:
     def close(self) -> None:
         """Does nothing: no connection outlives its request."""
 
-    def _size(self, prompt: Prompt) -> int:
-        pieces = sum(map(self.count_tokens, (*prompt.blocks, *prompt.turns)))
-        return self.prompt_overhead(prompt.system, prompt.question) + pieces
+    def _size(self, prompt: Prompt, of_question: Counter) -> int:
+        """How many tokens a prompt has; its notes were counted when they were chosen, and are not asked about again."""
+        said = sum(map(self.count_tokens, (prompt.system, *prompt.blocks, *prompt.turns)))
+        return said + of_question(prompt.question) + _TEMPLATE_TOKENS
 
     def _body(self, prompt: Prompt, sampling: Sampling) -> dict[str, object]:
         notes = "".join((*prompt.blocks, *prompt.turns))

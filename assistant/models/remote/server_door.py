@@ -1,6 +1,7 @@
 """The door to ``openai``: one request to a server of models, and what comes back, until it is complete or cut off.
 
-Each request has a connection of its own and a thread that reads it, so that it can be ended at once from outside. No
+Each request has a connection of its own and a thread that reads it, so that it can be ended at once from outside; the
+library's client, which is made in some tenths of a millisecond or, with certificates, in many milliseconds, is kept. No
 request is repeated, redirected or sent through a proxy. The library is imported with the first request.
 """
 
@@ -12,6 +13,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from functools import cached_property
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, ModelError, PromptTooLong
@@ -59,6 +62,7 @@ class ServerDoor:
         self.silent_s = silent_s
         self.connect_s = connect_s
         self._key = server.key()
+        self._here = threading.local()
 
     def get(self, path: str, cancel: threading.Event | None = None) -> object:
         """Returns the reply to a GET, as JSON says it; None if ``cancel`` was set. Raises what ``stream`` raises."""
@@ -83,9 +87,11 @@ class ServerDoor:
         """
 
         def pieces(client: openai.OpenAI) -> Iterator[object]:
-            with client.chat.completions.create(stream=True, **body) as stream:
-                for piece in stream:
-                    yield piece.to_dict(warnings=False) if hasattr(piece, "to_dict") else piece
+            import openai
+
+            asked, path = {**body, "stream": True}, "/chat/completions"  # the typed call looks at every field in vain
+            with client.post(path, cast_to=object, body=asked, stream=True, stream_cls=openai.Stream[object]) as stream:
+                yield from stream
 
         return self._receive(pieces, cancel, idle=True)
 
@@ -96,8 +102,9 @@ class ServerDoor:
     def _receive(
         self, request: Request, cancel: threading.Event, *, idle: bool = False
     ) -> Generator[object, None, None]:
-        line = _Connection(self.server.url, self._key, self.silent_s, self.connect_s)
-        threading.Thread(target=line.run, args=(request,), name=f"server {self.server.name}", daemon=True).start()
+        line = _Connection()
+        name = f"server {self.server.name}"
+        threading.Thread(target=self._run, args=(line, request), name=name, daemon=True).start()
         heard = time.monotonic()
         try:
             while not cancel.is_set():
@@ -117,6 +124,39 @@ class ServerDoor:
                 yield item
         finally:
             line.cut()
+
+    def _run(self, line: _Connection, request: Request) -> None:
+        """Sends the request and reads the reply to its end, in a thread of its own."""
+        self._here.line = line
+        try:
+            for item in request(self._client):
+                line.items.put(item)
+            line.items.put(line.END)
+        except Exception as error:  # noqa: BLE001 - goes on in the thread that asked
+            line.items.put(error)
+
+    @cached_property
+    def _client(self) -> openai.OpenAI:
+        import openai
+
+        http = openai.DefaultHttpxClient(
+            follow_redirects=False,
+            trust_env=False,
+            verify=self.server.url.startswith("https:"),  # loading certificates takes long
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=openai.Timeout(self.silent_s, connect=self.connect_s),
+            event_hooks={"request": [self._prepare], "response": [lambda reply: self._here.line.guard(reply)]},
+        )
+        return openai.OpenAI(base_url=self.server.url, api_key=self._key or "none", max_retries=0, http_client=http)
+
+    def _prepare(self, request: Any) -> None:
+        request.extensions["trace"] = self._here.line.trace
+        for header in [one for one in request.headers if one.lower().startswith(_TELLS)]:
+            del request.headers[header]
+        if not self._key:
+            del request.headers["authorization"]
+        request.headers["accept-encoding"] = "identity"
+        request.headers["connection"] = "close"
 
     # What a failure means for the student.
 
@@ -207,7 +247,7 @@ class ServerDoor:
 
 
 class _Connection:
-    """One connection, and the thread that reads it.
+    """One connection, while a thread reads it.
 
     Attributes:
         items: What came, then ``END`` or what went wrong.
@@ -217,24 +257,12 @@ class _Connection:
 
     END = object()
 
-    def __init__(self, url: str, key: str, silent_s: float, connect_s: float) -> None:
+    def __init__(self) -> None:
         self.items: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.connected = False
         self.refused = ""
-        self._url, self._key = url, key
-        self._silent_s, self._connect_s = silent_s, connect_s
         self._sockets: list[socket.socket] = []
         self._is_cut = False
-
-    def run(self, request: Request) -> None:
-        """Sends the request and reads the reply to its end."""
-        try:
-            with self._client() as client:
-                for item in request(client):
-                    self.items.put(item)
-            self.items.put(self.END)
-        except Exception as error:  # noqa: BLE001 - goes on in the thread that asked
-            self.items.put(error)
 
     def cut(self) -> None:
         """Closes the connection, from any thread: a close alone would wait for the thread that reads."""
@@ -243,37 +271,15 @@ class _Connection:
             with contextlib.suppress(OSError):  # closed already, or replaced by its encrypted one
                 socket.socket.shutdown(one, socket.SHUT_RDWR)
 
-    def _client(self) -> openai.OpenAI:
-        import openai
-
-        http = openai.DefaultHttpxClient(
-            follow_redirects=False,
-            trust_env=False,
-            verify=self._url.startswith(
-                "https:"
-            ),  # nothing is encrypted otherwise, and loading certificates takes long
-            timeout=openai.Timeout(self._silent_s, connect=self._connect_s),
-            event_hooks={"request": [self._prepare], "response": [self._guard]},
-        )
-        return openai.OpenAI(base_url=self._url, api_key=self._key or "none", max_retries=0, http_client=http)
-
-    def _prepare(self, request: Any) -> None:
-        request.extensions["trace"] = self._trace
-        for header in [one for one in request.headers if one.lower().startswith(_TELLS)]:
-            del request.headers[header]
-        if not self._key:
-            del request.headers["authorization"]
-        request.headers["accept-encoding"] = "identity"
-        request.headers["connection"] = "close"
-
-    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Notes the socket when there is one."""
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self.connected = True
             self._sockets.append(info["return_value"].get_extra_info("socket"))
             if self._is_cut:
                 self.cut()
 
-    def _guard(self, response: Any) -> None:
+    def guard(self, response: Any) -> None:
         """Reads no more than ``MOST_BYTES``, and nothing that is packed: a small reply could be an endless one."""
         if response.headers.get("content-encoding", "identity") != "identity":
             self.refused = "sends its reply packed, which was not asked for"

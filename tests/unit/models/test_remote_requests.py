@@ -60,6 +60,17 @@ def test_nothing_is_told_of_this_computer_and_no_key_of_the_environment_is_sent(
         assert "secret" not in str(request.headers)
 
 
+def test_a_cookie_is_not_sent_back(server: ModelServer) -> None:
+    answer = events(delta("Yes.", "stop"))
+    answer.headers = {"Set-Cookie": "who=you; Path=/"}
+    server.answers = [answer]
+    generator = opened(server)
+    asked(generator)
+    asked(generator)
+    assert len(server.bodies()) == 3
+    assert not [one for one in server.asked if "cookie" in one.headers]
+
+
 def test_a_key_comes_from_the_named_variable(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
     server.answers = [events(delta("Yes.", "stop"))]
@@ -128,6 +139,32 @@ def test_tokens_are_counted_by_the_server(server: ModelServer, maker: str, path:
     before = len(server.asked)
     assert generator.count_tokens("three tokens here") == 3
     assert len(server.asked) == before
+
+
+def counting(server: ModelServer, tokens: int) -> None:
+    server.paths |= {"/v1/models": listed(owned_by="me"), "/extras/tokenize/count": reply({"count": tokens})}
+
+
+def test_a_question_is_not_counted_before_it_is_asked(server: ModelServer) -> None:
+    counting(server, 3)
+    server.answers = [events(delta("Yes.", "stop"))]
+    generator = opened(server)
+    for text in (PROMPT.system, *PROMPT.blocks):  # as when the notes are chosen
+        generator.count_tokens(text)
+    before = len(server.asked)
+    assert generator.prompt_overhead(PROMPT.system, PROMPT.question) > 3
+    asked(generator)
+    assert [one.path for one in server.asked[before:]] == ["/v1/chat/completions"]
+
+
+def test_a_question_is_counted_where_its_estimate_would_not_fit(server: ModelServer) -> None:
+    counting(server, 3)
+    server.answers = [events(delta("Yes.", "stop"))]
+    generator = opened(server, context_tokens=100)  # 9 tokens counted, 40 of the template, 50 of the answer
+    assert text_of(asked(generator)) == "Yes."
+    assert [one.body["input"] for one in server.asked if one.path.endswith("count")][-1] == PROMPT.question
+    with pytest.raises(PromptTooLong, match=r"about 49 tokens"):
+        asked(opened(server, context_tokens=98))
 
 
 def test_a_prompt_that_does_not_fit_is_refused_before_it_is_sent(server: ModelServer) -> None:
