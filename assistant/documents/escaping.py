@@ -11,9 +11,19 @@ _INNER = re.compile(r"(?=<(?:!--|/?[A-Za-z])|%%|\{%|\{\{[<%])")
 _FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|svg|webp|bmp|emf|wmf|tiff?)", re.IGNORECASE)
 
 
-def is_file_name(words: str) -> bool:
-    """Returns whether what stands for a picture is no words but the name of its file."""
-    return _FILE_NAME.fullmatch(words) is not None
+_BY_PROGRAM = re.compile(
+    r"(?:automatisch generierte beschreibung|description automatically generated|AI-generated content may be incorrect"
+    r"|KI-generierte Inhalte können fehlerhaft sein|description générée automatiquement"
+    r"|descripción generada automáticamente|descrizione generata automaticamente)\W*$",
+    re.IGNORECASE,
+)
+"""How the description ends that Office gives a picture whose author gave it none: "A picture containing text, font"."""
+
+
+def words_for_picture(words: str) -> str:
+    """Returns what an author wrote for a picture; nothing where it is the name of its file or a program's guess."""
+    words = " ".join(words.split())
+    return "" if _FILE_NAME.fullmatch(words) or _BY_PROGRAM.search(words) else words
 
 
 def escaped(text: str, *, begins_line: bool = True) -> str:

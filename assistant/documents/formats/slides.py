@@ -10,7 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.documents.escaping import escaped, is_file_name
+from assistant.documents.escaping import escaped, words_for_picture
 from assistant.documents.formats.format import NOTHING, Extract, Format
 from assistant.documents.formats.inner_pictures import archived_picture, marks_of
 from assistant.documents.formats.office_math import MATH, latex_of
@@ -275,8 +275,7 @@ def _picture_mark(shape: BaseShape, marks: Mapping[str, str]) -> str:
 def _description(shape: BaseShape) -> str:
     """Returns the words its author gave a picture for those who cannot see it."""
     named = shape._element.xpath("./*[1]/p:cNvPr/@descr")
-    words = " ".join(str(named[0]).split()) if named else ""
-    return "" if is_file_name(words) else words
+    return words_for_picture(str(named[0])) if named else ""
 
 
 FORMATS = (

@@ -11,7 +11,7 @@ from typing import Any
 from bs4 import BeautifulSoup, NavigableString, Tag
 from markdownify import ATX, MarkdownConverter
 
-from assistant.documents.escaping import escaped, is_file_name
+from assistant.documents.escaping import escaped, words_for_picture
 from assistant.documents.html.cleaning import remove_furniture, remove_unseen
 from assistant.documents.html.footnotes import MARK, write_footnotes
 from assistant.documents.html.grids import cells_of, grid_of, is_layout, rows_of
@@ -189,9 +189,7 @@ class _Writer(_Converter):  # type: ignore[misc]
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Writes the words that stand for a picture, where they are words."""
-        words = " ".join(str(el.get("alt") or "").split())
-        mark = self._picture_mark(str(el.get("src") or ""))
-        return mark + ("" if is_file_name(words) else words)
+        return self._picture_mark(str(el.get("src") or "")) + words_for_picture(str(el.get("alt") or ""))
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Writes a line between parts as a gap: dashes could be taken for something else."""
