@@ -11,7 +11,7 @@ _LONGEST_LABEL = 80
 _LONGEST_HEADING = 300
 _LONGEST_LINE = 4000
 
-_MARKUP = re.compile(r"[\[*_`<~=\\${]")
+_MARKUP = re.compile(r"[\[*_`<~=\\${^]")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s\"[^\"\n]*\"|\s[^()]*)?\)")
 _ATTRIBUTES = re.compile(r"\{:\s?[^{}\n]*\}")
 """How kramdown (Jekyll) gives the words before them a class."""
@@ -23,6 +23,7 @@ _CODE = re.compile(r"(`+)(.+?)\1")
 _TAG = re.compile(
     r"</?(?:a|b|i|u|em|strong|mark|sub|sup|span|br|code|font|small|ul|ol|li|p|div)\b[^<>]*>", re.IGNORECASE
 )
+_BREAK = re.compile(r"\s*<br\b[^<>]*>\s*", re.IGNORECASE)
 _BETWEEN_ITEMS = re.compile(r"\s*</li>\s*<li[^<>]*>", re.IGNORECASE)
 _ATTRIBUTE = r"(?:[#.][A-Za-z][^\s{}]*|[A-Za-z][\w-]*=(?:\"[^\"{}]*\"|[^\s{}\"]+)|-)"
 ATTRIBUTES = re.compile(rf"[ \t]\{{:?[ \t]*{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}(?=[ \t#]*$)", re.MULTILINE)
@@ -44,7 +45,7 @@ _TERM_END = re.compile(r"\s[-–—]\s|[:–—-](?=\s|$)")
 FORMULA = re.compile(r"\$\$.+?\$\$|\\\[.+?\\\]|\\\(.+?\\\)|(?<!\\)\$(?=\S)[^$\n]*?(?<=[^\s\\])\$(?!\d)", re.DOTALL)
 _SMALL = re.compile(
     r"(?P<code>`+).+?(?P=code)|\[\^[^\]\s]{1,40}\]:?|\^\[(?P<note>[^\[\]]*)\]"
-    r"|<(?P<script>sup|sub)\b[^<>]*>(?P<text>[^<>]*)</(?P=script)>",
+    r"|<(?P<script>sup|sub)\b[^<>]*>(?P<text>[^<>]*)</(?P=script)>|(?<=\w)\^(?P<pandoc>\d?[+−-]{1,3})\^",
     re.IGNORECASE,
 )
 """Footnotes, their marks, and what is raised or lowered; but not in code."""
@@ -66,7 +67,7 @@ def plain(text: str) -> str:
     text = _SMALL.sub(_in_line, _ATTRIBUTES.sub("", text))
     text = _CODE.sub(r"\2", _WIKI_LINK.sub(r"\1", _LINK.sub(r"\1", text)))
     text = _UNDERSCORES.sub(r"\2", _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", text)))
-    text = _ESCAPE.sub(r"\1", _TAG.sub("", _BETWEEN_ITEMS.sub(", ", text)))
+    text = _ESCAPE.sub(r"\1", _TAG.sub("", _BREAK.sub(" ", _BETWEEN_ITEMS.sub(", ", text))))
     for formula in formulas:
         text = text.replace(_KEPT, formula, 1)
     return " ".join(text.split())
@@ -75,8 +76,10 @@ def plain(text: str) -> str:
 def _in_line(found: re.Match[str]) -> str:
     if found["code"]:
         return found[0]
+    before = found.string[max(0, found.start() - 40) : found.start()]
+    if found["pandoc"]:
+        return raised(before, found["pandoc"])
     if found["script"]:
-        before = found.string[max(0, found.start() - 40) : found.start()]
         return raised(before, found["text"]) if found["script"].lower() == "sup" else lowered(before, found["text"])
     return f" ({found['note']})" if found["note"] else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from assistant.quiz.writing.ideas import Idea, Importance, ideas_in
 from assistant.study.guide_lines import GuideLine, LineKind, SectionLines
 from assistant.study.guide_questions import QUESTIONS, Contrast, GuideQuestion, KeyTerm, QuestionMaterial, ask
 from assistant.study.guide_ranking import RankedLine, Ranking, fitting
-from assistant.study.guide_reading import read_sections
+from assistant.study.guide_sections import read_sections
 from assistant.study.guide_terms import TermFinder
 from assistant.types import ContextBlock, Document, ElementKind
 
@@ -26,6 +27,15 @@ TERMS = 10
 FORMULAS = 8
 _LITTLE = 6
 _SAID = 0.7
+
+
+_OPENS = re.compile(
+    r"(?:definitions?|overview|introduction|basics|what (?:is|are)|definition(?:en)?|überblick|einführung|grundlagen"
+    r"|grundbegriffe|was (?:ist|sind)|d[ée]finitions?|aperçu|bases|définici[oó]n|introducci[oó]n|conceptos?"
+    r"|definizion[ei]|introduzione|generalità)\b",
+    re.IGNORECASE,
+)
+"""A heading below which a topic begins: what stands there is needed for the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +159,7 @@ class _GuideMaker:
         formulas = _once(one for one in ranked if one.line.kind is LineKind.FORMULA)
         formulas = sorted(formulas, key=lambda one: -one.weight)[:FORMULAS]
         language = self._language()
-        listed = [term for term in known if term.fact and term.fact.offset and term not in used]
+        listed = [term for term in known if term.fact and term.fact.offset and not term.fact.link and term not in used]
         every = [*asked, *self._terms.chosen(listed, TERMS)]
         shown = [one.line for one in (*ideas, *formulas)] + used_lines
         material = QuestionMaterial(self._topic, self._in_spans(self._cards), shown, tuple(self._ideas.values()))
@@ -199,7 +209,14 @@ class _GuideMaker:
         for one in chosen:
             groups.setdefault(self._group(one.section), []).append(one)
         place = {id(line): n for n, line in enumerate(line for s in self._sections for line in s.lines)}
-        by_worth = sorted(groups.items(), key=lambda pair: (bool(pair[0]), -max(one.weight for one in pair[1])))
+        title = meaning(self._topic.title)
+        by_worth = sorted(
+            groups.items(),
+            key=lambda pair: (
+                bool(pair[0]) and meaning(pair[0]) != title and not _OPENS.match(pair[0]),
+                -max(one.weight for one in pair[1]),
+            ),
+        )
         for group, members in by_worth:
             sections: dict[int, list[RankedLine]] = {}
             for one in sorted(members, key=lambda one: place[id(one.line)]):
@@ -217,6 +234,7 @@ class _GuideMaker:
             span = next((span for span in spans if span.start <= section.start < span.end), spans[0])
             root = next((one.heading_path for one in note.outline if one.start == span.start and one.level), ())
             path = section.heading_path[max(len(root) - 1, len(self._shared)) :]
+        path = tuple(part for part in path if any(map(str.isalnum, part)))
         if len(self._topic.notes) == 1:
             return path
         title = title_of_guide(note)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.cards.note_lines import NoteLine
 from assistant.documents.labels import FORMULA, without_signs
 from assistant.documents.roles import names_nothing
+from assistant.documents.tables import table_rows
 from assistant.quiz.exam.texts import jaccard, meaning, share
 from assistant.quiz.item import Anchor, Maker
 from assistant.quiz.kinds import kind_of
@@ -19,9 +20,9 @@ from assistant.quiz.making.terms import names_a_thing
 from assistant.quiz.making.worth import stands_alone
 from assistant.quiz.writing.cues import Asked
 from assistant.quiz.writing.ideas import Idea
-from assistant.study.guide_lines import GuideLine, LineKind
+from assistant.study.guide_lines import GuideLine, LineKind, ListPoint
 from assistant.study.guide_text import GuidePhrases, phrases
-from assistant.study.guide_words import names_several, sentence_of, small_words
+from assistant.study.guide_words import names_several, says_something, sentence_of, small_words
 
 if TYPE_CHECKING:
     from assistant.study.guide import GuideTopic
@@ -42,9 +43,18 @@ _OF_BEFORE = re.compile(
 )
 """A question of a note that only what stands before it explains."""
 
+_PROCESS = re.compile(
+    r"(?:steps|ing|tion|sis|cess|cycle|procedure|algorithm|method|protocol|ung|verfahren|ablauf|algorithmus|schritte"
+    r"|ción|zione|procesos?|processus|étapes|processo|fasi)\W*$",
+    re.IGNORECASE,
+)
+"""A heading below which numbers are steps, and not the premises of an argument or places in a list."""
+
 _MIN_QUESTION, _MIN_ANSWER = 4, 2
 _MEMBERS = (3, 8)
 _ANNOUNCED = 0.5
+_PAIR = 2
+_SHORT_NAME = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,7 @@ def ask(
         (_of_lines(material, {meaning(term.name) for term in terms}, said), 5),
         (_of_ideas(material, said), 3),
         (_what(terms, material, said), _OF_TERMS),
+        (_described(material, said), 3),
     )
     asked: list[GuideQuestion] = []
     for found, most in makers:
@@ -181,7 +192,7 @@ def _of_lines(
         path = line.anchor.heading_path
         label = path[-1].rstrip(": ") if path else ""
         parent = next((one for one in reversed(path[:-1]) if not names_nothing(one)), "")
-        answer = "; ".join(point.text.rstrip(".;") for point in line.points if not point.depth)
+        answer = _in_one_line(line.points)
         numbered = sum(bool(point.number) for point in line.points)
         inside = material.topic.pool.wording.inside
         if line.kind is LineKind.LIST and _MEMBERS[0] <= len(line.points) <= _MEMBERS[1]:
@@ -192,15 +203,57 @@ def _of_lines(
                 question = question or ("" if is_told else said.members.format(label=_small(label, small)))
                 if question:
                     yield GuideQuestion(question, sentence_of(answer), line.anchor)
-            elif numbered >= _MEMBERS[0] and names_a_thing(label):
-                steps = "; ".join(f"{point.number}. {point.text.rstrip('.;')}" for point in line.points if point.number)
+            elif numbered >= _MEMBERS[0] and (_ASKS.match(label) or _PROCESS.search(label)):
+                steps = "; ".join(f"({one.number}) {one.text.rstrip('.;')}" for one in line.points if one.number)
                 yield GuideQuestion(said.steps.format(label=label), sentence_of(steps), line.anchor)
+            elif line.text.endswith(":") and says_something(f"{line.text[:-1]}."):
+                yield GuideQuestion(said.listed.format(lead=line.text[:-1]), sentence_of(answer), line.anchor)
+        elif line.kind is LineKind.TABLE:
+            yield from _of_table(line, said)
         elif line.kind is LineKind.FORMULA and formulas[path] == 1 and names_a_thing(label):
             said_there = " ".join(one.said for one in material.lines if one.anchor.heading_path == path)
             announced = share(meaning(label), meaning(said_there)) >= _ANNOUNCED or meaning(label) in named
             announced = announced or (not line.text and " " in label)
             if announced:
                 yield GuideQuestion(said.formula.format(label=label), line.block, line.anchor)
+
+
+def _described(material: QuestionMaterial, said: GuidePhrases) -> Iterator[GuideQuestion]:
+    """Yields what the notes describe in one list below its name, and nowhere else."""
+    times = Counter((line.anchor.note, line.anchor.heading_path) for line in material.lines)
+    for line in material.lines:
+        label = line.anchor.heading_path[-1].rstrip(": ") if line.anchor.heading_path else ""
+        count = sum(not point.depth for point in line.points)
+        is_list = line.kind is LineKind.LIST and not line.text and _MEMBERS[0] <= count <= _MEMBERS[1]
+        is_list = is_list and times[line.anchor.note, line.anchor.heading_path] == 1
+        if is_list and names_a_thing(label) and len(label.split()) <= _SHORT_NAME:
+            yield GuideQuestion(said.described.format(label=label), sentence_of(_in_one_line(line.points)), line.anchor)
+
+
+def _in_one_line(points: Sequence[ListPoint]) -> str:
+    """Returns the items of a list one after another, each with what is nested in it in brackets."""
+    told: list[str] = []
+    inner: list[str] = []
+    for point in reversed(points):
+        text = point.text.rstrip(".;: ")
+        if point.depth:
+            inner.insert(0, text)
+            continue
+        told.insert(0, f"{text} ({', '.join(inner)})" if inner else text)
+        inner = []
+    return "; ".join(told)
+
+
+def _of_table(line: GuideLine, said: GuidePhrases) -> Iterator[GuideQuestion]:
+    """Yields what a table of two columns is learned for: what stands beside each thing."""
+    rows = [row.cells for row in table_rows(line.block, 0, len(line.block))]
+    if not _MEMBERS[0] <= len(rows) <= _MEMBERS[1] or any(len(row) != _PAIR or not row[1].text for row in rows):
+        return
+    one, other = (cell.head for cell in rows[0])
+    names = "; ".join(row[0].text for row in rows)
+    if one and other and all(len(row[0].text.split()) <= _SHORT_NAME or FORMULA.fullmatch(row[0].text) for row in rows):
+        answer = "; ".join(f"{row[0].text}: {row[1].text}" for row in rows)
+        yield GuideQuestion(said.table.format(one=one, other=other, rows=names), sentence_of(answer), line.anchor)
 
 
 def _small(label: str, small: frozenset[str]) -> str:
@@ -215,11 +268,15 @@ def _of_ideas(material: QuestionMaterial, said: GuidePhrases) -> Iterator[GuideQ
     shown = {(line.anchor.note, line.anchor.start) for line in material.lines}
     for idea in material.ideas:
         told = FORMULA.sub("x", idea.told)
-        if idea.asks is not Asked.CONDITION or (idea.anchor.note, idea.anchor.start) not in shown:
+        is_shown = (idea.anchor.note, idea.anchor.start) in shown
+        if not is_shown or len(told.split()) < _MIN_QUESTION or not stands_alone(told):
             continue
-        if len(told.split()) >= _MIN_QUESTION and stands_alone(told):
+        if idea.asks is Asked.CONDITION:
             clause = idea.told[:1].lower() + idea.told[1:]
-            yield GuideQuestion(said.follows.format(clause=clause), idea.answer, idea.anchor)
+            yield GuideQuestion(said.follows.format(clause=clause), sentence_of(capitalised(idea.answer)), idea.anchor)
+        elif idea.asks is Asked.REASON:
+            reason = said.reason.format(told=idea.told.rstrip(" .,"))
+            yield GuideQuestion(reason, sentence_of(capitalised(idea.answer)), idea.anchor)
 
 
 def _what(terms: Sequence[KeyTerm], material: QuestionMaterial, said: GuidePhrases) -> Iterator[GuideQuestion]:

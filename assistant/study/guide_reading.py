@@ -1,4 +1,4 @@
-"""Reads the lines of a study guide from a part of the notes: what each of its sections says, in order."""
+"""Reads the lines of a study guide from a section of a note: what it says, in order."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from dataclasses import replace
 from assistant.documents.labels import MARKER, item_term, plain
 from assistant.documents.language import language_of
 from assistant.documents.naming import spelled_out
-from assistant.documents.roles import Role, role_at
+from assistant.documents.roles import Role, role_at, role_of_sentence
 from assistant.documents.tables import markdown_table, table_rows
-from assistant.quiz.choosing import Span
 from assistant.quiz.item import Anchor
 from assistant.quiz.making.terms import names_a_thing
-from assistant.study.guide_lines import GuideLine, LineKind, ListPoint, SectionLines
+from assistant.study.guide_lines import GuideLine, LineKind, ListPoint
 from assistant.study.guide_words import (
     ALL_BOLD,
     CAPITAL_WITHIN,
@@ -26,22 +25,24 @@ from assistant.study.guide_words import (
     OBJECTIVE,
     OF_LETTERS,
     SHORT_LINE,
+    goes_on,
+    is_aside,
+    is_broken_off,
     is_chrome,
     is_finished,
     is_wrapped,
-    names_several,
     says_something,
     small_words,
 )
 from assistant.types import HIDDEN, UNSEARCHED, Document, Element, ElementKind
 
-_MOST_POINTS = 14
+MOST_POINTS = 14
 _LONGEST_LIST = 1100
-_LONGEST_POINT = 220
+_DEEPEST = 2
+_LONGEST_POINT = 360
 _MOST_ROWS = 14
 _LONGEST_TABLE = 1800
 _FEW_LINES = 2
-_MEMBER = 24
 _NAME = 3
 _PICTURE = re.compile(r"!\[\[[^\]\n]*\]\]|!\[[^\]\n]*\]\([^)\n]*\)|\{:[^}\n]*\}")
 """A picture, or the attributes that kramdown gives a word."""
@@ -54,44 +55,18 @@ _SKIPPED = UNSEARCHED | {ElementKind.CODE, ElementKind.CAPTION, ElementKind.HEAD
 _TEXTS = (ElementKind.PARAGRAPH, ElementKind.QUOTE)
 
 
-def read_sections(document: Document, spans: Sequence[Span], asked: Mapping[int, str]) -> list[SectionLines]:
-    """Returns what ``spans`` of a document teach, section by section, in order.
+class SectionReader:
+    """Reads what stands directly below a heading.
 
     Args:
         document: The note.
-        spans: Parts of it.
+        blocks: What stands there.
         asked: For the offset of a line that is a question and its answer: the answer.
     """
-    sections: dict[int, list[Element]] = {}
-    for block in document.blocks:
-        if block.kind is ElementKind.HEADING:
-            sections.setdefault(block.start, [])
-        elif any(span.start <= block.start < span.end for span in spans):
-            above = next((e for e in document.above(block) if e.kind is ElementKind.HEADING), None)
-            sections.setdefault(above.start if above else -1, []).append(block)
-    found = []
-    for start, blocks in sections.items():
-        reader = _SectionReader(document, blocks, asked)
-        lines = tuple(reader.read()) if blocks else ()
-        if lines:
-            found.append(SectionLines(document.path, reader.heading_path, max(start, 0), _together(lines, reader)))
-    return found
 
-
-def _together(lines: tuple[GuideLine, ...], reader: _SectionReader) -> tuple[GuideLine, ...]:
-    """Returns the sentences below a heading that names several things ("Assumptions of the t-test") as one list."""
-    label = reader.heading_path[-1] if reader.heading_path else ""
-    members = all(line.kind is LineKind.SENTENCE and len(line.text.split()) <= _MEMBER for line in lines)
-    if not members or not 1 < len(lines) <= _MOST_POINTS or not names_several(label):
-        return lines
-    points = tuple(ListPoint(line.text) for line in lines)
-    return (reader.joined(lines, points),)
-
-
-class _SectionReader:
     def __init__(self, document: Document, blocks: Sequence[Element], asked: Mapping[int, str]) -> None:
         self._document = document
-        self._blocks = [block for block in blocks if block.kind not in _SKIPPED and self._teaches(block)]
+        self._blocks = list(self._teaching(blocks))
         self._asked = asked
         is_joined = bool(document.page_starts) and language_of(document.text) not in CAPITALISES
         self._small = small_words(document.text) if is_joined else frozenset()
@@ -104,7 +79,8 @@ class _SectionReader:
             block = self._blocks[number]
             if block.kind is ElementKind.ITEM:
                 count = self._items_from(number)
-                yield from self._list(self._blocks[number : number + count], self._opening(number))
+                if not self._explains_letters(number):
+                    yield from self._list(self._blocks[number : number + count], self._opening(number))
                 number += count
                 continue
             if block.kind is ElementKind.TABLE:
@@ -112,6 +88,18 @@ class _SectionReader:
             elif block.kind in _TEXTS:
                 yield from self._texts(number)
             number += 1
+
+    def _teaching(self, blocks: Sequence[Element]) -> Iterator[Element]:
+        """Yields the blocks that teach, without the list that a sentence of another kind announces."""
+        is_led = False
+        for block in blocks:
+            if block.kind in _SKIPPED:
+                continue
+            teaches = self._teaches(block)
+            if block.kind in _TEXTS:
+                is_led = not teaches and not is_finished(self._text(block).strip())
+            if teaches and not (is_led and block.kind is ElementKind.ITEM):
+                yield block
 
     def _teaches(self, block: Element) -> bool:
         role = role_at(self._document, block.start)
@@ -142,10 +130,16 @@ class _SectionReader:
         sentences = self._document.sentences(before.body, before.end)
         if not sentences:
             return None
-        announces = self._text(sentences[-1]).rstrip("*_ ").endswith(":") or (
+        announces = self._text(sentences[-1]).rstrip("*_ ").endswith((":", ",")) or (
             len(sentences) == 1 and self._is_title(sentences[0])
         )
         return sentences[-1] if announces else None
+
+    def _explains_letters(self, number: int) -> bool:
+        """Whether what stands above a block goes on in it with what each letter of a formula means."""
+        before = self._neighbour(number - 1)
+        words = self._text(before[-1]).rstrip(" :,").rpartition(" ")[2] if before else ""
+        return bool(EXPLAINS.fullmatch(words))
 
     def _is_title(self, sentence: Element) -> bool:
         """Whether a line is a heading in all but form: short, and bold from end to end."""
@@ -158,14 +152,24 @@ class _SectionReader:
         points = [point for item in items if (point := self._point(item, top)).text]
         if not points or any(is_chrome(point.text) for point in points) or are_objectives(points):
             return
-        if _size(points) > _LONGEST_LIST or len(points) > _MOST_POINTS:
-            points = [point for point in points if not point.depth]
+        while any(point.depth for point in points) and (
+            _size(points) > _LONGEST_LIST
+            or len(points) > MOST_POINTS
+            or max(point.depth for point in points) > _DEEPEST
+        ):
+            deepest = max(point.depth for point in points)
+            points = [point for point in points if point.depth < deepest]
         labels = [item_term(point.text) for point in points]
         is_long = _size(points) > _LONGEST_LIST or any(len(point.text) > _LONGEST_POINT for point in points)
         if is_long and all(labels):
             points = [replace(point, text=label) for point, label in zip(points, labels, strict=True)]
             is_long = False
-        is_whole = len(points) <= _MOST_POINTS and not is_long and points[0].number in ("", "0", "1")
+        elif is_long:
+            points = [point for item in items if item.level == top and (point := self._point(item, top, 1)).text]
+            is_long = _size(points) > _LONGEST_LIST or any(len(point.text) > _LONGEST_POINT for point in points)
+        is_whole = len(points) <= MOST_POINTS and not is_long and points[0].number in ("", "0", "1")
+        lead = self._shown(opening) if opening else points[0].text
+        is_whole = is_whole and not is_aside(lead) and not (opening is None and goes_on(lead))
         if len(points) > 1 and is_whole and not _opens_nothing(points) and not self._are_fragments(points, opening):
             yield self._line(LineKind.LIST, opening, blocks, points=tuple(points))
             return
@@ -179,8 +183,9 @@ class _SectionReader:
         is_alone = all(block.kind is ElementKind.ITEM for block in self._blocks)
         return len(points) == 2 and named and opening is None and not is_alone
 
-    def _point(self, item: Element, top: int) -> ListPoint:
-        sentences = self._document.sentences(item.body, item.end)
+    def _point(self, item: Element, top: int, most: int | None = None) -> ListPoint:
+        """Returns an item, or its first ``most`` sentences."""
+        sentences = self._document.sentences(item.body, item.end)[:most]
         text = " ".join(self._shown(sentence) for sentence in sentences)
         number = self._number(item)
         others = (Role.TODO, Role.REFERENCE) if number else (Role.TODO, Role.REFERENCE, Role.NAVIGATION)
@@ -221,7 +226,7 @@ class _SectionReader:
             yield from entries
             return
         points = tuple(ListPoint(text) for text in self._loose_lines(block))
-        if points and len(points) <= _MOST_POINTS:
+        if points and len(points) <= MOST_POINTS:
             yield self._line(LineKind.LIST, self._opening(number), [block], points=points)
             return
         yield from self._sentences(block)
@@ -239,8 +244,9 @@ class _SectionReader:
         """Returns the lines of a paragraph that is a list without bullets: short lines without full stops."""
         sentences = self._document.sentences(block.body, block.end)
         lines = [line for sentence in sentences for line in self._text(sentence).split("\n")]
-        shown = [plain(_PICTURE.sub(" ", line)).lstrip("> ") for line in lines]
-        shown = [text for text in shown if text]
+        teaching = [line for line in lines if role_of_sentence(line) is Role.TEACHES]
+        shown = [text for line in teaching if (text := plain(_PICTURE.sub(" ", line)).lstrip("> "))]
+        shown = [text for text in shown if not is_aside(text)]
         loose = sum(not is_finished(text) and len(text.split()) <= SHORT_LINE for text in shown)
         is_list = len(shown) > _FEW_LINES and loose >= len(shown) - 1 and not is_wrapped(shown)
         return shown if is_list and not self._document.page_starts else []
@@ -327,7 +333,7 @@ class _SectionReader:
         end = max(part.end for part in parts)
         quote = self._document.text[start:end].rstrip()
         anchor = Anchor(self._document.path, self.heading_path, start, start + len(quote), quote)
-        lead = text or (self._shown(opening) if opening else "")
+        lead = text or (self._shown(opening).lstrip(". ") if opening else "")
         return GuideLine(kind, lead, anchor, points, block, behind)
 
     def joined(self, lines: Sequence[GuideLine], points: tuple[ListPoint, ...]) -> GuideLine:
@@ -357,7 +363,7 @@ def are_objectives(points: Sequence[ListPoint]) -> bool:
 def _opens_nothing(points: Sequence[ListPoint]) -> bool:
     """Whether an item announces something that is no item of the list."""
     deeper = [*(point.depth for point in points[1:]), 0]
-    return any(point.text.endswith(":") and below <= point.depth for point, below in zip(points, deeper, strict=True))
+    return any(is_broken_off(point.text) and below <= point.depth for point, below in zip(points, deeper, strict=True))
 
 
 def _size(points: Sequence[ListPoint]) -> int:

@@ -123,7 +123,8 @@ class TermFinder:
         once: dict[frozenset[str], KeyTerm] = {}
         for term in terms:
             is_told = any(term.text == other.text for other in once.values())
-            if not _COMPARED.match(term.name) and not is_told and not is_vague(term.text):
+            is_torn = term.text.count('"') % 2 == 1
+            if not (_COMPARED.match(term.name) or is_told or is_torn or is_vague(term.text)):
                 once.setdefault(meaning(term.name), term)
         order = list(once.values())
         best = sorted(order, key=lambda term: -self._worth(term))[:most]

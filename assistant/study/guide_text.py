@@ -40,6 +40,10 @@ class GuidePhrases:
     steps: str
     formula: str
     follows: str
+    reason: str
+    listed: str
+    table: str
+    described: str
     meaning: str
 
     def too_little(self, count: int) -> str:
@@ -188,5 +192,5 @@ class _GuideWriter:
         return f"[{self._places.setdefault(key, len(self._places) + 1)}]"
 
     def _place(self, note: str, heading_path: tuple[str, ...], page: int | None) -> str:
-        place = " > ".join((note, *heading_path))
+        place = " > ".join((note, *(part for part in heading_path if any(map(str.isalnum, part)))))
         return f"{place}, {self._phrases.page.format(page=page)}" if page else place

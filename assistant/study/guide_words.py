@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from assistant.documents.labels import FORMULA
+from assistant.documents.roles import Role, role_of_sentence
 from assistant.quiz.exam.texts import meaning
 from assistant.quiz.making.facts import readable
 from assistant.quiz.making.worth import stands_alone
@@ -16,6 +17,7 @@ _LONGEST_SENTENCE = 55
 MIN_WORDS = 4
 _MIN_STEMS = 2
 SHORT_LINE = 14
+_LONGEST_UNENDED = 24
 _ENDS = re.compile(r"[.!?…。][\s*_)\]”’\"]*$")
 _GOES_ON = re.compile(
     r"(?:so|but|and|or|then|thus|hence|therefore|otherwise|instead|means?|known as|called|meaning|which|because|same"
@@ -31,6 +33,13 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 """How a sentence begins that goes on with what stands before it."""
+
+_NOTES = re.compile(
+    r"(?:recall|note|notice|remember) that\b|similar(?:ly)?,"
+    r"|(?:see|siehe|voir|véase|vedi)\s|(?:aside|side ?note|warning|disclaimer|by the way)\b|[∴⟹]|#|\d+\.\s|step \d",
+    re.IGNORECASE,
+)
+"""How a line begins that is an aside, a conclusion without its reasons, a comment, or one of several steps."""
 
 _EXISTS = re.compile(r"\b(?:there (?:is|are|was|were|exists?)|es gibt|il y a|il existe)\b\s*", re.IGNORECASE)
 """Words that look as if they pointed to something, and only say that it is there."""
@@ -63,8 +72,8 @@ OBJECTIVE = re.compile(
 """How an aim of learning or a task begins."""
 
 _CHROME = re.compile(r"last updated|save as pdf|page id|edit (?:this page|on github)|table of contents", re.IGNORECASE)
-_CITED = re.compile(r"[A-Z][\w'’-]+, [A-Z][a-z]+ [A-Z]\.|[A-Z][a-z]+, [A-Z]{2}: |[B-HJ-Z] [A-Z]\w")
-"""How a line of a bibliography begins, or one behind a bullet that was read as a letter."""
+_CITED = re.compile(r"[A-Z][\w'’-]+, [A-Z][a-z]+ [A-Z]\.|[A-Z][a-z]+, [A-Z]{2}: |[B-HJ-Z] [A-Z]\w|\[[^\]]{1,3}\]")
+"""How a line of a bibliography begins, a footnote, or a line behind a bullet that was read as a letter."""
 
 _BREAKS_OFF = re.compile(
     r",$|\b(?:the|an?|of|and|or|to|with|by|from|for|in|un|une|du|des|de|le|la|les|et|ou|der|die|das|und|mit|von|im|el|los"
@@ -74,8 +83,8 @@ _BREAKS_OFF = re.compile(
 """How a line ends that an editor has broken."""
 
 _ELSEWHERE = re.compile(
-    r"https?://|licen[sc]ed? under|all rights reserved|©|\\_|_{3}|\[link"
-    r"|^(?:recall|note|notice|remember) that\b|^an? (?:\w+ )?interesting (?:question|thing)"
+    r"https?://|;$|; --|licen[sc]ed? under|all rights reserved|©|\\_|_{3}|\[link"
+    r"|^an? (?:\w+ )?interesting (?:question|thing)"
     r"|\banterior(?:es|mente)?\b|\bprécédente?s?\b|\bvorherig|(?:(?<!\w)[a-zA-Z] ){3}"
     r"|\b(?:see|siehe|voir|véase|cf\.) |\b(?:we|you|i|let|they|it|that|he|she)['’](?:ve|ll|re|d|s|m)\b|::",
     re.IGNORECASE,
@@ -132,6 +141,7 @@ def says_something(text: str, *, is_prose: bool = True, is_printed: bool = False
         or bare.endswith((":", "?", ","))
         or needs_before(claim)
         or _GOES_ON.match(bare)
+        or _NOTES.match(bare)
         or not stands_alone(claim)
     ):
         return False
@@ -147,7 +157,23 @@ def says_something(text: str, *, is_prose: bool = True, is_printed: bool = False
     if is_prose and is_printed and (_NO_SUBJECT.match(bare) or _GOES_ON_FROM_LINE.match(bare)):
         return False
     is_whole = is_finished(bare)
-    return is_whole or not (is_prose and (is_printed or len(words) > SHORT_LINE))
+    return is_whole or not (is_prose and (is_printed or len(words) > _LONGEST_UNENDED))
+
+
+def is_aside(text: str) -> bool:
+    """Returns whether a line leads elsewhere or is beside the point."""
+    return bool(_NOTES.match(text))
+
+
+def goes_on(text: str) -> bool:
+    """Returns whether a text of several words goes on with what stands before it, or is a case of it."""
+    follows = _GOES_ON.match(text) or role_of_sentence(text) is not Role.TEACHES
+    return len(text.split()) > MIN_WORDS and bool(follows)
+
+
+def is_broken_off(text: str) -> bool:
+    """Returns whether a text announces or asks what it does not say itself."""
+    return text.endswith((":", "?", "...", "…")) or bool(_UNFINISHED.search(text))
 
 
 def names_several(label: str) -> bool:

@@ -224,7 +224,7 @@ def _show_as_shown(run: Any, styles: _Styles) -> None:
 
 
 def _mark_heading(paragraph: Any, styles: _Styles) -> bool:
-    """Gives a heading the style of its level; removes a line of a table of contents, and one of dashes.
+    """Gives a heading the style of its level; removes a line of a table of contents.
 
     Returns whether it is a heading below the title.
     """
@@ -238,10 +238,6 @@ def _mark_heading(paragraph: Any, styles: _Styles) -> bool:
     outline = properties.find(f"{_W}outlineLvl")
     level = styles.level(style) if outline is None else _number(outline)
     if level is None or level > 8 or any(True for _ in paragraph.iterancestors(f"{_W}tbl")):
-        return False
-    text = "".join(run.text or "" for run in paragraph.iter(f"{_W}t"))
-    if text and not any(map(str.isalnum, text)):
-        paragraph.getparent().remove(paragraph)
         return False
     _make_heading(paragraph, level)
     return not styles.is_title(style)

@@ -57,3 +57,8 @@ def test_a_mark_in_code_is_code() -> None:
 )
 def test_a_line_without_its_markup(text: str, shown: str) -> None:
     assert plain(text) == shown
+
+
+def test_a_break_in_a_line_is_a_blank_and_pandoc_raises_charges() -> None:
+    assert plain("elastic<br />(flat curve)<br>rare") == "elastic (flat curve) rare"
+    assert plain("Ca^2+^ and H^+^ but x^2") == "Ca^2+ and H^+ but x^2"

@@ -103,18 +103,6 @@ def test_word_bold_lines_are_none_where_half_of_all_is_bold(tmp_path: Path) -> N
     assert headings(load(tmp_path / "a.docx")) == []
 
 
-def test_a_word_heading_of_dashes_is_a_line_between_parts(tmp_path: Path) -> None:
-    book = docx.Document()
-    book.add_paragraph("Locks", style="Heading 1")
-    book.add_paragraph("A lock keeps others out.")
-    book.add_paragraph("-------------", style="Heading 1")
-    book.add_paragraph("A deadlock is broken by a timeout.")
-    book.save(str(tmp_path / "a.docx"))
-    document = load(tmp_path / "a.docx")
-    assert headings(document) == [(1, "Locks")]
-    assert "---" not in document.text
-
-
 def test_what_office_guesses_of_a_picture_is_not_text(tmp_path: Path) -> None:
     png = tmp_path / "a.png"
     PIL.Image.new("RGB", (8, 8)).save(png)

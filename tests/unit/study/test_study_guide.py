@@ -159,6 +159,43 @@ class TestWhatMatters:
         guide = guide_of("# Forces\n\n3. Draw the forces on the body.\n4. Write down the sums of them.\n")
         assert not [line for line in lines(guide) if line.kind is LineKind.LIST]
 
+    def test_of_long_items_the_first_sentences_are_the_list(self):
+        more = " This goes on for many words that nobody needs on one page of a guide." * 6
+        text = f"# Ice\n\n- Glaciers carve wide valleys.{more}\n- Ice sheets cover whole lands.{more}\n"
+        (found,) = lines(guide_of(text))
+        assert [point.text for point in found.points] == [
+            "Glaciers carve wide valleys.",
+            "Ice sheets cover whole lands.",
+        ]
+
+    def test_asides_and_what_breaks_off_make_no_list(self):
+        text = (
+            "# Ice\n\n## One\n\n- Note that the lake is near\n- A boat\n\n## Two\n\n- The test says that it is\n- Two\n"
+        )
+        assert not lines(guide_of(text))
+
+    def test_what_an_example_announces_is_part_of_it(self):
+        guide = guide_of(
+            "# Profit\n\nConsider two firms, where\n\n- $R$ is the revenue of both\n- $C$ is the cost of both\n"
+        )
+        assert not lines(guide)
+
+    def test_the_first_line_of_a_slide_names_it_where_the_heading_comes_again(self):
+        slides = (
+            "# Tests\n\nThe White test\n\n- It adds squares.\n- It has power.\n\n",
+            "# Tests\n\nThe other test\n\n- It is old.\n- It is weak.\n",
+        )
+        text = "".join(slides)
+        note = replace(parse("slides.md", text), page_starts=(0, len(slides[0])))
+        spans = (Span(note.path, 0, len(text) + 1),)
+        guide = make_guide(GuideTopic("Tests", (note,), spans, Pool([note], Ground([note]))))
+        assert {part.group for part in guide.parts} == {"The White test", "The other test"}
+
+    def test_where_a_topic_begins_stands_first(self):
+        core = "## Erosion\n\n**Erosion** wears away rock because water carries sand. Erosion shapes valleys.\n\n"
+        guide = guide_of(f"# Rivers\n\n{core}## Definition of a river\n\nA river is a stream of water.\n")
+        assert [part.group for part in guide.parts] == ["Definition of a river", "Erosion"]
+
     def test_opposites_do_not_count_as_said(self):
         rise, fall = (
             "- prices lower\n- saving higher\n- demand lower\n",
@@ -186,6 +223,38 @@ class TestWhatMatters:
         guide = guide_of(RIVERS, start=RIVERS.index("## Discharge"))
         assert {line.anchor.heading_path[-1] for line in lines(guide)} <= {"Discharge"}
         assert guide.formulas
+
+
+class TestWhatIsAsked:
+    def test_a_list_that_is_announced_is_asked_for(self):
+        text = "# Flux\n\nThe magnetic flux depends on three things:\n\n- the field\n- the area\n- the angle\n"
+        (one,) = guide_of(text).questions
+        assert one.question == "List them: The magnetic flux depends on three things."
+        assert one.answer == "the field; the area; the angle."
+
+    def test_a_table_of_two_columns_is_asked_for(self, rivers):
+        asked = {one.question: one.answer for one in rivers.questions}
+        assert (
+            asked["Give the “Size” of each “Load”: Clay; Sand; Gravel."] == "Clay: fine; Sand: coarse; Gravel: large."
+        )
+
+    def test_a_reason_is_asked_for(self, rivers):
+        asked = {one.question: one.answer for one in rivers.questions}
+        assert "the water is fast" in asked["Why is this so: “Erosion deepens the valley”?"]
+
+    def test_what_one_list_describes_is_asked_for_with_what_is_nested(self):
+        text = "# Bone\n\n## Osteoclasts\n\n- large cells\n- they dissolve\n  - calcium\n  - collagen\n- many nuclei\n"
+        (one,) = guide_of(text).questions
+        assert one.question == "Describe “Osteoclasts”."
+        assert one.answer == "large cells; they dissolve (calcium, collagen); many nuclei."
+
+    def test_premises_are_no_steps(self):
+        premises = "1. Pain cannot be measured\n2. The theory measures pain\n3. The theory fails\n"
+        assert not [
+            one
+            for one in guide_of(f"# Ethics\n\n## Measuring problem\n\n{premises}").questions
+            if "steps" in one.question
+        ]
 
 
 class TestTermsAndFormulas:
