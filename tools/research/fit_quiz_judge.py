@@ -3,17 +3,20 @@
     python -m tools.research.fit_quiz_judge FOLDER [--write]
 
 where FOLDER holds a folder for each note set. ``eval/quiz/labels.jsonl`` has what readers said of items, by their hash;
-those that the program still makes of the notes in FOLDER are fitted on. ``--write`` replaces the judge of the program.
+those that the program still makes of the notes in FOLDER are fitted on. Where a question now says in brackets where its
+term stands, what was said of it without them counts, unless that was that it is unclear. ``--write`` replaces the judge
+of the program.
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -30,17 +33,20 @@ from assistant.errors import AssistantError
 from assistant.models.catalog import REPOSITORY_MODELS
 from assistant.quiz.exam.examiner import Examiner, is_fair
 from assistant.quiz.exam.ground import Ground
-from assistant.quiz.item import Kind
+from assistant.quiz.item import Item, Kind, with_id
 from assistant.quiz.making.judge import FITTED_JUDGE, SIGNS, FittedJudge, Judge
 from assistant.quiz.making.pool import Pool
 from assistant.quiz.making.statements import made_items
 from assistant.types import Document
 
-THRESHOLD = 0.67
-FAIR = "fair"
+THRESHOLD = 0.70
+FAIR, UNCLEAR = "fair", "unclear"
 
-_SHOWN = (0.0, 0.5, 0.6, THRESHOLD, 0.7, 0.75, 0.8)
+_SHOWN = (0.0, 0.5, 0.6, 0.67, THRESHOLD, 0.75, 0.8)
 _C = 0.5
+_PLACE = re.compile(r" \((?:in|bei|dans|en) (?:“[^”]*”|„[^“]*“|« [^»]* »|«[^»]*»)\)")
+"""How a question says where its term stands, in all languages of ``phrases.toml``."""
+
 _SOURCE = REPOSITORY_MODELS.parent
 _LABELS = _SOURCE / "eval" / "quiz" / "labels.jsonl"
 _JUDGE = _SOURCE / "assistant" / "quiz" / "making" / "judge.json"
@@ -102,7 +108,7 @@ def observe(name: str, notes: Sequence[Document], said: Mapping[str, str]) -> li
     """Returns the labelled ones of the items that pass the exam, each once."""
     ground = Ground(notes)
     pool, examiner = Pool(notes, ground), Examiner(ground)
-    found: dict[str, tuple[Kind, tuple[float, ...]]] = {}
+    found: dict[str, tuple[Kind, str, tuple[float, ...]]] = {}
     count = 0
     for note in notes:
         judge = Judge(note.path, pool)
@@ -110,9 +116,16 @@ def observe(name: str, notes: Sequence[Document], said: Mapping[str, str]) -> li
             item = examiner.examine(made)
             if is_fair(item):
                 count += 1
-                if item.id in said:
-                    found.setdefault(item.id, (item.kind, tuple(judge.signs(item).values())))
-    return [Labelled(name, kind, said[key], signs, count) for key, (kind, signs) in found.items()]
+                if label := label_of(item, said):
+                    found.setdefault(item.id, (item.kind, label, tuple(judge.signs(item).values())))
+    return [Labelled(name, kind, label, signs, count) for kind, label, signs in found.values()]
+
+
+def label_of(item: Item, said: Mapping[str, str]) -> str:
+    """Returns what was said of an item, or of the same one before its place was put into it; nothing if neither."""
+    before = replace(item, question=_PLACE.sub("", item.question))
+    earlier = said.get(with_id(before).id, "")
+    return said.get(item.id) or (earlier if earlier != UNCLEAR else "")
 
 
 def left_out(seen: Sequence[Labelled]) -> NDArray[np.float64]:

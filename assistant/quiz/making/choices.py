@@ -108,7 +108,7 @@ def _which(fact: Fact, pool: Pool, rng: random.Random) -> Item | None:
 _HALF = 0.5
 
 
-_SHORTEST_PART = 5
+_SHORTEST_PART = 4
 
 
 def is_spelled_in(term: str, text: str) -> bool:

@@ -36,9 +36,11 @@ _DANGLING = re.compile(
 )
 _UNFINISHED = re.compile(
     r"\b(?:an?|the|and|or|if|as|by|that|than|is|are|called|und|oder|wenn|als|durch|et|ou|si|par|que|les?|la|une?|y|o|por"
-    r"|el|los|con)$",
+    r"|el|los|con|(?:e\.g|i\.e|z\. ?b|p\. ?ex|etc)\.?)$|[a-z] \d$",
     re.IGNORECASE,
 )
+"""Where a text ends and something has to follow; a lone figure is the number of a page or note."""
+
 _VERBS_LIST = """
     accepts acts adapts affects aims allows analyses analyzes applies assesses automates balances becomes begins
     brings builds carries causes changes checks chooses classifies combines comes compares computes connects consists
@@ -71,6 +73,7 @@ BEHIND_NOUNS = frozenset(("of", "in", "and", "or", "for", "from", "by", "between
 _ALSO_NOUNS = frozenset(_ALSO_NOUNS_LIST.split())
 _BEGINNINGS = _DETERMINERS | _VERBS
 _RELATIVES = frozenset(("that", "which", "who", "whose", "where", "when", "so", "as", "if", "to", "how"))
+_ONE = re.compile(r"(?:an?|any|each|every) ")
 _ABBREVIATION = re.compile(r"\s*\(([^()]{1,40})\)")
 
 
@@ -195,6 +198,11 @@ def is_plural(term: str) -> bool:
     return last.endswith("s") and not last.endswith(("ss", "us", "is", "ics")) and last not in _SINGULAR_IN_S
 
 
+def be(noun: str, said: str = "") -> str:
+    """Returns the form of "be" that goes with a term, and with what is said of it: "savings is an account"."""
+    return "are" if is_plural(noun) and not _ONE.match(said) else "is"
+
+
 def state(subject: str, text: str, kind: Shape, link: str = "") -> str:
     """Returns a sentence that says ``text`` of ``subject``.
 
@@ -205,7 +213,7 @@ def state(subject: str, text: str, kind: Shape, link: str = "") -> str:
         link: The verb between them, where the notes have one.
     """
     if not link and kind is Shape.NOUN:
-        link = "are" if is_plural(subject) else "is"
+        link = be(subject, text)
     if link or kind is Shape.VERB:
         return capitalised(" ".join(part for part in (subject, link, text) if part)) + "."
     if kind is Shape.DOING:

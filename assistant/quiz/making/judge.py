@@ -43,7 +43,7 @@ _WORKED = re.compile(
 )
 """In a heading: something is worked out or set up there, for once."""
 
-_GUIDE = re.compile(r"\b(?:steps?|guide|pasos|étapes|schritte)\b(?! (?:of|in|de|der|von)\b)", re.IGNORECASE)
+_GUIDE = re.compile(r"\b(?:steps?|guide|samples?|pasos|étapes|schritte)\b(?! (?:of|in|de|der|von)\b)", re.IGNORECASE)
 """What steps are said to be of where they are those of one piece of work: "Step-by-step guide"."""
 
 _QUOTED = re.compile(r"[“„«\"](.+)[”“»\"]")
@@ -135,6 +135,8 @@ def _is_any_one(seen: Seen) -> bool:
 
 
 def _is_whole(seen: Seen) -> bool:
+    if seen.item.kind is Kind.ORDER:
+        return False  # how a step ends says nothing
     return seen.item.source.quote.rstrip("*_ \\")[-1:] in (".", "!") or seen.behind[:1] == "."
 
 

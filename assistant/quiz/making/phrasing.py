@@ -11,12 +11,14 @@ from importlib import resources
 from typing import Any
 
 from assistant.documents.roles import names_nothing
+from assistant.quiz.exam.texts import meaning
 from assistant.quiz.making.facts import (
     Column,
     Fact,
     Group,
     Shape,
     Term,
+    be,
     capitalised,
     is_modal,
     is_plural,
@@ -46,6 +48,13 @@ _CALLINGS = (
     "|engineer|architect|doctor|surgeon|monk|nun|bishop|reformer|ruler|leader|founder|thinker|player|politician"
     "|historian|mathematician|statistician|physician|musician|theologian|magician|character|figure|man|woman|boy|girl"
 )
+_TITLE = re.compile(r"[^\W\d_a-z][^\W\d_]*(?: [\w'’,&-]+)*")
+"""Of a note: words, and no name of a file."""
+
+_NUMBER = re.compile(r"^(?:[\d.]+|[A-Z]\.\d[\d.]*)[.):]?\s+(?:[-–]\s+)?")
+_MOST_OF_PLACE = 8
+"""Words of a heading that a question can bear in brackets."""
+
 _SOMEBODY = re.compile(rf"(?:an?|the) (?:[\w-]+ ){{0,3}}?(?:{_CALLINGS}|(?!\w*(?:list|twist|mist)\b)\w{{3,}}ist)\b")
 """Who somebody is; "a classifier" and "a vector" are none."""
 
@@ -110,14 +119,20 @@ class Wording:
         common_words: Words that stand in small letters somewhere in the notes.
         repeated: Names that stand for different things in different places, in small letters.
         languages: The language of each note, by its path; English for others.
+        titles: The title of each note.
     """
 
     def __init__(
-        self, common_words: frozenset[str], repeated: frozenset[str], languages: Mapping[str, str] | None = None
+        self,
+        common_words: frozenset[str],
+        repeated: frozenset[str],
+        languages: Mapping[str, str] | None = None,
+        titles: Mapping[str, str] | None = None,
     ) -> None:
         self._common = common_words
         self._repeated = repeated
         self._languages = languages or {}
+        self._titles = titles or {}
 
     def phrases(self, note: str) -> Phrases:
         """Returns how questions about ``note`` are put."""
@@ -143,22 +158,29 @@ class Wording:
         """Returns how a question calls a term: as it is written inside a sentence; with its place if needed."""
         return f"{self.inside(self.name(term))}{self.where(term, note)}"
 
-    def where(self, term: Term, note: str = "", *, is_label: bool = False) -> str:
+    def where(self, term: Term, note: str = "", *, is_asked: bool = False) -> str:
         """Returns `` (in "heading")`` for a term that means different things in different places.
 
-        A label of one word is understood from its list, so it is given too.
+        What is asked for by a name of one word is understood from what it stands in, so that is given too: the nearest
+        heading or list, or the title of the note, that does not have the name in it.
         """
-        if not term.group or any(name.lower() in term.group.lower() for name in term.names):
+        is_word = is_asked and " " not in term.name
+        if not is_word and (term.name.lower() not in self._repeated or _has(term.group, term)):
             return ""
-        unclear = term.name.lower() in self._repeated or (is_label and " " not in term.name)
-        return self.phrases(note).put("within", group=term.group) if unclear else ""
+        title = self._titles.get(note, "")
+        above = (*reversed(term.place), title if _TITLE.fullmatch(title) else "")
+        above = tuple(_NUMBER.sub("", label).rstrip(":") for label in above)
+        named = (label for label in above if not names_nothing(label) and len(label.split()) <= _MOST_OF_PLACE)
+        place = next((label for label in named if not _has(label, term)), "")
+        return self.phrases(note).put("within", group=place) if place else ""
 
     def called(self, fact: Fact) -> str:
         """Returns how a question calls the term of ``fact``, with the article that it has in the notes."""
         if not re.match(r"(?:A|An|The)\s", fact.subject):
             name = self.inside(self.name(fact.term))
-            return f"{name}{self.where(fact.term, fact.anchor.note, is_label=not fact.subject and not fact.aspect)}"
-        return fact.subject[:1].lower() + fact.subject[1:] + self.where(fact.term, fact.anchor.note)
+        else:
+            name = fact.subject[:1].lower() + fact.subject[1:]
+        return name + self.where(fact.term, fact.anchor.note, is_asked=not fact.aspect)
 
     def what(self, fact: Fact) -> str:
         """Returns a question that ``fact.text`` answers; nothing where none can be put."""
@@ -171,14 +193,17 @@ class Wording:
     def _about(self, fact: Fact, plain: str, aspect: str) -> str:
         phrases = self.phrases(fact.anchor.note)
         stated = fact.link in phrases.links
-        said = {"term": self.called(fact), "be": fact.link if stated and not fact.aspect else _be(fact.term.name)}
+        said = {
+            "term": self.called(fact),
+            "be": fact.link if stated and not fact.aspect else be(fact.term.name, fact.text),
+        }
         label = fact.aspect.lower()
         if label in USES:
             return phrases.put("used", **said)
         if label in EXAMPLES:
             return phrases.put("example", term=said["term"]) if plain == "what" else ""
         if fact.aspect:
-            said["be"] = _be(fact.aspect)
+            said["be"] = be(fact.aspect)
             return phrases.put(aspect, aspect=self.property(fact), **said) if is_property(fact.aspect) else ""
         if fact.shape is Shape.VERB:
             if is_modal(fact.text):
@@ -201,7 +226,7 @@ class Wording:
         if fact.aspect:
             return phrases.put("which_aspect", aspect=self.property(fact), text=said) if is_property(label) else ""
         if fact.link in phrases.links or fact.shape is Shape.NOUN:
-            return phrases.put("which", be=fact.link or _be(fact.term.name), text=said)
+            return phrases.put("which", be=fact.link or be(fact.term.name, text), text=said)
         if fact.shape is Shape.VERB:
             return phrases.put("which_does", text=said)
         return phrases.put("which_means", text=said) if fact.shape is not Shape.SENTENCE else ""
@@ -244,7 +269,7 @@ class Wording:
         phrases, aspect = self.phrases(fact.anchor.note), fact.aspect.lower()
         term = capitalised(self.quoted(fact.term, fact.anchor.note))
         if aspect in USES:
-            return phrases.put("stated_used", term=term, be=_be(fact.term.name), text=text)
+            return phrases.put("stated_used", term=term, be=be(fact.term.name), text=text)
         if aspect and is_property(aspect):
             name = self.quoted(fact.term, fact.anchor.note)
             return phrases.put("stated", aspect=self.property(fact), term=name, text=self.inside(text))
@@ -256,6 +281,5 @@ class Wording:
         return state(name + self.where(fact.term, fact.anchor.note), said, fact.shape, link).replace(" : ", ": ")
 
 
-def _be(noun: str) -> str:
-    """Returns the form of "be" that goes with a term."""
-    return "are" if is_plural(noun) else "is"
+def _has(label: str, term: Term) -> bool:
+    return bool(meaning(term.name) & meaning(label)) or any(name.lower() in label.lower() for name in term.names)

@@ -16,7 +16,7 @@ from assistant.quiz.making.facts import Fact, Facts, Group, Shape, Term, version
 from assistant.quiz.making.outline_facts import outline_facts
 from assistant.quiz.making.phrasing import Wording, is_person
 from assistant.quiz.making.word_use import WordUse
-from assistant.quiz.making.worth import worth_asking
+from assistant.quiz.making.worth import is_any, is_subject, worth_asking
 from assistant.types import Document
 
 _COMPARES = re.compile(r"(?:\S+\s+){0,3}(?:still|also|too|instead|same|similarly|other)\b", re.IGNORECASE)
@@ -33,6 +33,9 @@ _MAX_DISTANT_LIKENESS = 0.35
 
 _GRAMMAR = {Shape.VERB: "does", Shape.NOUN: "is", Shape.OTHER: "is", Shape.DOING: "means", Shape.SENTENCE: "says"}
 """What can stand in one another's place as an option: a thing for a thing, what is done for what is done."""
+
+_LIST = 3
+"""Things that a list describes if it is one of terms."""
 
 _NEAR = 40
 _ENOUGH = 10
@@ -77,7 +80,8 @@ class Pool:
                 self._of_name[name.lower()].append(fact)
         self.abbreviations = _abbreviations(self.facts)
         languages = {path: language_of(note.text) for path, note in read.items()}
-        self.wording = Wording(_common_words(ground), _repeated_names(self.facts), languages)
+        titles = {path: note.title for path, note in read.items()}
+        self.wording = Wording(_common_words(ground), _repeated_names(self.facts), languages, titles)
 
     def said_of(self, fact: Fact) -> list[Fact]:
         """Returns everything the notes say of the term of ``fact``, wherever it stands."""
@@ -86,6 +90,23 @@ class Pool:
     def groups(self, note: str) -> tuple[Group, ...]:
         """Returns what a note lists together."""
         return self.of_note[note].groups
+
+    def is_listed(self, fact: Fact) -> bool:
+        """Returns whether a fact is one line of a list that says of several things what they are."""
+        return not (fact.link or fact.subject or fact.aspect) and self._siblings[_home(fact)] >= _LIST
+
+    def is_known_by_name(self, fact: Fact) -> bool:
+        """Returns whether who has learned from the notes knows the name of what a fact describes.
+
+        It stands for all of its kind, is what its part of a note is about, or one of a list; a bare abbreviation is
+        known by what it stands for.
+        """
+        letters = re.sub(r"[\W\d]", "", fact.term.name)
+        if len(letters) > 1 and letters.isupper():
+            return False
+        if not fact.link and not fact.subject:
+            return self.is_listed(fact)
+        return is_any(fact) or is_subject(fact, self.ground.notes[fact.anchor.note])
 
     def other_facts(self, fact: Fact) -> list[Fact]:
         """Returns facts whose text could be taken for that of ``fact`` and is not true of its term, siblings first."""

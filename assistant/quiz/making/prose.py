@@ -50,6 +50,7 @@ _POINTING = frozenset(_POINTING_LIST.split())
 _VAGUE_LIST = """
     example distinction difference result idea aim purpose main first last key only use reason best most important
     notable common typical major other speed number acme advantage problem
+    better worse simpler easier faster further similar additional different
     große großer großes wichtige wichtiger wichtiges weitere weiterer weiteres grund ziel folge ergebnis vorteil
     nachteil unterschied idee lösungsansatz but objectif problème différence objetivo problema diferencia
 """

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from assistant.documents.labels import FORMULA
 from assistant.quiz.exam.texts import meaning, same
 from assistant.quiz.item import GAP, Anchor, Item, KeyPoint, Kind, Maker, with_id
 from assistant.quiz.making.choices import choices, explained, is_short_for, tells_its_name
@@ -18,13 +19,14 @@ from assistant.quiz.making.facts import (
     OwnQuestion,
     Shape,
     Term,
+    be,
     capitalised,
-    is_plural,
     readable,
     state,
     versions,
 )
 from assistant.quiz.making.judge import Judge
+from assistant.quiz.making.phrasing import is_person
 from assistant.quiz.making.pool import Pool, is_vague
 from assistant.quiz.making.terms import is_label, names_a_thing
 from assistant.quiz.making.worth import is_learned_list, is_process
@@ -34,6 +36,9 @@ _OPTIONS = ("True", "False")
 _TRUE_SHARE = 0.45
 """Drawn; about half are true in the end, since more of the false ones fail the exam."""
 
+_GAP_WORDS = (4, 20)
+"""Words of what is said of a gap: with fewer it says nothing, with more it is read and not known."""
+
 _ALIKE = 2
 """Words that two descriptions have in common if one can be believed in place of the other."""
 
@@ -41,8 +46,8 @@ _ALIKE = 2
 def true_false(fact: Fact, pool: Pool, rng: random.Random) -> Item | None:
     """Returns a statement to judge: as the notes have it, or with what they say of a sibling, evenly often."""
     texts = versions(fact.text)
-    if not texts or not fact.is_stated or tells_its_name(fact, texts[0]):
-        return None
+    if not texts or not fact.is_stated or tells_its_name(fact, texts[0]) or is_person(fact):
+        return None  # what is false of a person is false by degrees
     text = rng.choice(texts[:2])
     right = pool.wording.state(fact, text)
     siblings = [other for other in pool.other_facts(fact) if _may_swap(fact, other)][:4]
@@ -83,16 +88,18 @@ def _judged(fact: Fact, statement: str, right: str, key: int, pool: Pool) -> Ite
 
 
 def clozes(fact: Fact, pool: Pool) -> Iterator[Item]:
-    """Yields a statement whose term is to be filled in, unless what is said of it gives it away."""
+    """Yields a statement whose term is to be filled in, unless it is no term to know, or what is said gives it away."""
     texts = versions(fact.text)
     names = fact.term.names
     if fact.aspect or not fact.offset or not fact.is_stated or is_vague(fact.text) or not texts or not names:
+        return
+    if not pool.is_known_by_name(fact):
         return
     if not fact.link and not pool.wording.is_english(fact.anchor.note):
         return  # what stands between a label and its text is known in English only
     if not re.fullmatch(r"[\w\s'’/+&.()-]+", names[0]):
         return  # nobody types a formula
-    if len(texts[0].split()) < 4 or tells_its_name(fact, texts[0]):
+    if not _GAP_WORDS[0] <= len(FORMULA.sub("x", texts[0]).split()) <= _GAP_WORDS[1] or tells_its_name(fact, texts[0]):
         return
     name = pool.wording.name(fact.term)
     other_ways = tuple(dict.fromkeys(way for way in (*names, fact.term.label) if way != name))
@@ -104,8 +111,9 @@ def _with_gap(fact: Fact, text: str, pool: Pool) -> str:
     shown = pool.wording.phrases(fact.anchor.note).hidden_article.get(article, "")
     link = fact.link
     if not link and fact.shape is Shape.NOUN:
-        link = "are" if is_plural(fact.term.name) else "is"
-    return state(f"{shown}{GAP}", pool.wording.inside(text), fact.shape, link)
+        link = be(fact.term.name, text)
+    where = pool.wording.where(fact.term, fact.anchor.note, is_asked=True)
+    return state(f"{shown}{GAP}{where}", pool.wording.inside(text), fact.shape, link)
 
 
 def _gapped(statement: str, answer: str, accepted: tuple[str, ...], fact: Fact, pool: Pool) -> Item:

@@ -87,6 +87,7 @@ def is_label(text: str) -> bool:
 
 
 def is_balanced(text: str) -> bool:
-    """Returns whether what opens in a text closes there, and nothing else closes: brackets, code, formulas, bold."""
+    """Returns whether what opens in a text closes there, and nothing else closes: brackets, quotes, code, formulas."""
     pairs = all(text.count(opens) == text.count(closes) for opens, closes in _UNBALANCED)
-    return pairs and text.count("`") % 2 == 0 and text.count("$") % 2 == 0 and "**" not in text
+    quoted = text.count('"') % 2 == 0 and text.count("“") + text.count("„") >= text.count("”")
+    return pairs and quoted and text.count("`") % 2 == 0 and text.count("$") % 2 == 0 and "**" not in text

@@ -38,7 +38,7 @@ _ASKS_LIST = """
     in at for to from by according bei nach durch pour dans en à selon a para
 """
 _CONTINUES = re.compile(
-    r"^what (?:about|if|else)\b|\b(?:is|are|was|does|do|did|of|in|for) th(?:at|ose)\b", re.IGNORECASE
+    r"^what (?:about|if|else)\b|\bother\b|\b(?:is|are|was|does|do|did|of|in|for) th(?:at|ose)\b", re.IGNORECASE
 )
 _ASKS = frozenset(_ASKS_LIST.split())
 """First words of questions that are not answered by Yes or No."""
@@ -49,12 +49,13 @@ _POINTING_LIST = """
     this these those such above below following here there previous previously former latter earlier later
     aforementioned figure fig diagram image picture screenshot i we you your our us my me let's lets opposite etc siehe
     oben unten folgende folgender folgenden dies diese dieser dieses diesen diesem wir uns unser unsere cette ces nous
-    notre este esta estos estas siguiente siguientes nosotros nuestro nuestra aquí
+    notre este esta estos estas siguiente siguientes nosotros nuestro nuestra aquí veremos vimos continuación
+    anteriormente précédemment
 """
 _POINTING = frozenset(_POINTING_LIST.split())
 """Words in what is said that only what stands around it, or who wrote it, explains."""
 
-_RELATION = re.compile(r"[=→⇒<>|]|->|=>|`|\b(?:section|page|chapter|kapitel|seite) \d", re.IGNORECASE)
+_RELATION = re.compile(r"[=→⇒<>|]|->|=>|`|\w -\w|\b(?:section|page|chapter|kapitel|seite) \d", re.IGNORECASE)
 """In what is said, outside of formulas: it is a rule or code, not words that describe."""
 
 _LISTED = (
@@ -101,8 +102,8 @@ _GLOSSARY, _GLOSSARY_OF_OTHERS = 4, 6
 """Siblings of one form that make a list one of terms and descriptions; more where the form tells nothing."""
 
 _ANY = re.compile(r"(?:an?|eine?|une?|una) ", re.IGNORECASE)
-"""How a subject begins that stands for every thing of its kind: "A diuretic is a compound that ..."."""
 
+_EMPHASIS = r"(?:[*_]|==|<(?:b|em|strong|i|dfn)>|\\\w+ ?\{|\{\\\w+ )"
 _WORDS_OF_NAME, _WORDS_OF_MEANING = 1, 14
 _NOUN_OF = re.compile(
     r"(?:an?|the|d[aeiou]\w?|l[aeo]s?|ein\w*|une?|el|una) (?:[\w'’-]+ ){0,3}?[\w'’-]+(?:,| (?:of|that|which|who|whose"
@@ -138,11 +139,14 @@ _ONLY_A_KIND = re.compile(
     r"an? (?:[\w-]+ )?(?:example|kind|part|type|form|member|class|set|aspect) of (?:[\w'’-]+ ?){1,3}", re.IGNORECASE
 )
 _SAYS_LITTLE = re.compile(
-    r"(?:an?|the|one)\s(?:very |most |more |key |also |equally )?(?:bit|lot|only|norm|first|second|third|fourth|same"
+    r"(?:an?|the|one)\s(?:very |most |key |also |equally )?(?:bit|lot|only|norm|first|second|third|fourth|same"
     r"|best|most|main|key|result|reason|case|good|great|big|major|important|common|primary|little|few|real|very|way|thing|problem"
     r"|question|matter|of|central|popular|poor|typical|special|simple|useful|further|basic|easy|flexible|powerful"
     r"|competitive|significant|essential|crucial|critical|vital|complex|difficult|new|old|one|other|latter|former"
-    r"|next|number|indispens[ai]ble|invaluable|enormous|precisely|powerhouse|querying powerhouse)\b"
+    r"|next|number|indispens[ai]ble|invaluable|enormous|precisely|powerhouse|querying powerhouse|fundamental"
+    r"|widely|core|comprehensive|broad and|epitome|essence|solution to|shift|acronym|abbreviation|output|much|more|less"
+    r"|better|(?:in|de)creasing function)\b|(?:much|more|less) |the (?:kind|sort) of\b"
+    r"|un (?:moyen|medio) (?:pour|para)\b|(?:two|three|four|both) (?:\w+ )?(?:ways|kinds|types|methods|terms)\b"
     r"|(?:one|some|part|many|most|several|any) of\b|an? little\b|(?:some|all) [\w-]+ (?!of\b)"
     r"|(?:the|an?) (?:foundation|backbone|cornerstone|[‘“']?fuel|tool|weapon|product) (?:of|to)\b"
     r"|an? (?:registered )?(?:trademark|consequence|response to|reaction to|prerequisite|sign of)\b"
@@ -205,7 +209,7 @@ def _defines(fact: Fact, note: Document, language: str, alike: Counter[tuple[tup
         return not fact.subject and alike[place, True] >= _GLOSSARY
     begins = _begins(fact)
     if fact.link or fact.subject:
-        known = _is_made_much_of(fact, note, at_least=_MENTIONS if _ANY.match(fact.subject) else _COMES_BACK)
+        known = _is_made_much_of(fact, note, at_least=_MENTIONS if is_any(fact) else _COMES_BACK)
         return bool(fact.link) and begins and known and size >= _MIN_SENTENCE
     if size < _MIN_LABELLED or _goes_on(fact, note, language) or _INSTANCE.search(fact.text):
         return False
@@ -257,12 +261,21 @@ def _is_row(fact: Fact, note: Document) -> bool:
 
 
 def _is_made_much_of(fact: Fact, note: Document, at_least: int) -> bool:
-    """Whether a note emphasises a term, has it in a heading, or comes back to it; in a long one, more often."""
-    name = fact.term.name.lower()
-    emphasised = re.search(rf"(?:[*_]|==|<(?:b|em|strong|i|dfn)>){re.escape(name)}", fact.anchor.quote.lower())
-    headed = any(name in heading.lower() for heading in fact.anchor.heading_path)
+    """Whether a note is about a term, or comes back to it; in a long one, more often."""
     wanted = max(at_least, round(at_least * len(note.text) / _LONG_NOTE))
-    return bool(emphasised) or headed or note.text.lower().count(name) >= wanted
+    return is_subject(fact, note) or note.text.lower().count(fact.term.name.lower()) >= wanted
+
+
+def is_any(fact: Fact) -> bool:
+    """Returns whether a fact is about every thing of its kind: "A diuretic is a compound that ..."."""
+    return _ANY.match(fact.subject) is not None
+
+
+def is_subject(fact: Fact, note: Document) -> bool:
+    """Returns whether a note emphasises the term of a fact, or has it in a heading or in its title."""
+    name = fact.term.name.lower()
+    emphasised = re.search(rf"{_EMPHASIS}{re.escape(name)}", fact.anchor.quote.lower()) is not None
+    return emphasised or any(name in head.lower() for head in (*fact.anchor.heading_path, note.title))
 
 
 def says_little(text: str) -> bool:
@@ -289,7 +302,8 @@ def is_process(group: Group) -> bool:
     acts = all(term.label.split()[0].endswith("ing") for term in group.members if term.label)
     steps = all(_STEP.match(anchor.quote.lstrip("#*- ")) for anchor in group.anchors)
     whole = all(is_balanced(term.label) for term in group.members)
-    return group.ordered and whole and (bool(named) or acts or steps)
+    chapters = group.of_headings and not group.place
+    return group.ordered and whole and ((bool(named) and not chapters) or acts or steps)
 
 
 def _teaches(anchor: Anchor, note: Document) -> bool:
@@ -353,7 +367,7 @@ def _is_question(asked: OwnQuestion) -> bool:
     said = sum(len(answer.quote.split()) for answer in asked.answers)
     alone = (_POINTING | _PERSONS | _PRONOUNS).isdisjoint((first, *others)) and first in _ASKS
     alone = alone and _CONTINUES.search(asked.question) is None
-    told = all(not _RELATION.search(FORMULA.sub("x", answer.quote)) for answer in asked.answers)
+    told = all(is_finished(a.quote) and not _RELATION.search(FORMULA.sub("x", a.quote)) for a in asked.answers)
     return alone and told and said >= _MIN_ANSWER and len(meaning(asked.question)) >= _MIN_QUESTION
 
 

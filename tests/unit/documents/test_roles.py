@@ -124,7 +124,19 @@ def test_what_we_will_get_is_taught_and_what_we_will_discuss_is_announced() -> N
 
 @pytest.mark.parametrize(
     "label",
-    ["History", "Overview", "Example 3", "Definition", "Question", "Antwort", "Vorteile und Nachteile", "7", "Why?"],
+    [
+        "History",
+        "Overview",
+        "Example 3",
+        "Definition",
+        "Question",
+        "Antwort",
+        "Vorteile und Nachteile",
+        "7",
+        "Takeaway",
+        "Why?",
+        "Why?",
+    ],
 )
 def test_such_labels_name_nothing(label: str) -> None:
     assert names_nothing(label)

@@ -13,7 +13,7 @@ from assistant.quiz.exam.examiner import Examiner, is_fair
 from assistant.quiz.exam.gates import WORTH
 from assistant.quiz.exam.ground import Ground
 from assistant.quiz.item import Item, Kind
-from assistant.quiz.making.choices import is_short_for
+from assistant.quiz.making.choices import is_short_for, is_spelled_in
 from assistant.quiz.making.judge import SIGNS, Judge, fitted_judge, verdict
 from assistant.quiz.making.pool import Pool
 from assistant.quiz.making.statements import made_items, make_items
@@ -45,7 +45,7 @@ def test_a_whole_definition_of_any_one_is_asked_and_the_student_is_told_why() ->
     assert checks
     assert all(check.name == WORTH and check.passed for check in checks)
     assert "A teacher would probably ask this: " in checks[0].detail
-    assert "it defines any one of its kind" in checks[0].detail
+    assert "the notes say enough of it, and it is a whole sentence of the notes" in checks[0].detail
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,8 @@ def test_a_name_that_its_description_spells_is_asked_for_by_nothing_else() -> No
     assert is_short_for("LACP", "Link Aggregation Control Protocol (a standard)")
     assert not is_short_for("DNS", "Finds the address of a name")
     assert not is_short_for("A", "Any word")
+    assert is_spelled_in("TLAST", "the current word of the data is the last")
+    assert not is_spelled_in("TREADY", "the current word of the data is the last")
     text = "# Names\n\n- **LACP** - link aggregation control protocol of two switches\n"
     kinds = {item.kind for item in judged(note(text))}
     assert not kinds & {Kind.CHOICE, Kind.CLOZE, Kind.TRUE_FALSE}

@@ -177,6 +177,13 @@ def test_a_sentence_that_points_elsewhere_defines_nothing(sentence: str) -> None
         ("A boiler is a vessel in the room of a boiler.", False),
         ("The *steam boiler* is the foundation of a mill.", False),
         ("A boiler or a kettle is a vessel that turns water into steam.", False),
+        ("A better boiler is a vessel that turns water into steam.", False),
+        ("A boiler is a much stronger vessel than the old ones of the mine.", False),
+        ("A boiler is the kind of vessel that is seen most often.", False),
+        ("A boiler is a decreasing function of the price of coal.", False),
+        ("A boiler is a vessel that turns water into steam 2", False),
+        ("A boiler is a multi -year vessel that turns water into steam.", False),
+        ('A boiler is a vessel that turns "water into steam.', False),
     ],
 )
 def test_a_sentence_is_asked_about_if_it_says_what_a_thing_is_that_the_note_is_about(text: str, is_asked: bool) -> None:

@@ -217,6 +217,77 @@ def test_a_statement_and_a_gap_are_not_told_by_the_parts_of_the_word() -> None:
     assert not [item for item in items if item.kind is Kind.TRUE_FALSE and "Schwingungsebene" in item.question]
 
 
+GAPS = """# Shells
+
+## Running commands
+
+A variable is a parameter that is denoted by a name. The CWD is a path that every command is run in.
+The pipe is a channel that joins the output of two commands. **Jobs** are processes that run behind the prompt.
+Output is what a command writes to the terminal, and other output is lost; the output of a pipe is output as well.
+"""
+
+
+def test_gaps_are_names_that_one_has_to_know_and_say_where_they_stand() -> None:
+    asked = {item.answer: item.question for item in fair_items(note(GAPS)) if item.kind is Kind.CLOZE}
+    assert asked == {
+        "variable": f"A(n) {GAP} (in “Shells”) is a parameter that is denoted by a name.",
+        "Jobs": f"{GAP} (in “Shells”) are processes that run behind the prompt.",
+    }
+
+
+def test_a_line_of_a_list_is_asked_for_by_its_name_if_the_list_is_one_of_terms() -> None:
+    lines = (
+        "- **Header** - the part of a packet that holds its addresses\n",
+        "- **Payload** - the part of a packet that holds what is sent\n",
+        "- **Footer** - the part of a packet that holds its checksum\n",
+    )
+    gaps = [
+        {
+            item.answer
+            for item in fair_items(note("# Nets\n\n## Packets\n\n" + "".join(lines[:count])))
+            if item.kind is Kind.CLOZE
+        }
+        for count in (2, 3)
+    ]
+    assert gaps == [set(), {"Header", "Payload", "Footer"}]
+
+
+def test_a_word_is_asked_about_with_the_nearest_place_that_does_not_say_it() -> None:
+    said = "A **parameter** is an entity that stores values of a shell.\n"
+    text = f"# Shell manual\n\n## 3. Features\n\n### 3.4 Parameters\n\n{said}"
+    asked = {item.question for item in fair_items(note(text)) if item.kind is Kind.SHORT}
+    assert asked == {"What is a parameter (in “Shell manual”), in your own words?"}
+
+
+def test_of_a_person_no_false_statement_is_made() -> None:
+    lines = [
+        "- **Anna Freud** - a psychoanalyst who worked with children in London\n",
+        "- **Carl Rogers** - a psychologist who worked with clients in London\n",
+        "- **Aaron Beck** - a psychiatrist who worked with clients in Boston\n",
+    ]
+    items = fair_items(note("# Minds\n\n## Authors\n\n" + "".join(lines)))
+    assert items
+    assert Kind.TRUE_FALSE not in {item.kind for item in items}
+
+
+def test_savings_are_one_account() -> None:
+    text = "# Money\n\n- **Savings** - an account that pays interest\n- **Checking** - an account that pays bills\n"
+    asked = {item.question for item in fair_items(note(text)) if item.kind is Kind.SHORT}
+    assert "What is Savings (in “Money”), in your own words?" in asked
+
+
+def test_chapters_of_a_note_are_no_steps_because_of_its_title() -> None:
+    chapters = "".join(
+        f"## {number}. {name}\n\nText.\n\n" for number, name in enumerate(("Trees", "Roots", "Leaves"), 1)
+    )
+    kinds = [
+        {i.kind for i in fair_items(note(f"# {title}\n\n{chapters}"))} for title in ("The sorting algorithm", "Step")
+    ]
+    assert kinds == [set(), set()]
+    steps = chapters.replace("Trees", "Planting").replace("Roots", "Watering").replace("Leaves", "Cutting")
+    assert {i.kind for i in fair_items(note(f"# The sorting algorithm\n\n{steps}"))} == {Kind.ORDER}
+
+
 def test_who_was_something_is_a_person_and_what_has_an_article_is_none() -> None:
     goudy = "# Frederic Goudy\n\nFrederic Goudy was a prolific designer of type for printers.\n"
     script = "# Roman Script\n\nThe Roman Script was a face that printers liked.\n"

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from assistant.quiz.exam.ground import Ground
-from assistant.quiz.item import Kind
+from assistant.quiz.item import Kind, with_id
 from assistant.quiz.making.judge import SIGNS
 from assistant.quiz.making.pool import Pool
 from assistant.quiz.making.statements import made_items
 from tests.unit.quiz_setting import fair_items, note
-from tools.research.fit_quiz_judge import THRESHOLD, Labelled, fit, labels, left_out, notes_in, observe, report
+from tools.research.fit_quiz_judge import (
+    THRESHOLD,
+    Labelled,
+    fit,
+    label_of,
+    labels,
+    left_out,
+    notes_in,
+    observe,
+    report,
+)
 
 TEXT = "# Trees\n\n## Oak\n\nAn **oak** is a tree that carries acorns and grows for hundreds of years.\n"
 
@@ -36,6 +47,15 @@ def test_labelled_items_are_found_among_those_that_pass_the_exam() -> None:
     seen = observe("trees", [one], {items[0].id: "trivial", "of another set": "fair"})
     assert [(found.label, found.kind, found.bank) for found in seen] == [("trivial", items[0].kind, len(items))]
     assert len(seen[0].signs) == len(SIGNS)
+
+
+def test_what_was_said_of_a_question_before_it_named_its_place_counts_unless_it_was_unclear() -> None:
+    item = next(one for one in fair_items(note(TEXT.replace("## Oak", "## Leaves"))))
+    assert "(in “Trees”)" in item.question
+    before = with_id(replace(item, question=item.question.replace(" (in “Trees”)", ""))).id
+    assert label_of(item, {before: "trivial"}) == "trivial"
+    assert label_of(item, {before: "unclear"}) == ""
+    assert label_of(item, {before: "trivial", item.id: "fair"}) == "fair"
 
 
 def test_notes_are_read_from_a_folder(tmp_path: Path) -> None:
