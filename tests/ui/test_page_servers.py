@@ -72,6 +72,12 @@ def test_a_server_is_found_added_tried_out_and_chosen(
     expect(dialog.locator(".setting-done")).to_contain_text("gemma3-12b. This takes effect when the assistant starts")
     assert service.settings.stored().model.name == "gemma3-12b"
 
+    at_once = dialog.get_by_role("group", name="Questions that the server answers at once")
+    expect(at_once.get_by_role("radio", name="As many as it tells")).to_be_checked()
+    at_once.get_by_role("radio", name="4 questions").check()
+    expect(dialog.locator(".setting-done")).to_contain_text("4 questions. This takes effect when the assistant starts")
+    assert [one.parallel for one in service.models.servers()] == [4]
+
     dialog.get_by_role("button", name="Add other:cloud").click()
     expect(dialog.locator(".server-finder [role=status]")).to_contain_text("other:cloud is on ollama.com")
     assert len(service.models.servers()) == 1

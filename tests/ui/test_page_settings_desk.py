@@ -13,8 +13,10 @@ import pytest
 from fake_service import FakeStudyService
 from through_api import Asked
 
+from assistant.app.servers import add_server
 from assistant.config import Config, ModelConfig, override
 from assistant.conversations.records import KeptTurn
+from assistant.models.catalog import ServerEntry
 from assistant.ui.tabs.chat.conversations import SHOWN, ConversationHandlers, day_label
 from assistant.ui.tabs.chat.settings_dialog import LEVELS, MEASURED, SettingHandlers
 
@@ -105,6 +107,30 @@ def test_the_cache_says_what_it_takes_now(desk: Asked, service: FakeStudyService
     (folder / "a.kv").write_bytes(b"x" * 3_000_000)
     (folder / "b.part").write_bytes(b"x")
     assert "Now: 1 section, 3 MB." in setting(desk, "model.cache_disk_mb")["effect"]
+
+
+def test_how_much_a_server_takes_at_once_is_asked_for_a_model_on_one(desk: Asked, service: FakeStudyService) -> None:
+    near = ServerEntry("near", "http://127.0.0.1:9/v1", "m", context_tokens=2048)
+    other = replace(near, name="other")
+    for server in (near, other):
+        add_server(service.workspace, server)
+    assert desk.change({"key": "server.parallel", "value": 4})["error"]["message"] == "There is no such choice."
+    service.workspace.settings.write_text('[model]\nname = "near"\n')
+
+    assert setting(desk, "server.parallel")["value"] == 0
+    changed = desk.change({"key": "server.parallel", "value": 4})
+    assert changed["done"].endswith("answers at once: 4 questions. This takes effect when the assistant starts again.")
+    assert service.models.servers() == (replace(near, parallel=4), other)
+    assert setting(desk, "server.parallel")["value"] == 4
+    desk.change({"key": "server.parallel", "value": 0})
+    assert service.models.servers() == (near, other)
+
+
+def test_a_number_that_was_said_in_a_terminal_is_among_the_choices(desk: Asked, service: FakeStudyService) -> None:
+    add_server(service.workspace, ServerEntry("near", "http://127.0.0.1:9/v1", "m", parallel=6))
+    service.workspace.settings.write_text('[model]\nname = "near"\n')
+    shown = setting(desk, "server.parallel")
+    assert (shown["value"], [choice["value"] for choice in shown["choices"]]) == (6, [0, 1, 2, 4, 6, 8, 16])
 
 
 @pytest.mark.parametrize(

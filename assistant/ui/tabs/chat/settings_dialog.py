@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.api.calls import Payload, call
 from assistant.app.assistant import Assistant
+from assistant.app.servers import add_server
 from assistant.config import AnsweringConfig, Config
 from assistant.errors import UsageError
 from assistant.models.catalog import ModelEntry, ServerEntry
@@ -39,12 +40,17 @@ SECTION_MB = 14
 """A section of 500 tokens at 28 KB a token, see docs/guide/settings.md."""
 
 
+PARALLEL = "server.parallel"
+"""How many requests the chosen model's server takes at once: written to its entry in ``catalog.toml``."""
+AT_ONCE = (0, 1, 2, 4, 8, 16)
+
+
 @dataclass(frozen=True, slots=True)
 class DialogSetting:
     """One setting of the dialog.
 
     Attributes:
-        key: ``group.key`` of ``assistant.toml``.
+        key: ``group.key`` of ``assistant.toml``, or ``PARALLEL``.
         says: What it is for.
         effect: What was measured.
         choices: From a value to how it is called and what it means; two choices of True and False are a switch.
@@ -110,11 +116,24 @@ class SettingHandlers:
     def change(self, key: str, value: Value) -> ChangedSettings:
         """Changes a setting."""
         setting, choice = self._chosen(key, value)
-        group, _, name = setting.key.partition(".")
-        change = self._service.settings.change(group, name, choice.value)
-        when = "takes effect at once" if change.at_once else "takes effect when the assistant starts again"
+        at_once = self._change_server(choice.value) if key == PARALLEL else self._change_file(setting, choice.value)
+        when = "takes effect at once" if at_once else "takes effect when the assistant starts again"
         done = f"{setting.title}: {choice.label.lower()}. This {when}."
         return ChangedSettings(**dict(self.current()), done=done)
+
+    def _change_file(self, setting: DialogSetting, value: Value) -> bool:
+        group, _, name = setting.key.partition(".")
+        return self._service.settings.change(group, name, value).at_once
+
+    def _change_server(self, value: Value) -> bool:
+        for server in self._servers():
+            add_server(self._service.workspace, replace(server, parallel=int(value) or None))
+        return False
+
+    def _servers(self) -> list[ServerEntry]:
+        """The server of the chosen model, if it is on one."""
+        chosen = self._service.settings.stored().model.name
+        return [one for one in self._service.models.servers() if one.name == chosen]
 
     def _chosen(self, key: str, value: Value) -> tuple[DialogSetting, SettingChoice]:
         for setting in self._all():
@@ -127,6 +146,7 @@ class SettingHandlers:
         kept, now = self._service.settings.stored(), self._service.settings.now
         return (
             self._model(kept),
+            *map(_parallel, self._servers()),
             _strictness(now),
             _ahead(now),
             _keeping(now),
@@ -181,6 +201,26 @@ def _model_choice(entry: ModelEntry, here: bool) -> SettingChoice:
 def _server_choice(server: ServerEntry) -> SettingChoice:
     goes = f"Your questions and passages go to {server.sends_to}." if server.sends_to else "On this computer."
     return SettingChoice(server.name, server.name, f"{server.model}, by the server at {server.url}. {goes}")
+
+
+def _parallel(server: ServerEntry) -> DialogSetting:
+    said = server.parallel or 0
+    return DialogSetting(
+        PARALLEL,
+        "Questions that the server answers at once",
+        "Several conversations may ask at the same time: so many questions are sent side by side, and the others wait "
+        "their turn. Questions of one conversation are always answered one after the other. Choose what the server was "
+        "started for: more only wait there, or are broken off by a server that cannot do it.",
+        "Thirty conversations at once went through with 4, and none was mixed with another (docs/scale.md).",
+        said,
+        tuple(SettingChoice(count, *_at_once(count)) for count in sorted({*AT_ONCE, said})),
+    )
+
+
+def _at_once(count: int) -> tuple[str, str]:
+    if count == 0:
+        return "As many as it tells", "llama-server tells it, and vLLM takes 16. With any other: one."
+    return wording.count(count, "question"), "One after the other." if count == 1 else ""
 
 
 def _strictness(config: Config) -> DialogSetting:
