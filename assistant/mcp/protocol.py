@@ -5,6 +5,7 @@ Source: https://modelcontextprotocol.io/specification
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import anyio
+import anyio.from_thread
 import anyio.to_thread
 import mcp_types as types
 from mcp.server.context import ServerRequestContext
@@ -27,7 +29,7 @@ from assistant.documents.decoding import clean
 from assistant.documents.formats import is_markdown
 from assistant.errors import AssistantError, IndexMissing, UsageError
 from assistant.mcp.replies import TEMPLATE, path_of, uri_of
-from assistant.mcp.tools import READING, REVIEWING, Arguments, StudyTool
+from assistant.mcp.tools import READING, REVIEWING, Arguments, Caller, StudyTool
 from assistant.types import NoteStatus
 
 LOG = logging.getLogger(__name__)
@@ -92,7 +94,7 @@ class NotesServer:
     async def _list_tools(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_described(tool) for tool in self._tools.values()])
 
-    async def _call_tool(self, _: Context, asked: types.CallToolRequestParams) -> types.CallToolResult:
+    async def _call_tool(self, context: Context, asked: types.CallToolRequestParams) -> types.CallToolResult:
         """Returns what the tool gave, or a sentence about what went wrong.
 
         Raises:
@@ -101,16 +103,21 @@ class NotesServer:
         tool = self._tools.get(asked.name)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"There is no tool {asked.name!r}.")
-        cancel = threading.Event()
+        left, steps = threading.Event(), itertools.count(1)
+
+        def tell(how_far: str) -> None:
+            if not left.is_set():
+                anyio.from_thread.run(context.session.report_progress, next(steps), None, how_far)
+
         try:
-            work = partial(self._result, tool, asked.arguments or {}, cancel)
+            work = partial(self._result, tool, asked.arguments or {}, Caller(left, tell))
             return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
         finally:
-            cancel.set()
+            left.set()
 
-    def _result(self, tool: StudyTool, given: dict[str, object], cancel: threading.Event) -> types.CallToolResult:
+    def _result(self, tool: StudyTool, given: dict[str, object], caller: Caller) -> types.CallToolResult:
         try:
-            reply = tool.run(self._assistant, _read(tool, given), cancel)
+            reply = tool.run(self._assistant, _read(tool, given), caller)
         except IndexMissing as error:
             return _refused(self._being_indexed() or error)
         except AssistantError as error:

@@ -6,7 +6,7 @@ Nothing here knows the protocol. A tool that fails raises an ``AssistantError``.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -40,7 +40,7 @@ from assistant.quiz.item import Kind
 from assistant.quiz.kinds import kind_of
 from assistant.quiz.room import QuizRequest
 from assistant.quiz.session import Posed
-from assistant.types import Document, Request, Scope, Section, answer_of
+from assistant.types import AnswerPhase, AnswerProgress, Document, Event, Request, Scope, Section, answer_of
 
 LONGEST_TEXT_CHARS = 20_000
 """Of a note that is opened, at once: about 5,000 tokens of a language model."""
@@ -114,13 +114,26 @@ class ReviewArguments(Arguments):
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """The program that waits for a tool.
+
+    Attributes:
+        left: Set when it waits no more.
+        tell: Says in words how far the tool is. Many programs give up on what says nothing for a minute.
+    """
+
+    left: threading.Event
+    tell: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
 class StudyTool:
     """Something that can be done with the notes.
 
     Attributes:
         description: For the model that chooses among tools.
         reads_only: It changes nothing of the student's.
-        run: Does it. The event is set when nobody waits for it any more.
+        run: Does it for a caller.
     """
 
     name: str
@@ -128,11 +141,11 @@ class StudyTool:
     description: str
     arguments: type[Arguments]
     reply: type[Reply]
-    run: Callable[[Assistant, Any, threading.Event], Reply]
+    run: Callable[[Assistant, Any, Caller], Reply]
     reads_only: bool = True
 
 
-def search_notes(assistant: Assistant, asked: SearchArguments, _: threading.Event) -> FoundPassages:
+def search_notes(assistant: Assistant, asked: SearchArguments, _: Caller) -> FoundPassages:
     """Returns the best passages, without the model."""
     scope = assistant.index.find_scope(Scope.parse(asked.scope))
     found = assistant.index.search(asked.question, scope=scope, k=asked.count)
@@ -144,10 +157,11 @@ def search_notes(assistant: Assistant, asked: SearchArguments, _: threading.Even
     )
 
 
-def ask_notes(assistant: Assistant, asked: AskArguments, cancel: threading.Event) -> CitedAnswer:
+def ask_notes(assistant: Assistant, asked: AskArguments, caller: Caller) -> CitedAnswer:
     """Returns the answer that the page and the terminal would give."""
     scope = assistant.index.find_scope(Scope.parse(asked.scope))
-    answer = answer_of(assistant.answers.ask(Request(asked.question, scope=scope), cancel, noted=False))
+    events = assistant.answers.ask(Request(asked.question, scope=scope), caller.left, noted=False)
+    answer = answer_of(_followed(asked.question, events, caller))
     said, cited = verdict(answer), answer.numbered_citations()
     sources = [*enumerate(cited, start=1), *answer.numbered_quotes()]
     return CitedAnswer(
@@ -162,7 +176,26 @@ def ask_notes(assistant: Assistant, asked: AskArguments, cancel: threading.Event
     )
 
 
-def open_note(assistant: Assistant, asked: OpenArguments, _: threading.Event) -> OpenedNote:
+def _followed(question: str, events: Iterable[Event], caller: Caller) -> Iterator[Event]:
+    """Passes an answer's events on, and tells the caller how far it is whenever that can be said anew."""
+    progress, told = AnswerProgress(question), ""
+    for event in events:
+        progress = progress.after(event)
+        if (now := _how_far(progress)) != told:
+            told = now
+            caller.tell(told)
+        yield event
+
+
+def _how_far(progress: AnswerProgress) -> str:
+    if progress.share_read is not None:
+        return f"reading the notes: {10 * int(10 * progress.share_read)} %"
+    if progress.phase is AnswerPhase.WRITING:
+        return f"writing: {10 * (len(progress.text.split()) // 10)} words"
+    return progress.phase.value
+
+
+def open_note(assistant: Assistant, asked: OpenArguments, _: Caller) -> OpenedNote:
     """Returns the text of a note or of a section of it, as much as is given at once."""
     note = assistant.notes.read(asked.note)
     section = _section(note, asked.section) if asked.section.strip() else None
@@ -196,7 +229,7 @@ def _section(note: Document, heading: str) -> Section:
     return next(one for one in note.outline if one.heading_path == place)
 
 
-def quiz_questions(assistant: Assistant, asked: QuizArguments, _: threading.Event) -> QuizQuestions:
+def quiz_questions(assistant: Assistant, asked: QuizArguments, _: Caller) -> QuizQuestions:
     """Returns questions on a topic; no quiz is begun, and nothing is stored of how they are answered."""
     request = QuizRequest(topic=asked.topic, count=asked.count, kinds=frozenset(asked.kinds))
     offered = assistant.quiz.room.offer(request)
@@ -219,7 +252,7 @@ def _question(assistant: Assistant, posed: Posed) -> QuizQuestion:
     )
 
 
-def due_cards(assistant: Assistant, asked: DueArguments, _: threading.Event) -> DueReviews:
+def due_cards(assistant: Assistant, asked: DueArguments, _: Caller) -> DueReviews:
     """Returns the cards that are due."""
     now = datetime.now(UTC)
     assistant.study.refresh(now)
@@ -246,7 +279,7 @@ def _due(assistant: Assistant, card: Card, now: datetime) -> DueReview:
     )
 
 
-def review_card(assistant: Assistant, asked: ReviewArguments, _: threading.Event) -> RatedCard:
+def review_card(assistant: Assistant, asked: ReviewArguments, _: Caller) -> RatedCard:
     """Stores how well a card was recalled, which moves it to a later day.
 
     Raises:

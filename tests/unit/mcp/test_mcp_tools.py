@@ -96,6 +96,18 @@ def test_an_answer_comes_with_numbered_exact_citations(assistant: Assistant, cal
     assert (found["unsupported"], found["model"]) == ([], MODEL)
 
 
+def test_a_program_that_waits_is_told_how_far_an_answer_is(assistant: Assistant, session: Any) -> None:
+    told: list[tuple[float, str | None]] = []
+
+    async def hear(step: float, _: float | None, says: str | None) -> None:
+        told.append((step, says))
+
+    given(session(lambda client: client.call_tool("ask_notes", {"question": QUESTION}, progress_callback=hear)))
+    steps, says = zip(*told, strict=True)
+    assert list(steps) == sorted(set(steps)), "each is larger than the one before"
+    assert {"reading the notes: 0 %", "writing: 10 words", "done"} <= set(says)
+
+
 def test_what_the_notes_do_not_say_is_named(assistant: Assistant, call: Any, script: dict[str, Any]) -> None:
     script["answer"] = "Batch inference processes many inputs at once. Napoleon paid 7 francs for it."
     assert given(call("ask_notes", {"question": QUESTION}))["unsupported"] == ["Napoleon paid 7 francs for it."]
@@ -115,9 +127,9 @@ def test_it_says_when_the_notes_do_not_hold_the_answer(
 def test_a_question_that_nobody_waits_for_any_more_is_stopped(session: Any) -> None:
     begun, stopped = threading.Event(), threading.Event()
 
-    def answer(_: Assistant, __: object, cancel: threading.Event) -> Any:
+    def answer(_: Assistant, __: object, caller: tools.Caller) -> Any:
         begun.set()
-        cancel.wait()
+        caller.left.wait()
         stopped.set()
         raise AssistantError("It was stopped.")
 
