@@ -235,7 +235,7 @@ def _in_one_line(points: Sequence[ListPoint]) -> str:
     told: list[str] = []
     inner: list[str] = []
     for point in reversed(points):
-        text = point.text.rstrip(".;: ")
+        text = point.text.rstrip(".,;: ")
         if point.depth:
             inner.insert(0, text)
             continue

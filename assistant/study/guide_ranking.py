@@ -20,6 +20,7 @@ _IDEA = 0.5
 _EMPHASIS = re.compile(r"\*\*|__|==|<(?:b|strong|mark)>")
 _LONG = 36
 _LETTER = re.compile(r"(?<![\w'’.$\\])[b-hj-z](?![\w'’.])")
+_SYMBOL = re.compile(r"(?<![\w.])(?:[A-Z]|\d+)(?![\w.])")
 _LETTERS = 2
 """A sentence with more names of one letter outside of formulas speaks of an example."""
 
@@ -142,25 +143,30 @@ def _named(heading_path: Sequence[str]) -> str:
     return next((label for label in reversed(heading_path) if not names_nothing(label)), "")
 
 
+def _said(text: str) -> frozenset[str]:
+    """Returns the words of a line, with the letters and numbers that are names: type A is not type B."""
+    return meaning(text) | frozenset(_SYMBOL.findall(text))
+
+
 def fitting(ranked: Sequence[RankedLine], said: Sequence[str], room: int = _ROOM) -> list[RankedLine]:
     """Returns the most important lines that fit into ``room`` characters, none of which repeats another or ``said``."""
     left = sorted(ranked, key=lambda one: -one.weight)
     taken: list[RankedLine] = []
-    known, wholes = [meaning(text) for text in said], set[str]()
+    known, wholes = [_said(text) for text in said], set[str]()
     of_section: Counter[int] = Counter()
     while left and len(taken) < _MOST_LINES:
         best = max(left, key=lambda one: one.weight - _AGAIN * of_section[id(one.section)])
         left.remove(best)
         text = best.line.said
         if best.line.kind is LineKind.SENTENCE:
-            repeats = any(jaccard(meaning(text), other) >= _SAME for other in known)
+            repeats = any(jaccard(_said(text), other) >= _SAME for other in known)
         else:
             repeats = text in wholes
         if best.weight < _LEAST or repeats or len(text) > room:
             continue
         room -= len(text)
         taken.append(best)
-        known.append(meaning(text))
+        known.append(_said(text))
         wholes.add(text)
         of_section[id(best.section)] += 1
     return taken

@@ -26,6 +26,7 @@ from assistant.study.guide_words import (
     OF_LETTERS,
     SHORT_LINE,
     goes_on,
+    has_verb,
     is_aside,
     is_broken_off,
     is_chrome,
@@ -44,6 +45,12 @@ _MOST_ROWS = 14
 _LONGEST_TABLE = 1800
 _FEW_LINES = 2
 _NAME = 3
+_LABEL_WORDS = 2
+"""What stands beside a formula that is a line of its own: "MAD $= ...$", "Berechnung: $z = ...$"."""
+
+_OF_SLIDE = 700
+"""Pages with fewer characters are slides: a paragraph without a full stop is a point there, and no torn line."""
+
 _PICTURE = re.compile(r"!\[\[[^\]\n]*\]\]|!\[[^\]\n]*\]\([^)\n]*\)|\{:[^}\n]*\}")
 """A picture, or the attributes that kramdown gives a word."""
 
@@ -68,7 +75,9 @@ class SectionReader:
         self._document = document
         self._blocks = list(self._teaching(blocks))
         self._asked = asked
-        is_joined = bool(document.page_starts) and language_of(document.text) not in CAPITALISES
+        pages = len(document.page_starts)
+        self._are_slides = pages > 0 and len(document.text) <= _OF_SLIDE * pages
+        is_joined = pages > 0 and language_of(document.text) not in CAPITALISES
         self._small = small_words(document.text) if is_joined else frozenset()
         self.heading_path = document.headings_above(blocks[0]) if blocks else ()
 
@@ -152,6 +161,10 @@ class SectionReader:
         points = [point for item in items if (point := self._point(item, top)).text]
         if not points or any(is_chrome(point.text) for point in points) or are_objectives(points):
             return
+        is_outline = 2 * sum(point.depth > 0 for point in points) > len(points) and not points[0].number
+        if is_outline and _size(points) > _LONGEST_LIST:
+            yield from self._branches(blocks, top)
+            return
         while any(point.depth for point in points) and (
             _size(points) > _LONGEST_LIST
             or len(points) > MOST_POINTS
@@ -177,6 +190,16 @@ class SectionReader:
             if item.level == top:
                 yield from self._sentences(item)
 
+    def _branches(self, blocks: Sequence[Element], top: int) -> Iterator[GuideLine]:
+        """Yields the lists of an outline: what is nested in each of its items, announced by the item."""
+        at = [n for n, block in enumerate(blocks) if block.kind is ElementKind.ITEM and block.level == top]
+        for start, end in zip(at, [*at[1:], len(blocks)], strict=True):
+            item, inner = replace(blocks[start], start=blocks[start].body), blocks[start + 1 : end]
+            if any(block.kind is ElementKind.ITEM for block in inner):
+                yield from self._list(inner, item)
+            else:
+                yield from self._sentences(blocks[start])
+
     def _are_fragments(self, points: Sequence[ListPoint], opening: Element | None) -> bool:
         """Whether a list is only two names that nothing announces, beside other text."""
         named = all(len(point.text.split()) <= _NAME for point in points)
@@ -190,7 +213,7 @@ class SectionReader:
         number = self._number(item)
         others = (Role.TODO, Role.REFERENCE) if number else (Role.TODO, Role.REFERENCE, Role.NAVIGATION)
         is_other = role_at(self._document, item.start) in others
-        return ListPoint("" if is_other else text.strip(), item.level - top, number)
+        return ListPoint("" if is_other else text.strip().removesuffix("-"), item.level - top, number)
 
     def _table(self, number: int) -> Iterator[GuideLine]:
         """Yields a table if it is whole: one whose head comes again on the next page is cut."""
@@ -258,7 +281,7 @@ class SectionReader:
         written, block = self._text(element), self._document.block_of(element)
         within = [s for s in self._document.sentences(block.body, block.end) if s.start <= element.start < s.end]
         rest = "".join(self._text(one).replace(written, "") for one in within)
-        alone = not plain(rest).strip(" .,;:*_")
+        alone = len(plain(rest).strip(" .,;:*_").split()) <= _LABEL_WORDS
         return bool(_RELATES.search(written)) and (alone or written[:2] in ("$$", "\\["))
 
     def _formulas(self, number: int, formulas: Sequence[Element]) -> Iterator[GuideLine]:
@@ -296,8 +319,8 @@ class SectionReader:
         for sentence in self._document.sentences(block.body, block.end):
             if role_at(self._document, sentence.start) is not Role.TEACHES or self._is_title(sentence):
                 continue
-            text = self._asked.get(sentence.start) or self._shown(sentence).rpartition("::")[2].strip()
-            is_printed = bool(self._document.page_starts)
+            text = self._asked.get(sentence.start) or self._shown(sentence).rpartition("::")[2].strip().lstrip(". ")
+            is_printed = bool(self._document.page_starts) and not (self._are_slides and has_verb(text))
             says = says_something(text, is_prose=is_prose, is_printed=is_printed) and not self._is_joined(text)
             if says or (term and len(text.split()) >= MIN_WORDS):
                 line = self._line(LineKind.SENTENCE, None, [sentence], text=text)
@@ -333,7 +356,7 @@ class SectionReader:
         end = max(part.end for part in parts)
         quote = self._document.text[start:end].rstrip()
         anchor = Anchor(self._document.path, self.heading_path, start, start + len(quote), quote)
-        lead = text or (self._shown(opening).lstrip(". ") if opening else "")
+        lead = text or (self._shown(opening).lstrip(". ").removesuffix("-") if opening else "")
         return GuideLine(kind, lead, anchor, points, block, behind)
 
     def joined(self, lines: Sequence[GuideLine], points: tuple[ListPoint, ...]) -> GuideLine:

@@ -44,6 +44,14 @@ _COMPARED = re.compile(
 """How a name begins that only a comparison explains: it is no term."""
 
 
+_HAPPENS = re.compile(
+    r"(?:an?|the)\s(?:(?!(?:that|which|who|of)\s)\S+\s){1,3}?"
+    r"(?:leads?|causes?|results?|increases?|decreases?|makes?|allows?|means?|requires?)\s",
+    re.IGNORECASE,
+)
+"""A text that says what something does, and not what it is: "A greater concentration leads to ..."."""
+
+
 class TermFinder:
     """Finds what a topic defines.
 
@@ -86,7 +94,7 @@ class TermFinder:
 
         Of other languages than English only what begins with an article and has no verb near by is taken.
         """
-        if not _is_name(fact.term.name) or is_modal(fact.text):
+        if not _is_name(fact.term.name) or is_modal(fact.text) or _HAPPENS.match(fact.text):
             return False
         if fact.link:
             return True

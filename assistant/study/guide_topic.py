@@ -27,6 +27,9 @@ _MIN_EVIDENCE = 0.15
 _MAX_FOUND = 4
 """Sections that are taken for a topic in free words: what is found behind them is seldom about it."""
 
+_LITTLE = 800
+"""Characters below which what has the name of a topic, such as one slide, is not all that is said of it."""
+
 _WHOLE_SECTION = 4000
 """Characters up to which a section is taken whole where a part of it was found."""
 
@@ -68,11 +71,17 @@ def find_guide_topic(topic: str, library: GuideLibrary, scope: Scope) -> GuideTo
     found = find_topic(topic, library.notes, library.outline, search=lambda words: ())
     if found.kind is TopicKind.WRONG:
         raise StudyError("A guide is about a part of your notes, not about mistakes.", hint='assistant quiz "wrong"')
+    is_name = found.kind is TopicKind.HEADING and "#" not in topic
     focus = found.title if found.kind is TopicKind.WORDS else ""
-    if focus:
-        spans = _named(focus, library) or _searched(focus, library, scope)
-    else:
-        spans = list(found.spans) or [Span(note.path, 0, len(note.text) + 1) for note in library.notes]
+    spans = _named(focus, library) if focus else list(found.spans)
+    spans = spans or ([] if focus else [Span(note.path, 0, len(note.text) + 1) for note in library.notes])
+    pages = {note.path for note in library.notes if note.page_starts}
+    is_little = sum(span.end - span.start for span in spans) < _LITTLE and all(span.note in pages for span in spans)
+    if (focus or is_name) and is_little:
+        focus = found.title
+        more = _searched(focus, library, scope)
+        spans = [one for one in spans if not any(_holds(other, one) for other in more)]
+        spans += [one for one in more if one not in spans and not any(_holds(other, one) for other in spans)]
     if found.kind is TopicKind.NOTE or focus:
         spans += _linked(spans, library)
     within = list(_cut(spans, library, scope))

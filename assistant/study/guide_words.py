@@ -114,6 +114,11 @@ HAS_VERB = re.compile(
 )
 """A verb among the first words: the text has a subject of its own, and does not only say what something is."""
 
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|can|could|may|will|would|must|should|does|do|means?|says?|argues?|claims?|gives?"
+    r"|allows?|requires?|causes?|leads?|makes?|shows?|explains?|contributes?|contains?|thought|saw|[a-z]{3,}ed)\b",
+)
+
 EXPLAINS = re.compile(r"(?:where|with|here|wobei|mit|dabei ist|où|avec|donde|siendo|con|dove|onde)\b", re.IGNORECASE)
 """How the sentence below a formula begins that explains its letters."""
 
@@ -158,6 +163,11 @@ def says_something(text: str, *, is_prose: bool = True, is_printed: bool = False
         return False
     is_whole = is_finished(bare)
     return is_whole or not (is_prose and (is_printed or len(words) > _LONGEST_UNENDED))
+
+
+def has_verb(text: str) -> bool:
+    """Returns whether a text has a verb that is known, so that it says something also without a full stop."""
+    return bool(_VERB.search(text) or HAS_VERB.match(text))
 
 
 def is_aside(text: str) -> bool:

@@ -196,6 +196,25 @@ class TestWhatMatters:
         guide = guide_of(f"# Rivers\n\n{core}## Definition of a river\n\nA river is a stream of water.\n")
         assert [part.group for part in guide.parts] == ["Definition of a river", "Erosion"]
 
+    def test_an_outline_is_a_list_for_each_of_its_branches(self):
+        told = "what this one does is told here in a dozen words that nobody could leave out"
+        branches = "".join(f"- **{name}**-\n" + f"  - {told}\n" * 6 for name in ("Training", "Methods", "Metrics"))
+        found = lines(guide_of(f"# Models\n\n{branches}"))
+        assert [line.text for line in found] == ["Training", "Methods", "Metrics"]
+        assert all(len(line.points) == 6 for line in found)
+
+    def test_a_point_of_a_slide_needs_no_full_stop_but_a_verb(self):
+        text = "# Tests\n\nMalebranche argued that embryos lie ready in the egg\n\nThe old test and its null\n"
+        note = replace(parse("slides.md", text), page_starts=(0,))
+        guide = make_guide(
+            GuideTopic("Tests", (note,), (Span(note.path, 0, len(text) + 1),), Pool([note], Ground([note])))
+        )
+        assert texts(guide) == ["Malebranche argued that embryos lie ready in the egg"]
+
+    def test_type_a_is_not_type_b(self):
+        said = "".join(f"Letter {letter} means that the antigen {letter} is present.\n" for letter in "AB")
+        assert len(texts(guide_of(f"# Blood\n\n{said}"))) == 2
+
     def test_opposites_do_not_count_as_said(self):
         rise, fall = (
             "- prices lower\n- saving higher\n- demand lower\n",
@@ -312,6 +331,18 @@ class TestTermsAndFormulas:
             )
         )
         assert "Stärkung der Parteien" not in [term.name for term in guide_of(text).terms]
+
+    def test_what_something_does_is_not_what_it_is(self):
+        does = "- **Pressure of gas**: A greater pressure leads to more particles to collide in a volume.\n"
+        what = "- **Catalyst**: A substance that makes a reaction faster.\n"
+        rest = "- Heat it slowly and the particles move around with more speed than before.\n"
+        guide = guide_of(f"# Rates\n\n{does}{what}{rest}")
+        assert [one.question for one in guide.questions][:1] == ["What is meant by “Catalyst”?"]
+        assert not [one for one in guide.questions if "“Pressure" in one.question]
+
+    def test_a_formula_with_its_name_before_it_is_displayed(self):
+        guide = guide_of("# Spread\n\n## Score\n\nComputed: $z = (x - m) / s$\n")
+        assert [part.lines[0].block for part in guide.formulas] == ["$z = (x - m) / s$"]
 
     def test_a_name_that_only_a_comparison_explains_is_no_term(self):
         guide = guide_of(
@@ -441,6 +472,11 @@ class TestTopic:
         topic = self.found("what do cats chase at night", library)
         assert topic.spans[0].note == "2. Cats.md"
         assert topic.focus == topic.title == "what do cats chase at night"
+
+    def test_a_slide_that_has_the_name_is_not_all_that_is_said(self, library):
+        assert len(self.found("upper course", library).spans) == 1
+        slides = replace(library, notes=tuple(replace(note, page_starts=(0,)) for note in library.notes))
+        assert len(self.found("upper course", slides).spans) > 1
 
     def test_the_scope_keeps_out_the_rest(self, library):
         assert {span.note for span in self.found("everything", library, "water").spans} == {"water/rivers.md"}
