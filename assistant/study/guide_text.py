@@ -140,7 +140,7 @@ class _GuideWriter:
     def _part(self, part: GuidePart) -> Iterator[str]:
         if not part.label:
             for line in part.lines:
-                yield from self._line(line, "", 0)
+                yield from self._line(line, "", 0, part.group)
         elif len(part.lines) == 1:
             yield from self._line(part.lines[0], f"**{part.label}**: ", 0)
         else:
@@ -148,7 +148,8 @@ class _GuideWriter:
             for line in part.lines:
                 yield from self._line(line, "", 1)
 
-    def _line(self, line: GuideLine, label: str, depth: int) -> Iterator[str]:
+    def _line(self, line: GuideLine, label: str, depth: int, group: str = "") -> Iterator[str]:
+        """Yields a line below its label, or below the heading of its group; neither is said again."""
         indent = "  " * depth
         if line.kind is LineKind.SENTENCE:
             term = f"**{line.defines}**: " if line.defines and not label else label
@@ -163,7 +164,8 @@ class _GuideWriter:
             yield f"{indent}- {lead} {self._mark(line.anchor)}"
             yield from (f"{indent}  {point}" for point in _points(line.points))
             return
-        lead = lead or next((one for one in reversed(line.anchor.heading_path) if not names_nothing(one)), "")
+        named = next((one for one in reversed(line.anchor.heading_path) if not names_nothing(one)), "")
+        lead = lead or ("" if named == group else named)
         if lead:
             yield f"{indent}- {lead} {self._mark(line.anchor)}"
         yield ""

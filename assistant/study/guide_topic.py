@@ -71,7 +71,8 @@ def find_guide_topic(topic: str, library: GuideLibrary, scope: Scope) -> GuideTo
     found = find_topic(topic, library.notes, library.outline, search=lambda words: ())
     if found.kind is TopicKind.WRONG:
         raise StudyError("A guide is about a part of your notes, not about mistakes.", hint='assistant quiz "wrong"')
-    is_name = found.kind is TopicKind.HEADING and "#" not in topic
+    is_path = not topic[:1].isalnum() or any(topic.startswith(note.path) for note in library.notes)
+    is_name = found.kind is TopicKind.HEADING and not is_path
     focus = found.title if found.kind is TopicKind.WORDS else ""
     spans = _named(focus, library) if focus else list(found.spans)
     spans = spans or ([] if focus else [Span(note.path, 0, len(note.text) + 1) for note in library.notes])

@@ -315,6 +315,11 @@ class TestTermsAndFormulas:
         assert "| $F$ | force |" in formula.behind
         assert not [line for line in lines(guide) if line.kind is LineKind.TABLE]
 
+    def test_the_heading_of_a_formula_is_said_once(self):
+        text = "# Fields\n\n## Magnetic flux\n\n$$F = B A$$\n\n## Electric flux\n\n$$E = D A$$\n"
+        markdown = guide_markdown(guide_of(text)).partition("## Questions")[0]
+        assert markdown.count("Magnetic flux") == markdown.count("Electric flux") == 1
+
     def test_a_formula_is_shown_once(self):
         guide = guide_of("# Springs\n\n## Law\n\n$$F = k x$$\n\n## Graph\n\n$$F = k  x$$\n")
         assert sum(len(part.lines) for part in guide.formulas) == 1
