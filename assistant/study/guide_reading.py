@@ -31,6 +31,7 @@ from assistant.study.guide_words import (
     is_broken_off,
     is_chrome,
     is_finished,
+    is_phrase,
     is_wrapped,
     says_something,
     small_words,
@@ -332,10 +333,14 @@ class SectionReader:
         return any(found[1].lower() in self._small for found in CAPITAL_WITHIN.finditer(text))
 
     def _defined_by(self, block: Element) -> str:
-        """Returns the term that a callout or quote right below a heading says the meaning of; empty for others."""
-        if block.kind is not ElementKind.QUOTE or block is not self._blocks[0]:
+        """Returns the term that a callout, quote or phrase right below a heading says the meaning of, or nothing."""
+        if block is not self._blocks[0]:
             return ""
         name = self.heading_path[-1] if self.heading_path else spelled_out(self._document.title)
+        if block.kind is ElementKind.PARAGRAPH and self.heading_path and not self._document.page_starts:
+            return name if is_phrase(self._text(block).strip()) and names_a_thing(name) else ""
+        if block.kind is not ElementKind.QUOTE:
+            return ""
         says = DEFINES.fullmatch(block.label) or (
             not block.label and DETERMINER.match(self._document.text[block.body : block.end].lstrip("> *_"))
         )

@@ -170,6 +170,16 @@ def has_verb(text: str) -> bool:
     return bool(_VERB.search(text) or HAS_VERB.match(text))
 
 
+def is_phrase(text: str) -> bool:
+    """Returns whether a line is the name of a thing in several words, as a definition is that repeats no term.
+
+    "Median of the deviations from the median": no verb that is known, no full stop, and a noun or article first.
+    """
+    begins = text[:1].isupper() or DETERMINER.match(text)
+    is_one = MIN_WORDS < len(text.split()) <= _LONGEST_UNENDED and not re.search(r"[\n:;=?!$]", text)
+    return bool(begins) and is_one and not (is_finished(text) or has_verb(text) or _NO_SUBJECT.match(text))
+
+
 def is_aside(text: str) -> bool:
     """Returns whether a line leads elsewhere or is beside the point."""
     return bool(_NOTES.match(text))

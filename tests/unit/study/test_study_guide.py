@@ -293,6 +293,15 @@ class TestTermsAndFormulas:
         )
         assert [contrast.line.text[:8] for contrast in guide.contrasts if contrast.line] == ["Glaciers"]
 
+    def test_a_phrase_right_below_a_heading_defines_it(self):
+        phrase = "## Price elasticity\n\nProportional change in demand per change in price\n\n"
+        slope = "## Slope\n\ndepends on the units, unlike elasticity\n\n"
+        tax = "## Tax\n\nA tax is paid by both sides of the market\n"
+        guide = guide_of(f"# Markets\n\n{phrase}{slope}{tax}")
+        assert [(one.name, one.text) for one in guide.terms if one.name != "Tax"] == [
+            ("Price elasticity", "Proportional change in demand per change in price.")
+        ]
+
     def test_entries_of_a_glossary_are_terms(self):
         guide = guide_of(
             "# Ice\n\nIce floats on cold water.\n\n## Glossary\n\nfirn\n: snow that has become grainy over a summer\n"
