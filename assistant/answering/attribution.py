@@ -47,6 +47,10 @@ _MOST = 0.68
 
 _POINTS_BACK = re.compile(r"\b(?:the|these|those|all)\s+([a-z]+)\b", re.I)
 _NAME = re.compile(r"(?<![.!?:\n]\s)(?<=\s)(?:\*\*)?([A-Z][\w&+-]*[\w+])")
+_CODE = re.compile(r"`([^`\n]+)`")
+_CALLED = re.compile(r"[A-Za-z_]\w*(?:[._]\w+)+|[A-Za-z_]\w*\(")
+"""A name of code that can be told from a word: with a dot or an underscore in it, or called."""
+
 _SAYS_ABSENT = re.compile(
     r"\b(notes?|text|passages?|context|information|document|material)\b[^.]{0,60}?"
     r"\b(do(es)?n['’]?t|do(es)? not|not|no|never)\b"
@@ -97,6 +101,7 @@ class Attributor:
         self._notes = notes or {}
         self._same: dict[str, frozenset[str]] = {}
         self._numbers = frozenset(n for u in self._units for n in u.own.numbers | u.context.numbers)
+        self._texts = [block.text for block in blocks]
         self._read = [in_order(block.text) for block in blocks]
         self._items = Items(self._units, self._equals)
         self._parts = ClaimParts(self._units, self._equals, self._wanted_of, self._asked)
@@ -220,7 +225,7 @@ class Attributor:
         absent = claim.numbers - present - self._repeated_counts(body)
         if strange := sorted(absent | _borrowed_numbers(claim, chosen)):
             return f"your notes do not give the number {', '.join(strange)} here"
-        if strange := self._strange_names(body):
+        if strange := self._strange_names(body) or self._strange_code(body):
             return f"your notes do not name {', '.join(strange)} here"
         if strange_formula := self._formulas.fault(body):
             return strange_formula
@@ -286,6 +291,11 @@ class Attributor:
             return []
         names = (name for name in _NAME.findall(body.strip()) if fold(name) not in STOPWORDS)
         return sorted({name for name in names if not all(map(self._known, Words(name).stems))})
+
+    def _strange_code(self, body: str) -> list[str]:
+        """What is called by the sentence in code and stands nowhere in what was read: `breusch.pagan`."""
+        called = (name for code in _CODE.findall(body) for name in _CALLED.findall(code))
+        return sorted({name.rstrip("(") for name in called if not any(name in text for text in self._texts)})
 
     def _known(self, name: str) -> bool:
         return bool(self._equals(name)) or name in self._asked

@@ -107,6 +107,11 @@ def only_affirms(answer: str, question: str) -> bool:
     return NEGATIONS.isdisjoint(said) and is_said(told, Words(question).stems)
 
 
+def has_number(line: Citation) -> bool:
+    """Returns whether a line of the notes has a number: without one it does not say how many, or when."""
+    return bool(Words(line.quote).numbers)
+
+
 def says_all(line: Citation, claim: str) -> bool:
     """Returns whether a line of the notes has every word of a sentence that carries meaning."""
     return Words(claim).stems <= Words(line.quote).stems | {stem(word) for word in _AFFIRMS}

@@ -19,7 +19,15 @@ from assistant.answering.lists import introduced_by, whole_list, with_list
 from assistant.answering.packing import pack, without_slow
 from assistant.answering.plan import Wanted, wanted
 from assistant.answering.prompts import answer_prompt, aside_evidence, render_block
-from assistant.answering.quoting import ListedItem, closest_lines, only_affirms, place_of, quoted_text, says_all
+from assistant.answering.quoting import (
+    ListedItem,
+    closest_lines,
+    has_number,
+    only_affirms,
+    place_of,
+    quoted_text,
+    says_all,
+)
 from assistant.answering.verdict import BESIDE_THE_POINT, WITHDRAWN, abstention_text
 from assistant.answering.writing import SentenceWriter, found_sections
 from assistant.errors import Cancelled, ModelError
@@ -280,7 +288,7 @@ class AnswerRun:
         is_told = only_yes or self._decided.probability >= _PROBABLY
         is_told = is_told or any(claim.reason == OTHER_WAY_ROUND for claim in claims)
         lines = self._closest_lines("") if is_told else ()
-        if not lines:
+        if not lines or (wanted(self._request.question) is Wanted.NUMBER and not any(map(has_number, lines))):
             return self._abstention(BESIDE_THE_POINT if strays else WITHDRAWN, draft=text)
         notes = self._owner.notes(self._found.blocks)
         below = [introduced_by(line, notes[line.note]) for line in lines]

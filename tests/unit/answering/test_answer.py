@@ -142,6 +142,13 @@ def test_where_the_notes_probably_answer_they_are_quoted_in_place_of_such_a_draf
     assert answer.quotes == ()
 
 
+def test_lines_without_a_number_do_not_stand_for_a_number_that_was_made_up(retriever: Retriever) -> None:
+    _, answer = run(answerer(retriever, scripted("Nine hundred.")), "How many dogs bark at strangers?")
+    assert (answer.abstained, answer.draft) == (True, "Nine hundred.")
+    _, answer = run(answerer(retriever, scripted("Nine hundred.")), "Which dogs bark at strangers?")
+    assert not answer.abstained
+
+
 def test_a_draft_that_the_notes_turn_round_is_replaced_by_their_lines(retriever: Retriever) -> None:
     """Whoever is unsure whether the notes answer, and writes the opposite of one of their lines, has found it."""
     draft = "Batch is never many inputs at once."

@@ -41,6 +41,7 @@ def quotes(sentence: str, question: str = "") -> list[str]:
         ("Training took three days on 128 machines.", "Training took 3 days"),
         ("Costs were not reduced.", "Costs were not"),
         ("Large chunks are sent in periods.", "like having large chunks"),
+        ("`Batch` processes a large number of inputs at once.", "**Batch**- processing"),
         ("It is not expensive for batch jobs, as real-time endpoints cost more.", "Trade-off: real-time"),
     ],
 )
@@ -60,6 +61,8 @@ def test_what_the_notes_say_is_cited_exactly(sentence: str, start_of_quote: str)
         ("Transcribe does not convert speech into text.", "other way round"),
         ("The notes do not mention the price.", "do not contain"),
         ("Paris is the capital of France.", "do not say"),
+        ("Batch inference processes a large number of inputs at once with `batch.transform`.", "batch.transform"),
+        ("`batch(inputs)` processes a large number of inputs at once.", "name batch here"),
     ],
 )
 def test_what_they_do_not_say_is_marked_with_the_reason(sentence: str, reason: str) -> None:
