@@ -11,7 +11,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from leases import WAIT_S, Clock
 from model_server import ModelServer
+
+from assistant.models.scheduler import Scheduler
 
 ETAG = '"v1"'
 
@@ -149,3 +152,34 @@ def make_wheel(tmp_path: Path) -> WheelMaker:
         return path
 
     return make
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def scheduler(clock: Clock) -> Scheduler:
+    return Scheduler(quiet_s=4, clock=clock)
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[[Callable[[], None]], threading.Thread]]:
+    """Runs something in a thread that must end before the test does."""
+    threads: list[threading.Thread] = []
+
+    def start(work: Callable[[], None]) -> threading.Thread:
+        threads.append(threading.Thread(target=work, daemon=True))
+        threads[-1].start()
+        return threads[-1]
+
+    yield start
+    for thread in threads:
+        thread.join(WAIT_S)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+@pytest.fixture
+def wide(clock: Clock) -> Scheduler:
+    return Scheduler(quiet_s=4, clock=clock, slots=lambda: 3)
