@@ -16,6 +16,9 @@ from fake_service import FakeStudyService, fake_service
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
+    from asking_an_app import Asks
+
+    from assistant.api.app_file import AppAddress
     from assistant.api.server import AppServer
     from assistant.app.assistant import Assistant
 
@@ -192,3 +195,26 @@ def answered(page: Page) -> None:
     """Waits until the last answer is complete."""
     expect(page.locator(".turn").last).to_have_attribute("aria-busy", "false")
     expect(page.locator(".turn").last.locator(".badge, .error-box, .remark").first).to_be_visible()
+
+
+@pytest.fixture
+def app(address: str, service: FakeStudyService) -> AppAddress:
+    """The address of a running app, as the command line finds it."""
+    from assistant.api.app_file import find_app
+
+    del address
+    return find_app(service.workspace.index)
+
+
+@pytest.fixture
+def cli(service: FakeStudyService, capsys: pytest.CaptureFixture[str]) -> Asks:
+    """Runs a command over the app's workspace and returns its exit code and what it printed."""
+    from assistant.cli.main import run
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = run(["--workspace", str(service.workspace.root), *arguments])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return command
