@@ -20,6 +20,7 @@ from assistant.index.words import STOPWORDS, stem, typed_in_haste, words
 from assistant.types import Citation, ContextBlock, Document, Element, ElementKind
 
 _LETTER = re.compile(r"\b([A-Za-z])-(?=[A-Za-z]{2})")  # "K-means" is one word, not a letter and a stopword
+_MICRO = re.compile(r"\$\\mu\$")  # "1.1 $\mu$m" is what a model writes as "1.1 μm"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ROMAN = re.compile(r"(?<![\w.-])(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})(?![\w-])")
 _ARROWS = {
@@ -73,7 +74,7 @@ class Words:
     @cached_property
     def stems(self) -> frozenset[str]:
         """Stems of the content words. Numbers are kept apart."""
-        joined = _LETTER.sub(r"\1", self.text)
+        joined = _MICRO.sub("μ", _LETTER.sub(r"\1", self.text))
         roman = {numeral.lower() for numeral in _ROMAN.findall(joined)}
         left_out = STOPWORDS | NEGATIONS | roman
         found = (w for w in words(joined) if w not in left_out and not w.isdigit())

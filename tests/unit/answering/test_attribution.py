@@ -243,3 +243,10 @@ def test_numbers_are_claims_in_whatever_signs(claim: str, question: str, reason:
 )
 def test_roman_numerals_are_numbers(text: str, numbers: set[str]) -> None:
     assert Words(text).numbers == numbers
+
+
+def test_a_thousandth_of_a_millimetre_is_the_same_in_latex() -> None:
+    text = "Silicon has a band gap of 1.1 $\\mu$m, and germanium of 1.8 $\\mu$m.\n"
+    block = ContextBlock("a.tex", (), (), 0, len(text), text, 0)
+    said = "The band gap of silicon is 1.1 μm."
+    assert Attributor([block], "How large is the band gap of silicon?", 0.9).attribute(said, 0, len(said)).supported
