@@ -26,7 +26,10 @@ from assistant.types import Citation, ContextBlock, Document, Element, ElementKi
 
 _ORDER = re.compile(r"\bin (?:the right )?order\b", re.I)
 _CAUSE = ASKED_AS[stem("cause")]
-_ANNOUNCED = frozenset({ASKED_AS[stem("type")], ASKED_AS[stem("step")]})
+_STEP = frozenset({ASKED_AS[stem("step")]})
+"""What a numbered list is without being called so."""
+
+_ANNOUNCED = frozenset({ASKED_AS[stem("type")]}) | _STEP
 """What the headings below a heading with this word are, each of them; below "Characteristics" stands anything."""
 
 _SAYS_NOTHING = frozenset(
@@ -124,7 +127,7 @@ def _best(asked: frozenset[str], lists: Iterable[_NotesList], question: str = ""
     best: _NotesList | None = None
     fit = (0, 0)
     for one in lists:
-        missing = asked - (one.lead | one.above)
+        missing = asked - (one.lead | one.above) - (_STEP if one.is_numbered else frozenset())
         if missing and (not question or len(missing) > 1 or not _makes_good(one, missing, question)):
             continue
         says = (len(asked & one.lead), -len(one.lead - asked))

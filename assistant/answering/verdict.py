@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.plan import Wanted, wanted
-from assistant.documents.naming import name_of
+from assistant.documents.naming import called, name_of
 from assistant.index.words import as_typed, content_words, fold, is_unbroken, stem, words
 from assistant.types import Answer, AnswerState, Citation, ContextBlock, Fate, FoundSection, Hit, SearchResult, Sentence
 
@@ -164,7 +164,8 @@ def _why_abstained(answer: Answer) -> str:
 
 
 def _why_read_in_vain(blocks: Sequence[ContextBlock]) -> str:
-    topics = list(dict.fromkeys(name_of(block.note, block.heading_path[::-1]) for block in blocks))
+    names = ((block.note, (*called(block), *block.heading_path)) for block in blocks)
+    topics = list(dict.fromkeys(name_of(note, named[::-1]) for note, named in names))
     if len(topics) == 1:
         return f"The nearest section is about {quoted(topics)}, but does not answer this."
     return f"The nearest sections are about {quoted(topics[:_NAMED_SECTIONS])}, but do not answer this."

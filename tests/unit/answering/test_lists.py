@@ -210,6 +210,11 @@ Refracting telescopes have three major disadvantages:
 | Führung | Management |
 | --- | --- |
 | Richtung | Ordnung |
+
+## How baking bread goes
+
+1. Knead
+2. Wait
 """
 
 
@@ -218,6 +223,8 @@ Refracting telescopes have three major disadvantages:
     [
         ("which three lenses do historians look through", "\n- Great people"),
         ("in welchen Phasen läuft ein Brainstorming ab?", "\n1. Vorbereitung"),  # a label goes with what is before it
+        ("what are the steps of baking bread", "\n1. Knead"),  # a numbered list is steps
+        ("what are the steps of eating bread", ""),
         ("Welche fünf Kräfte unterscheidet Porter?", "\n- Eintritt"),  # so many are in the list
         ("What are the main drawbacks of telescopes with glass?", "\n- light bends"),  # said by its items
         ("Worin unterscheiden sich Führung und Management?", "\n\n| Führung | Management |"),

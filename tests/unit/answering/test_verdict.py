@@ -16,6 +16,7 @@ from assistant.answering.verdict import (
     quoted,
     verdict,
 )
+from assistant.documents.loading import parse
 from assistant.types import Answer, AnswerState, Chunk, Citation, ContextBlock, Hit, SearchResult, Sentence
 
 AI, OPS = ("ai.md", ("AI basics", "Inference")), ("ops.md", ("MLOps", "Metrics"))
@@ -169,3 +170,10 @@ def test_counts() -> None:
 def test_lists_of_words() -> None:
     assert [joined(list("abc")[:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
     assert quoted(list("abcd"), 2) == "“a”, “b” and 2 more"
+
+
+def test_a_section_without_a_heading_is_called_as_its_document() -> None:
+    document = parse("lec7.pdf", "Banks lend.", "pdf", "Money and banks")
+    block = ContextBlock("lec7.pdf", (), (), 0, 11, "Banks lend.", 0, document)
+    answer = replace(withheld("models?", (), "Bias"), blocks=(block,))
+    assert verdict(answer).reason == "The nearest section is about “Money and banks”, but does not answer this."
