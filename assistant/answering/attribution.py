@@ -26,10 +26,10 @@ from assistant.answering.claim_parts import ClaimParts
 from assistant.answering.conflicts import OTHER_WAY_ROUND, WordToken, conflict, tokens
 from assistant.answering.formula_check import KnownFormulas
 from assistant.answering.support import MIN_PROBABILITY, SUPPORT, Items, Signs, in_order, together
-from assistant.answering.units import NUMBER_WORDS, Unit, Words, against_arrows, cite, source_units
+from assistant.answering.units import Unit, Words, against_arrows, cite, source_units
 from assistant.documents.labels import is_heading
 from assistant.documents.tables import column_names
-from assistant.index.words import STOPWORDS, content_words, fold, language_of, stem, words
+from assistant.index.words import NUMBER_WORDS, STOPWORDS, content_words, fold, language_of, stem, words
 from assistant.types import Citation, ContextBlock, Document, ElementKind, Sentence
 
 MAX_CITATIONS = 3

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import islice, takewhile
 
-from assistant.answering.units import NEGATIONS, NUMBER_WORDS
-from assistant.index.words import STOPWORDS, fold, stem
+from assistant.answering.units import NEGATIONS
+from assistant.index.words import NUMBER_WORDS, STOPWORDS, fold, stem
 
 OTHER_WAY_ROUND = "your notes say this the other way round"
 

@@ -15,13 +15,13 @@ from assistant.answering.attribution import says_absent
 from assistant.answering.comparing import compared
 from assistant.answering.plan import ASKED_AS, KINDS, Wanted, wanted
 from assistant.answering.quoting import INDENT, INTRODUCTION, ListedItem, is_said, with_items
-from assistant.answering.units import NUMBER_WORDS, Words
+from assistant.answering.units import Words
 from assistant.documents.labels import FORMULA, MARKER, trimmed
 from assistant.documents.naming import called
 from assistant.documents.roles import Role, role_at
 from assistant.documents.tables import column_names
 from assistant.index.retriever import corrected
-from assistant.index.words import content_words, stem, words
+from assistant.index.words import NUMBER_WORDS, content_words, stem, words
 from assistant.types import Citation, ContextBlock, Document, Element, ElementKind, SearchResult, Sentence
 
 _ORDER = re.compile(r"\bin (?:the right )?order\b", re.I)

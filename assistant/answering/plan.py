@@ -9,8 +9,7 @@ import re
 from enum import StrEnum
 
 from assistant.answering.comparing import compared
-from assistant.answering.units import NUMBER_WORDS
-from assistant.index.words import content_words, stem, words
+from assistant.index.words import NUMBER_WORDS, content_words, stem, words
 
 
 class Wanted(StrEnum):

@@ -16,7 +16,7 @@ from assistant.documents.loading import parse
 from assistant.documents.naming import called
 from assistant.documents.roles import proves_nothing
 from assistant.documents.tables import column_names
-from assistant.index.words import STOPWORDS, stem, typed_in_haste, words
+from assistant.index.words import NUMBER_WORDS, STOPWORDS, stem, typed_in_haste, words
 from assistant.types import Citation, ContextBlock, Document, Element, ElementKind
 
 _LETTER = re.compile(r"\b([A-Za-z])-(?=[A-Za-z]{2})")  # "K-means" is one word, not a letter and a stopword
@@ -32,25 +32,6 @@ _ARROWS = {
     for sign in signs.split()
 }
 """What an arrow of a table of changes says: "v_max | ↓"."""
-
-_COUNTED = (
-    "two three four five six seven eight nine ten eleven twelve",
-    "zwei drei vier fünf sechs sieben acht neun zehn - zwölf",
-    "deux trois quatre cinq - - huit - dix",
-    "- tres cuatro cinco seis siete ocho nueve diez",
-    "- - quattro cinque - sette otto nove dieci",
-)
-NUMBER_WORDS = {
-    word: str(number)
-    for counted in _COUNTED
-    for number, written in enumerate(counted.split(), start=2)
-    for word in (written, *words(written))
-    if word != "-"
-}
-"""Two to twelve, in five languages, as written and as ``words`` has them.
-
-Left out is what is another word of one of them: "due", "sei", "neuf", "elf".
-"""
 
 _DENIALS = (
     "not no never without none neither nor cannot can't don't doesn't didn't isn't aren't wasn't weren't won't "

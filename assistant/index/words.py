@@ -227,3 +227,23 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=1)
 def _stemmer() -> snowballstemmer.stemmer:
     return snowballstemmer.stemmer("english")
+
+
+_COUNTED = (
+    "two three four five six seven eight nine ten eleven twelve",
+    "zwei drei vier fünf sechs sieben acht neun zehn - zwölf",
+    "deux trois quatre cinq - - huit - dix",
+    "- tres cuatro cinco seis siete ocho nueve diez",
+    "- - quattro cinque - sette otto nove dieci",
+)
+NUMBER_WORDS = {
+    word: str(number)
+    for counted in _COUNTED
+    for number, written in enumerate(counted.split(), start=2)
+    for word in (written, *words(written))
+    if word != "-"
+}
+"""Two to twelve, in five languages, as written and as ``words`` has them.
+
+Left out is what is another word of one of them: "due", "sei", "neuf", "elf".
+"""
