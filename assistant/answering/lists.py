@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from assistant.answering.attribution import says_absent
 from assistant.answering.comparing import compared
+from assistant.answering.followup import list_items
 from assistant.answering.plan import ASKED_AS, KINDS, Wanted, wanted
 from assistant.answering.quoting import INDENT, INTRODUCTION, ListedItem, is_said, with_items
 from assistant.answering.units import Words
@@ -298,6 +299,7 @@ def with_list(
     spoken = Words(line).stems
     if is_kept and all(is_said(Words(item.text), spoken) for item in listed):
         return line, tuple(sentences)
+    is_kept = is_kept and not list_items(line)  # what lists other things, or a part of these
     text, said = with_items(*((line, sentences) if is_kept else (INTRODUCTION.text, (INTRODUCTION,))), listed)
     return text, tuple(said)
 

@@ -290,7 +290,7 @@ class AnswerRun:
         lines = self._closest_lines("") if is_told else ()
         if not lines or (wanted(self._request.question) is Wanted.NUMBER and not any(map(has_number, lines))):
             return self._abstention(BESIDE_THE_POINT if strays else WITHDRAWN, draft=text)
-        notes = self._owner.notes(self._found.blocks)
+        notes = self._owner.notes([block for one in (self._found, *self._found.parts) for block in one.blocks])
         below = [introduced_by(line, notes[line.note]) for line in lines]
         return replace(self._answer(*quoted_text(lines, below=below)), draft=text)
 

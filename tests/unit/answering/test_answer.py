@@ -142,6 +142,15 @@ def test_where_the_notes_probably_answer_they_are_quoted_in_place_of_such_a_draf
     assert answer.quotes == ()
 
 
+def test_of_three_things_compared_the_lines_may_be_of_a_section_that_was_not_read(tmp_path: Path) -> None:
+    notes = {f"{name}.md": f"# {name}\n\nThe difference is how {name} grows.\n" for name in ("Oak", "Fern", "Moss")}
+    with opened(tmp_path, notes | {"all.md": "# Differences\n\nOak, fern and moss differ.\n"}) as retriever:
+        made = answerer(retriever, scripted("Nothing at all, said the gardener."))
+        _, answer = run(made, "What is the difference between Oak, Fern and Moss?")
+    assert "Moss.md" not in {block.note for block in answer.blocks}
+    assert "Moss.md" in {line.note for sentence in answer.sentences for line in sentence.citations}
+
+
 def test_lines_without_a_number_do_not_stand_for_a_number_that_was_made_up(retriever: Retriever) -> None:
     _, answer = run(answerer(retriever, scripted("Nine hundred.")), "How many dogs bark at strangers?")
     assert (answer.abstained, answer.draft) == (True, "Nine hundred.")

@@ -282,6 +282,9 @@ def test_the_line_of_the_model_stands_before_the_list_where_the_notes_support_it
         supported=True,
     )
     assert with_list(all_said.text, [all_said], listed) == (all_said.text, (all_said,))
+    other = "The tools are taxes, spending and transfers."
+    text, sentences = with_list(other, [sentence(other, supported=True)], listed)
+    assert text == f"In the words of your notes:{TOOLS}"  # a line that lists other things
     text, sentences = with_list("It has nine.", [sentence("It has nine.", supported=False)], listed)
     assert text == f"In the words of your notes:{TOOLS}"
     assert all(each.supported for each in sentences)
