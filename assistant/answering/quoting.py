@@ -1,8 +1,9 @@
 """Picks the lines of the notes that stand under an answer, word for word: what a small model left out is there.
 
-A model of 1.5 billion parameters names one item of three, or answers beside the point, while the best passage holds the
-answer; and the program cannot see that it does. The lines of that passage which are nearest to the question, and which
-the answer does not say already, cost nothing to add and cannot be wrong.
+A model of 1.5 billion parameters names one item of three, or answers beside the point, while the passages that were
+found hold the answer; and the program cannot see that it does. The lines of them which are nearest to the question, and
+which the answer does not say already, cost nothing to add and cannot be wrong. Where the answer was withdrawn, those
+that are nearest to what it said stand beside them: it was often right, in words that the notes do not use.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import chain, repeat, zip_longest
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -21,16 +22,23 @@ from assistant.answering.units import NEGATIONS, Unit, Words, cite, source_units
 from assistant.documents.labels import plain
 from assistant.documents.roles import Role, role_at
 from assistant.index.words import stem, words
-from assistant.types import Citation, Document, Retrieved, Sentence
+from assistant.types import Chunk, Citation, ContextBlock, Document, Retrieved, SearchResult, Sentence
 
 Cosines = Callable[[str, Sequence[str]], NDArray[np.float32]]
 """Returns the cosines of a question with some texts, shape (texts,)."""
 
 MAX_LINES = 3
 _MAX_WORDS = 40
+MAX_LINES_ALONE = 4
+_MAX_WORDS_ALONE = 60
+"""In place of an answer."""
+
 _MIN_COSINE = 0.2
+_MIN_COSINE_WITHDRAWN = 0.5
+"""Below it a line is not what a withdrawn answer said in other words."""
+
 _MAX_BEHIND = 0.25
-"""A line may be this much less near to the question than the nearest one of its passage."""
+"""A line may be this much less near to the question than the nearest one."""
 
 _TELLING = 0.15
 """What it counts, as cosine, that a line has what is asked for."""
@@ -72,32 +80,49 @@ def closest_lines(
     cosines: Cosines,
     notes: dict[str, Document] | None = None,
     of: Retrieved | None = None,
+    withdrawn: str = "",
 ) -> tuple[Citation, ...]:
-    """Returns the lines of the best passage that are nearest to the question, in the order of the note.
+    """Returns the lines of the best passage that are nearest to the question, in the order of the sections.
 
     Args:
         found: What was found, with the sections that the passages lie in.
         said: The answer; lines that it repeats are left out.
-        cosines: Compares the lines with the question.
+        cosines: Compares the lines, each behind what it stands under, with the question.
         notes: The notes by path, for page numbers.
         of: What was found for the whole question, where ``found`` is for one of the things that it compares: what it
             asks of them is said once, "how often does A branch compared to B?".
+        withdrawn: An answer that the lines stand in place of. Those nearest to it, of all passages, take turns with the
+            others: what it said was often right, in words that the notes do not use.
     """
     question = (of or found).search.query
     asked, own = wanted(question), _own_words(found, of)
-    lines = _lines_of_best(found)
+    best, others = _lines_of_passages(found)
+    lines = [*best, *(others if withdrawn else ())]
     if not lines:
         return ()
-    near = cosines(question, [plain(line.text) for line in lines])
+    told = [_in_its_place(line) for line in lines]
     telling = [_tells(line, asked) + _is_about(line, own) for line in lines]
-    near = near + _TELLING * np.asarray(telling, dtype=np.float32)
-    least = max(_MIN_COSINE, float(near.max()) - _MAX_BEHIND)
-    stems = Words(said).stems
-    fitting = [i for i in np.argsort(-near, kind="stable") if near[i] >= least and not is_said(lines[i].own, stems)]
-    known = notes or {}
-    return tuple(
-        cite(lines[i], float(near[i]), known.get(lines[i].block.note)) for i in sorted(_within(fitting, lines))
-    )
+    near = cosines(question, told) + _TELLING * np.asarray(telling, dtype=np.float32)
+    orders = [_nearest_first(near[: len(best)], _MIN_COSINE)]
+    if withdrawn:
+        orders.append(_nearest_first(cosines(withdrawn, told), _MIN_COSINE_WITHDRAWN))
+    stems, known = Words(said).stems, notes or {}
+    fitting = [i for i in _in_turn(orders) if not is_said(lines[i].own, stems)]
+    taken = _within(fitting, lines, alone=bool(withdrawn))
+    in_order = sorted(taken, key=lambda i: (found.blocks.index(lines[i].block), lines[i].start))
+    return tuple(cite(lines[i], float(near[i]), known.get(lines[i].block.note)) for i in in_order)
+
+
+def _nearest_first(near: NDArray[np.float32], least: float) -> list[int]:
+    """The lines that are near enough, the nearest first."""
+    least = max(least, float(near.max(initial=0.0)) - _MAX_BEHIND)
+    return [int(i) for i in np.argsort(-near, kind="stable") if near[i] >= least]
+
+
+def _in_turn(orders: Sequence[Sequence[int]]) -> list[int]:
+    """The best of each order, the second of each, and so on; each line once."""
+    every = chain.from_iterable(zip_longest(*orders))
+    return list(dict.fromkeys(i for i in every if i is not None))
 
 
 def only_affirms(answer: str, question: str) -> bool:
@@ -185,15 +210,34 @@ def place_of(line: Citation) -> str:
     return " › ".join((PurePosixPath(line.note).name, *line.heading_path)) + page
 
 
-def _lines_of_best(found: Retrieved) -> list[Unit]:
-    """The lines of the best passage of the best section."""
-    for section in found.blocks[:1]:
-        inside = (hit.chunk for hit in found.search.hits if hit.chunk.note == section.note)
-        best = next((chunk for chunk in inside if section.start < chunk.end and chunk.start < section.end), None)
-        if best is not None:
-            units = source_units(section)
-            return [u for u in units if best.start <= u.start and u.end <= best.end and _says_something(u)]
-    return []
+def _passages(section: ContextBlock, search: SearchResult) -> list[Chunk]:
+    """The passages that were found in a section, the best first."""
+    inside = (hit.chunk for hit in search.hits if hit.chunk.note == section.note)
+    return [chunk for chunk in inside if section.start < chunk.end and chunk.start < section.end]
+
+
+def _is_in(passage: Chunk, line: Unit) -> bool:
+    return passage.note == line.block.note and passage.start <= line.start and line.end <= passage.end
+
+
+def _lines_of_passages(found: Retrieved) -> tuple[list[Unit], list[Unit]]:
+    """The lines of the best passage of the best section, and those of the others; what is written twice once."""
+    best: dict[str, Unit] = {}
+    others: dict[str, Unit] = {}
+    for section in found.blocks:
+        passages = _passages(section, found.search)
+        for unit in filter(_says_something, source_units(section)):
+            rank = next((rank for rank, passage in enumerate(passages) if _is_in(passage, unit)), None)
+            if rank is not None:
+                kept = best if rank == 0 and section is found.blocks[0] else others
+                kept.setdefault(unit.text, unit)
+    return list(best.values()), [unit for text, unit in others.items() if text not in best]
+
+
+def _in_its_place(line: Unit) -> str:
+    """A line behind its heading and its item: "Uncompetitive › Parameter, Change: v_max | ↓"."""
+    place = " › ".join((*line.heading_path[-1:], *filter(None, (line.item,))))
+    return f"{place}: {plain(line.text)}" if place else plain(line.text)
 
 
 def _says_something(line: Unit) -> bool:
@@ -211,13 +255,14 @@ def is_said(line: Words, said: Collection[str]) -> bool:
     return sum(stem in said for stem in line.stems) >= _SAID * len(line.stems)
 
 
-def _within(order: Sequence[int], lines: Sequence[Unit]) -> list[int]:
+def _within(order: Sequence[int], lines: Sequence[Unit], *, alone: bool) -> list[int]:
     """The first of ``order`` that fit into the number of words; the very first fits always."""
+    most, most_words = (MAX_LINES_ALONE, _MAX_WORDS_ALONE) if alone else (MAX_LINES, _MAX_WORDS)
     taken: list[int] = []
     words = 0
     for i in order:
         length = len(lines[i].text.split())
-        if len(taken) < MAX_LINES and (not taken or words + length <= _MAX_WORDS):
+        if len(taken) < most and (not taken or words + length <= most_words):
             taken.append(i)
             words += length
     return taken

@@ -150,8 +150,8 @@ class AnswerRun:
             yield Done(self._abstention(_NOT_FOUND))
         elif wanted(self._request.question) is Wanted.PLACE:
             each = (replace(self._found, blocks=(block,)) for block in self._found.blocks)
-            nearest = (closest_lines(one, "", self._owner.cosines, self._owner.notes(one.blocks))[:1] for one in each)
-            found = list(chain.from_iterable(nearest))
+            nearest = (closest_lines(one, "", self._owner.cosines, self._owner.notes(one.blocks)) for one in each)
+            found = [max(lines, key=lambda line: line.score) for lines in nearest if lines]
             lines = [line for line in found if names_any(self._found.search.query, line)] or found[:1]
             if lines:
                 text, sentences = quoted_text(lines, list(map(place_of, lines)))
@@ -287,7 +287,7 @@ class AnswerRun:
             return self._abstention(_NOT_FOUND, draft=text)
         is_told = only_yes or self._decided.probability >= _PROBABLY
         is_told = is_told or any(claim.reason == OTHER_WAY_ROUND for claim in claims)
-        lines = self._closest_lines("") if is_told else ()
+        lines = self._closest_lines("", withdrawn="" if only_yes else text) if is_told else ()
         if not lines or (wanted(self._request.question) is Wanted.NUMBER and not any(map(has_number, lines))):
             return self._abstention(BESIDE_THE_POINT if strays else WITHDRAWN, draft=text)
         notes = self._owner.notes([block for one in (self._found, *self._found.parts) for block in one.blocks])
@@ -300,11 +300,15 @@ class AnswerRun:
             return False
         return not all(any(says_all(line, claim.text) for line in claim.citations) for claim in claims)
 
-    def _closest_lines(self, said: str) -> tuple[Citation, ...]:
+    def _closest_lines(self, said: str, withdrawn: str = "") -> tuple[Citation, ...]:
         """The lines nearest to the question, or to each thing that it compares."""
         found = self._found.parts or (self._found,)
         whole = self._found if self._found.parts else None
-        each = (closest_lines(one, said, self._owner.cosines, self._owner.notes(one.blocks), whole) for one in found)
+        owner = self._owner
+        each = (
+            closest_lines(one, said, owner.cosines, owner.notes(one.blocks), whole, withdrawn=withdrawn)
+            for one in found
+        )
         return tuple({line.span: line for lines in each for line in lines}.values())
 
     def _abstention(self, reason: str, draft: str = "") -> Answer:

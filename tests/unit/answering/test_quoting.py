@@ -87,6 +87,44 @@ def test_only_the_best_passage_is_quoted() -> None:
     assert quotes_of("", end=TEXT.index("- **AWS Glue")) == ["Amazon S3"]
 
 
+OTHER = """# Estimators
+
+## Consistency
+
+We call some of them consistent.
+
+## In the limit
+
+| Estimator | Its distribution |
+| --- | --- |
+| consistent | collapses to a spike |
+| another | stays as wide |
+"""
+
+
+def test_in_place_of_an_answer_the_lines_nearest_to_it_take_turns_with_those_nearest_to_the_question() -> None:
+    first, second = OTHER.index("## Consistency"), OTHER.index("## In the limit")
+    spans = ((("Estimators", "Consistency"), first, second), (("Estimators", "In the limit"), second, len(OTHER)))
+    chunks = [Chunk("a.md", path, (), "", start, end, OTHER[start:end], 0) for path, start, end in spans]
+    blocks = tuple(ContextBlock("a.md", path, (), start, end, OTHER[start:end], 0) for path, start, end in spans)
+    search = SearchResult("Which are consistent?", tuple(Hit(chunk, 1.0, 0.6, 1.0, 1, 1) for chunk in chunks))
+    compared: list[str] = []
+
+    def near(text: str, lines: Sequence[str]) -> NDArray[np.float32]:
+        compared.extend(lines)
+        words = ("consistent",) if text == search.query else ("spike",)
+        return np.array([0.6 if any(word in line for word in words) else 0.3 for line in lines], dtype=np.float32)
+
+    found = Retrieved(search, blocks)
+    assert [line.quote for line in closest_lines(found, "", near)] == ["We call some of them consistent."]
+    quoted = closest_lines(found, "", near, withdrawn="It gets narrower and narrower.")
+    assert [line.quote for line in quoted] == [
+        "We call some of them consistent.",
+        "| consistent | collapses to a spike |",
+    ]
+    assert "In the limit › Estimator, Its distribution: | consistent | collapses to a spike |" in compared
+
+
 def test_a_line_that_is_far_from_the_question_is_none() -> None:
     search, sections = found()
     assert (
