@@ -137,21 +137,31 @@ def _refuse_others(data: Path, files: Sequence[StrangerFile]) -> None:
 
 def _dataset(name: str, notes: Mapping[str, Document], rows: Sequence[StrangerQuestion]) -> Dataset:
     cases = (
-        Case(row.id, row.question, name, tuple(_place(notes[one.file].text, one) for one in row.gold), row.facts)
+        Case(
+            row.id,
+            row.question,
+            name,
+            tuple(place_of(notes[one.file].text, one, "questions.jsonl") for one in row.gold),
+            row.facts,
+        )
         for row in rows
     )
     return Dataset(name, tuple(notes.values()), tuple(cases))
 
 
-def _place(text: str, wanted: AnsweringPlace) -> Span:
-    """Returns where the words stand: at their place, or at the first one that has them."""
+def place_of(text: str, wanted: AnsweringPlace, marks: str) -> Span:
+    """Returns where the words stand: at their place, or at the first one that has them.
+
+    Raises:
+        UsageError: They do not stand in ``text``; ``marks`` is the file that names them.
+    """
     length = wanted.end - wanted.start
     for start in chain((wanted.start,), range(len(text) - length + 1)):
         if hashlib.sha256(text[start : start + length].encode()).hexdigest().startswith(wanted.sha256):
             return wanted.file, start, start + length
     raise UsageError(
         f"The words at {wanted.start} to {wanted.end} are no longer read in {wanted.file}.",
-        hint="Look up what answers the question, and correct eval/strangers/questions.jsonl.",
+        hint=f"Look up where it stands now, and correct {marks}.",
     )
 
 

@@ -106,6 +106,38 @@ def test_sets_of_others_are_each_searched_and_asked_by_themselves(
     assert {metric["name"]: metric["n"] for metric in report["metrics"]}["hit@1"] == 2
 
 
+def test_marked_ideas_are_looked_for_in_the_bank(
+    assistant: Command, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "# Locks\n\nA **sluice** is a gate that holds back the water of a canal.\n\nThe keeper was a tall man.\n"
+    (workspace / "canals").mkdir()
+    (workspace / "canals" / "locks.md").write_text(text, encoding="utf-8")
+    words = ("a gate that holds back the water of a canal", "The keeper was a tall man.")
+    starts = [text.index(said) for said in words]
+    rows = [
+        {
+            "id": f"canals-{number}",
+            "set": "canals",
+            "asks": "definition",
+            "places": [
+                {"file": "locks.md", "start": start, "end": start + len(said), "sha256": sha256(said.encode())[:16]}
+            ],
+        }
+        for number, (start, said) in enumerate(zip(starts, words, strict=True))
+    ]
+    (workspace / "marks.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    monkeypatch.setattr("tools.research.ideas.MARKS", workspace / "marks.jsonl")
+    result = assistant("eval", "run", "ideas", "--data", ".", "--json", "now.json")
+    assert result.code == 0, result.err
+    report = json.loads(Path("now.json").read_text(encoding="utf-8"))
+    assert [row["asked"] for row in report["rows"]] == [True, False]
+    assert metrics(report)["canals: asked about"] == 0.5
+    (workspace / "canals" / "locks.md").unlink()
+    missing = assistant("eval", "run", "ideas", "--data", ".")
+    assert missing.code != 0
+    assert "locks.md" in missing.err
+
+
 def test_two_reports_are_compared_case_by_case(assistant: Command, questions: Path, script: dict[str, Any]) -> None:
     assert assistant("eval", "run", "notes", "--json", "before.json").code == 0
     script["comparisons"] = NO
@@ -121,6 +153,8 @@ def test_two_reports_are_compared_case_by_case(assistant: Command, questions: Pa
         (("nothing",), "There is no suite 'nothing'"),
         (("squad",), "needs its data"),
         (("strangers",), "needs its data"),
+        (("ideas",), "needs its data"),
+        (("ideas", "--data", ".", "--maker", "chance"), "no maker 'chance'"),
         (("notes", "--kinds", "typed"), "is of kind typed"),
         (("notes", "--read", "tea"), "nothing 'tea' to read"),
         (("quiz", "--maker", "chance"), "no maker 'chance'"),

@@ -28,6 +28,7 @@ RESEARCH = {
     "chunking",
     "cranfield",
     "documents",
+    "ideas",
     "orders",
     "rgb",
     "squad",
