@@ -89,6 +89,17 @@ class Gates:
         found = self.calibration(model)
         return found.gate if found and found.pays and found.weights == self._weights() else gate_of(model)
 
+    def has_own(self, model: str) -> bool:
+        """Returns whether there is a gate for these weights: it comes with the program, or was fitted here.
+
+        Raises:
+            ModelError: The file of its gate cannot be read.
+        """
+        if model in FITTED_ON:
+            return True
+        found = self.calibration(model)
+        return found is not None and found.weights == self._weights()
+
     def calibration(self, model: str) -> Calibration | None:
         """Returns what was fitted for a model on this computer, or None.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from assistant.app.answer_parts import Answers
+from assistant.app.calibrating import Calibrator
 from assistant.app.indexing import Indexing
 from assistant.app.laboratory import Laboratory
 from assistant.app.model_loading import Models, check_model
@@ -64,6 +65,7 @@ class Assistant:
         self.study = Study(workspace.study_db, self.settings, self.index, self.scheduler)
         self.answers = Answers(self.settings, self.index, self.models, self.scheduler, self.study.note_answer)
         self.quiz = Quizzes(self.study, self._engines())
+        self.calibrator = Calibrator(self, self.models, self._rests)
         self.conversations = Keeper(workspace.conversations_db, lambda: self.settings.now.conversations.keep)
         self.study.parts["conversations"] = self.conversations.part()
         self.lab = self._laboratory()
@@ -146,6 +148,7 @@ class Assistant:
         self.index.watch(False)
         self.index.cancel()
         self.scheduler.close()
+        self.calibrator.stop()
         self.answers.warmer.stop()
         self.quiz.stop()
         self.models.close()
@@ -165,6 +168,7 @@ class Assistant:
             self.index.start()
             self.index.wait()
         self.models.engine.wait()  # without a model nothing is prepared; why is shown in the state line
+        self.calibrator.start()
         self.answers.warmer.start()
         self.quiz.start()
 
@@ -184,8 +188,12 @@ class Assistant:
             generator=lambda: self.models.engine.ready,
             load_generator=self.models.engine.get,
             scheduler=self.scheduler,
-            rests=lambda: not self.answers.warmer.status().on or on_battery(),
+            rests=self._rests,
         )
+
+    def _rests(self) -> bool:
+        """Whether the model is to do nothing for which nobody waits."""
+        return not self.answers.warmer.status().on or on_battery()
 
     def _laboratory(self) -> Laboratory:
         return Laboratory(

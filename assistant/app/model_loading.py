@@ -158,6 +158,11 @@ class Models:
         """
         return self._checksum or (sha256_of(self._file) if self._file else "")
 
+    @property
+    def has_file(self) -> bool:
+        """Whether the model that writes is loaded from a file on this computer. Cheap."""
+        return self._file is not None
+
     def forget_probe(self) -> None:
         """Makes the next load of the model measure again which threads and batches are fastest here."""
         self._probe_file.unlink(missing_ok=True)

@@ -121,37 +121,21 @@ def calibrate(
     name: Annotated[str, typer.Argument(help="Name or GGUF file. Default: the one in use.", show_default=False)] = "",
 ) -> None:
     """Learn when a model's own Yes means that the notes hold an answer. Asks it some questions; takes minutes."""
-    from datetime import UTC, datetime
-
     from rich.progress import Progress
-
-    from assistant.answering.evidence import FITTED_ON
-    from assistant.evaluation.calibration import calibrate as measure
 
     cancel = threading.Event()
     context.obj = replace(options_of(context), model=name or options_of(context).model)
-    with opened(context) as assistant:
-        with Progress(console=console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-            task = bar.add_task("Asking", total=None)
-
-            gates, model = assistant.models.gates, assistant.models.engine.get().name
-            margins = gates.begun(model)
-
-            def show(done: int, total: int) -> None:
-                gates.keep_begun(model, margins)
-                bar.update(task, completed=done, total=total)
-
-            with interrupt_sets(cancel, "Stopping; what was asked is kept for the next time."):
-                made = measure(assistant, datetime.now(UTC), show, cancel, margins)
-        is_shipped = made.model in FITTED_ON
-        file = None if is_shipped else gates.keep(replace(made, sha256=assistant.models.weights_sha256()))
-        gates.keep_begun(model, {})
+    with opened(context) as assistant, Progress(console=console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Asking", total=None)
+        with interrupt_sets(cancel, "Stopping; what was asked is kept for the next time."):
+            done = assistant.calibrator.run(cancel, lambda n, total: bar.update(task, completed=n, total=total))
+    made, file = done.made, done.file
     typer.echo(
         f"{made.model} was asked {made.questions} questions. It tells those that the notes answer from the others with "
         f"{made.auc:.2f} (the search alone: {made.first_auc:.2f}; always: 1, by chance: 0.5)."
     )
     typer.echo(f"It would decline {made.declined:.0%} of the first and {made.caught:.0%} of the others.")
-    if is_shipped:
+    if file is None:
         typer.echo("It comes with a calibration on more questions, which stays.")
     elif made.pays:
         typer.echo(f"From now on this decides for it: {file}")

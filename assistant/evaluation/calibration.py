@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +19,13 @@ from assistant.answering.fitted_gates import Calibration
 from assistant.answering.packing import choose_blocks, pack
 from assistant.answering.prompts import YES_NO, probe_prompt
 from assistant.config import Config
-from assistant.errors import Cancelled, UsageError
+from assistant.errors import UsageError
 from assistant.evaluation.datasets import Case, Dataset, indexed, load_notes_set
 from assistant.evaluation.suites import MeasuredAssistant
 from assistant.index.retriever import Retriever
 from assistant.models.catalog import REPOSITORY_MODELS
 from assistant.models.generator import Generator, scorer_of
+from assistant.models.scheduler import Lease
 from assistant.types import ContextBlock, Evidence
 
 SIGNALS = ("top_cosine", "coverage", "stated", "model_margin")
@@ -33,6 +36,7 @@ Margins = MutableMapping[str, float]
 """log P(Yes) - log P(No) of a model by the id of the question."""
 
 _FOLDS = 10
+_FOLDER = Path("eval") / "questions"
 _QUESTION_FILES = ("answerable.jsonl", "unanswerable.jsonl")
 
 
@@ -74,41 +78,33 @@ class FittedGate:
 
 
 def observe(
-    dataset: Dataset,
-    retriever: Retriever,
-    generator: Generator,
-    config: Config,
-    cancel: threading.Event,
-    margins: Margins | None = None,
+    dataset: Dataset, retriever: Retriever, generator: Generator, config: Config, lease: Lease, margins: Margins
 ) -> Iterator[Observation]:
     """Yields what production sees for each question; see ``observe_all``.
 
     Raises:
-        Cancelled: ``cancel`` was set.
+        Cancelled: The lease was cancelled.
         ModelError: The model cannot say how probable its words are.
     """
     for case in dataset.cases:
-        if cancel.is_set():
-            raise Cancelled("The calibration was stopped.")
+        lease.give_way()
         found = retriever.search(case.question, case.scope)
         blocks = choose_blocks(retriever.store, found.hits, config.answering.max_blocks)
-        margin = 0.0 if margins is None else margins.get(case.id, 0.0)
-        if blocks and (margins is None or case.id not in margins):
+        if case.id not in margins:
             packed = pack(blocks, found.hits, config.answering.notes_tokens, generator.count_tokens)
-            margin = max(_margin(case.question, packed[:count], generator, cancel) for count in {1, len(packed)})
-        if margins is not None:
-            margins[case.id] = margin
+            ask = partial(_margin, case.question, packed, generator)
+            margins[case.id] = lease.whole(ask) if blocks else 0.0
         passages = [(hit.chunk.note, hit.chunk.start, hit.chunk.end) for hit in found.hits]
         sections = [(block.note, block.start, block.end) for block in blocks]
         evidence = weigh(found, blocks, case.question)
-        yield Observation(case, dataset.name, evidence, margin, _rank(passages, case), _rank(sections, case))
+        yield Observation(case, dataset.name, evidence, margins[case.id], _rank(passages, case), _rank(sections, case))
 
 
 def observe_all(
     datasets: Sequence[Dataset],
     subject: MeasuredAssistant,
+    lease: Lease,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
-    cancel: threading.Event | None = None,
     margins: Margins | None = None,
 ) -> Iterator[Observation]:
     """Yields what production sees for each question of each dataset, over an index of its own.
@@ -116,20 +112,21 @@ def observe_all(
     Args:
         datasets: What is asked.
         subject: Gives the embedder, the settings, and the model.
+        lease: Lends the model. Others go first before each note that is embedded and each question.
         on_progress: Called with how many questions were asked, and of how many.
-        cancel: Set it from another thread to stop.
-        margins: What the model said before, by the question's id; what it says now is put there.
+        margins: What the model said before, by the question's id; what it says now is put there. None for one that
+            is asked everything, as ids of several datasets may be the same.
 
     Raises:
-        Cancelled: ``cancel`` was set.
+        Cancelled: The lease was cancelled.
         ModelError: The model cannot be loaded, or cannot say how probable its words are.
     """
     done, total = 0, sum(len(dataset.cases) for dataset in datasets)
-    stop = cancel or threading.Event()
     for dataset in datasets:
-        with indexed(dataset, subject) as retriever:
+        known = {} if margins is None else margins
+        with indexed(dataset, subject, lease.give_way) as retriever:
             engine = subject.models.engine.get()
-            for seen in observe(dataset, retriever, engine, subject.settings.now, stop, margins):
+            for seen in observe(dataset, retriever, engine, subject.settings.now, lease, known):
                 done += 1
                 on_progress(done, total)
                 yield seen
@@ -156,6 +153,11 @@ def fit(observations: Sequence[Observation], *, with_model: bool) -> FittedGate:
     return FittedGate(gate, round(float(roc_auc_score(labels, held_out)), 4), held_out)
 
 
+def are_here() -> bool:
+    """Returns whether the questions are here that come with the program's source."""
+    return all((REPOSITORY_MODELS.parent / _FOLDER / name).is_file() for name in _QUESTION_FILES)
+
+
 def shipped_questions() -> tuple[Dataset, str]:
     """Returns the questions over the sample course that come with the program's source, ``GROUP`` of each group.
 
@@ -166,8 +168,8 @@ def shipped_questions() -> tuple[Dataset, str]:
         UsageError: The program was installed without them.
     """
     source = REPOSITORY_MODELS.parent
-    folder = source / "eval" / "questions"
-    if not all((folder / name).is_file() for name in _QUESTION_FILES):
+    folder = source / _FOLDER
+    if not are_here():
         raise UsageError(
             "The questions that a model is calibrated with are part of the program's source and are not here.",
             hint="Run assistant models calibrate in a folder with the source, as the README sets it up.",
@@ -182,8 +184,8 @@ def shipped_questions() -> tuple[Dataset, str]:
 def calibrate(
     subject: MeasuredAssistant,
     now: datetime,
+    lease: Lease,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
-    cancel: threading.Event | None = None,
     margins: Margins | None = None,
 ) -> Calibration:
     """Asks the model whether the notes answer the shipped questions, and fits its gate.
@@ -191,17 +193,17 @@ def calibrate(
     Args:
         subject: With the model.
         now: When it is done.
+        lease: Lends the model; see ``observe_all``.
         on_progress: Called with how many questions were asked, and of how many.
-        cancel: Set it from another thread to stop.
         margins: What the model said before, by the question's id; what it says now is put there.
 
     Raises:
-        Cancelled: ``cancel`` was set.
+        Cancelled: The lease was cancelled.
         ModelError: The model cannot be loaded, or cannot say how probable its words are.
         UsageError: The questions are not here.
     """
     questions, sha256 = shipped_questions()
-    seen = list(observe_all([questions], subject, on_progress, cancel, margins))
+    seen = list(observe_all([questions], subject, lease, on_progress, margins))
     first, full = (fit(seen, with_model=with_model) for with_model in (False, True))
     answers = full.held_out >= subject.settings.now.answering.min_evidence
     labels = np.array([one.case.answerable for one in seen])
@@ -220,8 +222,10 @@ def calibrate(
 
 
 def _margin(question: str, blocks: Sequence[ContextBlock], generator: Generator, cancel: threading.Event) -> float:
-    probe = probe_prompt(question, blocks)
-    return yes_margin(scorer_of(generator).compare_next(probe, YES_NO, cancel=cancel))
+    """The surest Yes: after the best section, or after all of them."""
+    probes = [probe_prompt(question, blocks[:count]) for count in {1, len(blocks)}]
+    scorer = scorer_of(generator)
+    return max(yes_margin(scorer.compare_next(probe, YES_NO, cancel=cancel)) for probe in probes)
 
 
 def _balanced(observations: Sequence[Observation]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -113,12 +113,14 @@ def _notes_case(row: QuestionRow, texts: Mapping[str, str]) -> Case:
 
 
 @contextlib.contextmanager
-def indexed(dataset: Dataset, subject: MeasuredAssistant) -> Iterator[Retriever]:
-    """Gives a retriever over the dataset's notes; its index is gone afterwards."""
+def indexed(
+    dataset: Dataset, subject: MeasuredAssistant, pause: Callable[[], object] = lambda: None
+) -> Iterator[Retriever]:
+    """Gives a retriever over the dataset's notes; its index is gone afterwards. Calls ``pause`` before each note."""
     with (
         tempfile.TemporaryDirectory() as folder,
         contextlib.closing(
-            index_dataset(dataset, Path(folder), subject.models.embedder.get(), subject.settings.now)
+            index_dataset(dataset, Path(folder), subject.models.embedder.get(), subject.settings.now, pause)
         ) as retriever,
     ):
         yield retriever
@@ -129,11 +131,14 @@ def read_notes(notes_root: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(notes_root.glob("*.md"))}
 
 
-def index_dataset(dataset: Dataset, folder: Path, embedder: Embedder, config: Config) -> Retriever:
+def index_dataset(
+    dataset: Dataset, folder: Path, embedder: Embedder, config: Config, pause: Callable[[], object] = lambda: None
+) -> Retriever:
     """Returns a retriever over the dataset's notes, indexed in ``folder`` as production does it."""
     store = Store(folder, create=True)
     store.begin_fingerprint("evaluation")
     for note in dataset.notes:
+        pause()
         blocks, chunks = split(note, embedder, config.chunking)
         vectors = embedder.embed_chunks([chunk.embedding_text for chunk in chunks])
         store.put(Entry(note, FileState(0, 0, ""), blocks, chunks), vectors)

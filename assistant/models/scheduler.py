@@ -43,13 +43,14 @@ class Priority(IntEnum):
     FOLLOW_UP = 2
     LAB = 3
     INDEX = 4
-    SECTIONS = 5
-    BANK = 6
+    CALIBRATION = 5
+    SECTIONS = 6
+    BANK = 7
 
     @property
     def is_background(self) -> bool:
         """Whether nobody waits for it, so that it holds still for a while after each question."""
-        return self >= Priority.SECTIONS
+        return self >= Priority.CALIBRATION
 
 
 @dataclass(frozen=True, slots=True)

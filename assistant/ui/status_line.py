@@ -7,6 +7,7 @@ import threading
 from assistant.answering.warming import WarmStatus
 from assistant.api.calls import Payload, call
 from assistant.app.assistant import Assistant
+from assistant.app.calibrating import CalibrationStatus
 from assistant.errors import StudyDatabaseError
 from assistant.types import BuildProgress, EngineStatus, IndexStatus
 from assistant.ui import wording
@@ -104,7 +105,11 @@ class PageHandlers:
         self.warm()
         service = self._service
         return status_view(
-            service.models.status(), service.index.status(), service.answers.warmer.status(), self._study()
+            service.models.status(),
+            service.index.status(),
+            service.answers.warmer.status(),
+            self._study(),
+            service.calibrator.status(),
         )
 
     @call
@@ -132,9 +137,11 @@ def status_view(
     index: IndexStatus,
     warm: WarmStatus,
     study: StudyLine = StudyLine(),  # noqa: B008  (frozen)
+    calibration: CalibrationStatus = CalibrationStatus(),  # noqa: B008  (frozen)
 ) -> StatusLine:
     """Returns the status line."""
     word, means = _ENGINE.get(engine.state, (engine.state, ""))
+    means = f"{means} {wording.calibration(calibration)}".strip()
     return StatusLine(
         model=engine.model,
         sends_to=engine.sends_to,

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from assistant.answering.verdict import count as count  # said of everything on the page
 from assistant.answering.verdict import verdict
 from assistant.answering.warming import WarmStatus
+from assistant.app.calibrating import CalibrationStatus
 from assistant.cards.deck import Scanned
 from assistant.cards.scheduling import interval_text
 from assistant.quiz.bank import BankProgress
@@ -82,6 +83,15 @@ def warmth_means(warm: WarmStatus) -> str:
     if warm.total and warm.ready >= warm.total:
         return "The model has read all of your notes ahead, so that answers start at once."
     return "While you do not ask anything, the model reads your notes ahead, so that answers start at once."
+
+
+def calibration(status: CalibrationStatus) -> str:
+    """Returns how far it is that the model is tried on questions with known answers, or why it could not be."""
+    if status.fault:
+        return f"When its own Yes can be trusted could not be found out: {status.fault}"
+    if not status.total:
+        return ""
+    return f"While you do not ask anything, it is asked known questions: {status.done} of {status.total}."
 
 
 def when(at: datetime, now: datetime, zone: tzinfo | None = None) -> str:

@@ -25,6 +25,7 @@ from assistant.app.assistant import Assistant
 from assistant.config import load_config
 from assistant.evaluation.calibration import Observation, fit, observe_all
 from assistant.evaluation.datasets import load_notes_set
+from assistant.models.scheduler import Priority
 from assistant.workspace import find_workspace
 from tools.research.squad import load_squad
 
@@ -50,8 +51,9 @@ def main(folder: Path, limit: int) -> None:
     with (
         tempfile.TemporaryDirectory() as states,
         contextlib.closing(Assistant(workspace, load_config(workspace.settings), kv_folder=Path(states))) as assistant,
+        assistant.scheduler.lease(Priority.QUIZ) as lease,
     ):
-        seen = list(observe_all([one.sample(limit) for one in sets], assistant, _show))
+        seen = list(observe_all([one.sample(limit) for one in sets], assistant, lease, _show))
     fitted = {name: _fitted(seen, with_model=name == "full") for name in ("first", "full")}
     sys.stdout.write(json.dumps(fitted, indent=2) + "\n")
 

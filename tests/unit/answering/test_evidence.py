@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from dataclasses import replace
 
 import pytest
@@ -13,6 +12,7 @@ from assistant.config import Config
 from assistant.documents.loading import parse
 from assistant.evaluation.calibration import Observation, fit, observe
 from assistant.evaluation.datasets import Case, Dataset, index_dataset
+from assistant.models.scheduler import Priority, Scheduler
 from assistant.testing import FakeEmbedder, FakeGenerator
 from assistant.types import ContextBlock, Evidence, SearchResult
 from tools.research.fit_gate import by_threshold
@@ -82,7 +82,8 @@ def test_the_surest_look_counts(retriever):
 
     generator = FakeGenerator([], comparisons=by_blocks)
     dataset = Dataset("d", (parse("n.md", TEXT, "markdown", "n"),), (asked, away))
-    seen = list(observe(dataset, retriever, generator, Config(), threading.Event()))
+    with Scheduler().lease(Priority.QUIZ) as lease:
+        seen = list(observe(dataset, retriever, generator, Config(), lease, {}))
     assert all(one.model_margin == pytest.approx(2.9, abs=0.01) for one in seen)
     assert seen[0].passage_rank is not None
     assert seen[1].passage_rank is None
