@@ -13,8 +13,8 @@ import assistant
 
 ROOT = Path(assistant.__file__).parents[1]
 PARTS = {
-    "": {"answers", "calibrator", "cards", "close", "conversations", "export", "index", "lab", "models", "notes", "open",
-         "quiz", "scheduler", "settings", "study", "take_quiz", "warm", "workspace"},
+    "": {"answers", "calibrator", "cards", "close", "conversations", "export", "index", "lab", "models", "notes",
+         "open", "quiz", "scheduler", "settings", "study", "take_quiz", "warm", "workspace"},
     "answers": {"answer", "answerer", "ask", "warmer"},
     "calibrator": {"run", "start", "status", "stop"},
     "index": {"build", "cancel", "close", "find_scope", "fingerprint", "folders", "link", "linked", "linked_folders",
