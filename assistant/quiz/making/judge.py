@@ -38,7 +38,8 @@ _WHERE = re.compile(r"\b(?:where|with|où|wobei|donde)\b\W*(?:\n.*){0,3}$", re.I
 
 _WORKED = re.compile(
     r"\b(?:examples?|exercises?|exercices?|beispiel\w*|aufgabe\w*|ejemplos?|ejercicios?|practi[cs]e \d|case stud\w+"
-    r"|assignments?|workshop|lab \d|step[- ]by[- ]step|steps for|licen[cs]e|install\w*|acknowledg\w*)\b|^steps?$",
+    r"|assignments?|workshop|lab \d|step[- ]by[- ]step|steps for|licen[cs]es?|copyrights?|install\w*|acknowledg\w*)\b"
+    r"|^steps?$",
     re.IGNORECASE,
 )
 """In a heading: something is worked out or set up there, for once."""

@@ -55,6 +55,13 @@ _COMPARED_BY = re.compile(
     re.IGNORECASE,
 )
 """Heads of a first column whose rows are properties: then the other columns are the things that are compared."""
+_SIDE_BY_SIDE = re.compile(
+    r"(?:dis)?advantages?|pros?|cons?|(?:de)?merits?|benefits?|drawbacks?|limitations?|strengths?|weakness(?:es)?|risks?"
+    r"|effects?|symptoms?|causes?|signs?|examples?|vorteile?|nachteile?|stärken?|schwächen?|ursachen?|folgen?|beispiele?"
+    r"|avantages?|inconvénients?|causes?|effets?|exemples?|(?:des)?ventajas?|causas?|efectos?|ejemplos?",
+    re.IGNORECASE,
+)
+"""Heads of a first column whose rows are things said of what stands above the table, and no things themselves."""
 _SHORTEST_MISTYPED = 5
 """Shorter labels have real neighbours: a "case" is no "cause"."""
 _MAX_TERM_WORDS = 6
@@ -266,12 +273,16 @@ class _FactReader:
             proof = self._anchor(entry, entry.start if begin is None else begin, high)
             whole = begin is not None and text[:1].isupper() and self._text[high - 1] == "."
             link, _, rest = text.partition(" ")
-            if link in LINKS and rest and not aspect:
+            offset = low - proof.start
+            if link.lower() in LINKS and rest and not aspect:
                 behind = self._text.find(rest[:12], low)
                 offset = max(low, behind) - proof.start
-                self._facts.append(Fact(term, "", rest, proof, offset, readable(self._text[proof.start : low]), link))
-                return
-            self._facts.append(Fact(term, aspect, text, proof, low - proof.start, is_sentence=whole))
+                if link in LINKS:
+                    subject = readable(self._text[proof.start : low])
+                    self._facts.append(Fact(term, "", rest, proof, offset, subject, link))
+                    return
+                text = rest  # "Worm: Is a program that"
+            self._facts.append(Fact(term, aspect, text, proof, offset, is_sentence=whole))
 
     def _group(self, entry: _Entry, members: Sequence[_Entry], place: tuple[str, ...]) -> None:
         if not entry.label or len(members) < 2 or (entry.node.kind == "section" and not place and len(members) > 9):
@@ -291,6 +302,8 @@ class _FactReader:
             return
         called = readable(rows[0].cells[0].head)
         compares = _COMPARED_BY.fullmatch(called.strip()) is not None
+        if _SIDE_BY_SIDE.fullmatch(called.strip()):
+            return
         if compares and len({row.cells[0].text for row in rows}) < len(rows):
             return  # the same property again and again: which row is meant, nobody could say
         found: dict[str, list[Fact]] = {}

@@ -25,6 +25,17 @@ from assistant.quiz.making.facts import (
     lowered,
     state,
 )
+from assistant.quiz.making.surroundings import Surroundings, has_name
+
+_ANY = re.compile(r"(?:an?|eine?|une?|una) ", re.IGNORECASE)
+_OWN_NAME = re.compile(r"\w[^\W_a-z]|\d")
+"""In a word: a capital or figure behind its beginning, so that it is the name of one thing: "MapReduce", "ADMS"."""
+
+_QUALITY = re.compile(r"\w+(?:al|ic|ive|ous|less|ful|[ai]ble|lar)")
+"""A word of such a form says how something is, and seldom what."""
+
+_SAYS = 3
+"""Stems of what steps are of, above which it needs no place: "Steps of a photosynthetic reaction"."""
 
 USES = frozenset(("use", "uses", "used for", "verwendung", "anwendung", "utilisation", "usage", "uso", "usos"))
 EXAMPLES = frozenset(("example", "examples", "beispiel", "beispiele", "exemple", "exemples", "ejemplo", "ejemplos"))
@@ -48,13 +59,6 @@ _CALLINGS = (
     "|engineer|architect|doctor|surgeon|monk|nun|bishop|reformer|ruler|leader|founder|thinker|player|politician"
     "|historian|mathematician|statistician|physician|musician|theologian|magician|character|figure|man|woman|boy|girl"
 )
-_TITLE = re.compile(r"[^\W\d_a-z][^\W\d_]*(?: [\w'’,&-]+)*")
-"""Of a note: words, and no name of a file."""
-
-_NUMBER = re.compile(r"^(?:[\d.]+|[A-Z]\.\d[\d.]*)[.):]?\s+(?:[-–]\s+)?")
-_MOST_OF_PLACE = 8
-"""Words of a heading that a question can bear in brackets."""
-
 _SOMEBODY = re.compile(rf"(?:an?|the) (?:[\w-]+ ){{0,3}}?(?:{_CALLINGS}|(?!\w*(?:list|twist|mist)\b)\w{{3,}}ist)\b")
 """Who somebody is; "a classifier" and "a vector" are none."""
 
@@ -116,23 +120,25 @@ class Wording:
     """Knows how the notes write their words, and which terms need their heading to be understood.
 
     Args:
-        common_words: Words that stand in small letters somewhere in the notes.
+        common_words: For each note by its path, the words of its sentences, and whether it writes them small: a
+            "Lambda" is a name in one note and a sign in the next.
         repeated: Names that stand for different things in different places, in small letters.
         languages: The language of each note, by its path; English for others.
-        titles: The title of each note.
+        places: Which headings say what something belongs to.
     """
 
     def __init__(
         self,
-        common_words: frozenset[str],
+        common_words: Mapping[str, Mapping[str, bool]],
         repeated: frozenset[str],
         languages: Mapping[str, str] | None = None,
-        titles: Mapping[str, str] | None = None,
+        places: Surroundings | None = None,
     ) -> None:
-        self._common = common_words
+        self._common_in = common_words
+        self._common = frozenset(word for words in common_words.values() for word, small in words.items() if small)
         self._repeated = repeated
         self._languages = languages or {}
-        self._titles = titles or {}
+        self._places = places or Surroundings(())
 
     def phrases(self, note: str) -> Phrases:
         """Returns how questions about ``note`` are put."""
@@ -142,9 +148,10 @@ class Wording:
         """Returns whether the words of a note are put together as in English."""
         return self.phrases(note) is phrases("en")
 
-    def inside(self, text: str) -> str:
-        """Returns ``text`` as it is written inside a sentence."""
-        return lowered(text, self._common.__contains__)
+    def inside(self, text: str, note: str = "") -> str:
+        """Returns ``text`` as it is written inside a sentence of ``note``."""
+        small = self._common_in.get(note, {})
+        return lowered(text, lambda word: small.get(word, word in self._common))
 
     def name(self, term: Term) -> str:
         """Returns what an option calls a term. "Labelled", one of the "Types of data", is "Labelled data"."""
@@ -154,33 +161,50 @@ class Wording:
         noun = found["noun"].lower()
         return term.name if is_plural(term.name) else f"{term.name} {noun}"
 
-    def quoted(self, term: Term, note: str = "") -> str:
+    def quoted(self, fact: Fact) -> str:
         """Returns how a question calls a term: as it is written inside a sentence; with its place if needed."""
-        return f"{self.inside(self.name(term))}{self.where(term, note)}"
+        return f"{self.inside(self.name(fact.term), fact.anchor.note)}{self.where(fact)}"
 
-    def where(self, term: Term, note: str = "", *, is_asked: bool = False) -> str:
+    def where(self, fact: Fact, *, is_asked: bool = False, is_hidden: bool = False) -> str:
         """Returns `` (in "heading")`` for a term that means different things in different places.
 
-        What is asked for by a name of one word is understood from what it stands in, so that is given too: the nearest
-        heading or list, or the title of the note, that does not have the name in it.
+        What is asked for by a name of one word is understood from what it stands in, so that is given too.
+
+        Args:
+            fact: What is said of the term.
+            is_asked: Its name alone says what is asked about.
+            is_hidden: Its name is asked for, so that its place may not give it away.
         """
+        term, note = fact.term, fact.anchor.note
         is_word = is_asked and " " not in term.name
-        if not is_word and (term.name.lower() not in self._repeated or _has(term.group, term)):
+        if not is_word and (term.name.lower() not in self._repeated or has_name(term.group, *term.names)):
             return ""
-        title = self._titles.get(note, "")
-        above = (*reversed(term.place), title if _TITLE.fullmatch(title) else "")
-        above = tuple(_NUMBER.sub("", label).rstrip(":") for label in above)
-        named = (label for label in above if not names_nothing(label) and len(label.split()) <= _MOST_OF_PLACE)
-        place = next((label for label in named if not _has(label, term)), "")
+        headings = fact.anchor.heading_path
+        above = (*headings, *(label for label in term.place if label not in headings))
+        place = self._places.above(above, term.name, note, is_hidden=is_hidden or not is_asked)
         return self.phrases(note).put("within", group=place) if place else ""
+
+    def is_placed(self, fact: Fact) -> bool:
+        """Returns whether the name of what ``fact`` is about tells what it belongs to: a word alone needs a place.
+
+        Or a heading names it, it stands for all of its kind ("A force is"), or it is a name of its own. A quality
+        ("clinical") is only understood in a list of kinds.
+        """
+        term, above = fact.term, (*fact.anchor.heading_path, self._places.title(fact.anchor.note))
+        if " " in term.name or any(has_name(head, *term.names) for head in above):
+            return True
+        place = self.where(fact, is_asked=True)
+        if not fact.link and _QUALITY.fullmatch(term.name):
+            return is_plural(place.rstrip("”)"))
+        return _OWN_NAME.search(term.name) is not None or _ANY.match(fact.subject) is not None or place != ""
 
     def called(self, fact: Fact) -> str:
         """Returns how a question calls the term of ``fact``, with the article that it has in the notes."""
         if not re.match(r"(?:A|An|The)\s", fact.subject):
-            name = self.inside(self.name(fact.term))
+            name = self.inside(self.name(fact.term), fact.anchor.note)
         else:
             name = fact.subject[:1].lower() + fact.subject[1:]
-        return name + self.where(fact.term, fact.anchor.note, is_asked=not fact.aspect)
+        return name + self.where(fact, is_asked=True)
 
     def what(self, fact: Fact) -> str:
         """Returns a question that ``fact.text`` answers; nothing where none can be put."""
@@ -191,6 +215,8 @@ class Wording:
         return self._about(fact, "explain", "aspect")
 
     def _about(self, fact: Fact, plain: str, aspect: str) -> str:
+        if not self.is_placed(fact):
+            return ""
         phrases = self.phrases(fact.anchor.note)
         stated = fact.link in phrases.links
         said = {
@@ -215,7 +241,7 @@ class Wording:
 
     def which(self, fact: Fact, text: str) -> str:
         """Returns a question that the term of ``fact`` answers, with ``text`` as what is said of it; or nothing."""
-        phrases, said = self.phrases(fact.anchor.note), self.inside(text)
+        phrases, said = self.phrases(fact.anchor.note), self.inside(text, fact.anchor.note)
         if not self.is_english(fact.anchor.note) and _SEVERAL.match(text):
             return ""
         label = fact.aspect.lower()
@@ -235,13 +261,13 @@ class Wording:
         """Returns how a question calls an aspect: "time complexity" for the column "Time Complexity"."""
         words = fact.aspect.split()
         is_plain = self.is_english(fact.anchor.note) and all(word[1:] == word[1:].lower() for word in words)
-        return fact.aspect.lower() if is_plain else self.inside(fact.aspect)
+        return fact.aspect.lower() if is_plain else self.inside(fact.aspect, fact.anchor.note)
 
     def members(self, group: Group) -> str:
         """Returns a question that all members of a group together answer."""
         phrases = self.phrases(group.anchors[0].note)
         count = phrases.patterns["counted"].split()[len(group.members) - 2]
-        return phrases.put("members", count=count, group=self.inside(group.label))
+        return phrases.put("members", count=count, group=self.inside(group.label, group.anchors[0].note))
 
     def match(self, group: str, note: str) -> str:
         """Returns the question of a match item."""
@@ -261,25 +287,28 @@ class Wording:
         return phrases.put("column_of", column=head, group=group) if group else ""
 
     def order(self, group: Group) -> str:
-        """Returns the question of an order item."""
-        return self.phrases(group.anchors[0].note).put("order", group=group.label)
+        """Returns the question of an order item; nothing where neither its label nor its place says what it is of."""
+        note = group.anchors[0].note
+        place = "" if len(meaning(group.label)) > _SAYS else self._places.above(group.place, group.label, note)
+        if not place and self._places.is_bare(group.label):
+            return ""
+        within = self.phrases(note).put("within", group=place) if place else ""
+        return self.phrases(note).put("order", group=group.label, within=within)
 
     def state(self, fact: Fact, text: str) -> str:
         """Returns a statement that says ``text`` of what ``fact`` is about."""
         phrases, aspect = self.phrases(fact.anchor.note), fact.aspect.lower()
-        term = capitalised(self.quoted(fact.term, fact.anchor.note))
+        term = capitalised(self.quoted(fact))
         if aspect in USES:
             return phrases.put("stated_used", term=term, be=be(fact.term.name), text=text)
         if aspect and is_property(aspect):
-            name = self.quoted(fact.term, fact.anchor.note)
-            return phrases.put("stated", aspect=self.property(fact), term=name, text=self.inside(text))
+            name = self.quoted(fact)
+            return phrases.put(
+                "stated", aspect=self.property(fact), term=name, text=self.inside(text, fact.anchor.note)
+            )
         if aspect:
             return f"{term} – {fact.aspect}: {text}."
-        name = fact.subject or capitalised(self.inside(self.name(fact.term)))
-        said = text if fact.shape is Shape.SENTENCE else self.inside(text)
+        name = fact.subject or capitalised(self.inside(self.name(fact.term), fact.anchor.note))
+        said = text if fact.shape is Shape.SENTENCE else self.inside(text, fact.anchor.note)
         link = fact.link or ("" if self.is_english(fact.anchor.note) else ":")
-        return state(name + self.where(fact.term, fact.anchor.note), said, fact.shape, link).replace(" : ", ": ")
-
-
-def _has(label: str, term: Term) -> bool:
-    return bool(meaning(term.name) & meaning(label)) or any(name.lower() in label.lower() for name in term.names)
+        return state(name + self.where(fact), said, fact.shape, link).replace(" : ", ": ")

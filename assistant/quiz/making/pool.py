@@ -15,6 +15,7 @@ from assistant.quiz.kinds.kind import MAX_WRONG_SUPPORT
 from assistant.quiz.making.facts import Fact, Facts, Group, Shape, Term, versions
 from assistant.quiz.making.outline_facts import outline_facts
 from assistant.quiz.making.phrasing import Wording, is_person
+from assistant.quiz.making.surroundings import Surroundings
 from assistant.quiz.making.word_use import WordUse
 from assistant.quiz.making.worth import is_any, is_subject, worth_asking
 from assistant.types import Document
@@ -80,8 +81,8 @@ class Pool:
                 self._of_name[name.lower()].append(fact)
         self.abbreviations = _abbreviations(self.facts)
         languages = {path: language_of(note.text) for path, note in read.items()}
-        titles = {path: note.title for path, note in read.items()}
-        self.wording = Wording(_common_words(ground), _repeated_names(self.facts), languages, titles)
+        common = {path: _common_words(note.text) for path, note in read.items()}
+        self.wording = Wording(common, _repeated_names(self.facts), languages, Surroundings(read.values()))
 
     def said_of(self, fact: Fact) -> list[Fact]:
         """Returns everything the notes say of the term of ``fact``, wherever it stands."""
@@ -214,13 +215,11 @@ def _like(a: str, b: str) -> bool:
     return jaccard(meaning(a), meaning(b)) >= _MAX_LIKENESS
 
 
-def _common_words(ground: Ground) -> frozenset[str]:
-    """Words that the notes write small, and not more often with a capital within a sentence: no names."""
-    small: Counter[str] = Counter()
-    for note in ground.notes.values():
-        small.update(re.findall(r"(?<![\w/.@-])[a-z][a-z-]*[a-z]", note.text))
-        small.subtract(word.lower() for word in re.findall(r"(?<=[a-z,] )[A-Z][a-z-]*[a-z]", note.text))
-    return frozenset(word for word, count in small.items() if count > 0)
+def _common_words(text: str) -> dict[str, bool]:
+    """Returns the words that a note rather writes small, or rather with a capital within a sentence, as names are."""
+    small: Counter[str] = Counter(re.findall(r"(?<![\w/.@-])[a-z][a-z-]*[a-z]", text))
+    small.subtract(word.lower() for word in re.findall(r"(?<=[a-z,] )[A-Z][a-z-]*[a-z]", text))
+    return {word: count > 0 for word, count in small.items() if count}
 
 
 def _repeated_names(facts: Iterable[Fact]) -> frozenset[str]:

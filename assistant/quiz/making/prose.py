@@ -79,6 +79,15 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 """A sentence that names what it describes: said of its label, it would read "A leaf is a node ... is called a leaf"."""
+_ENGLISH_CLAUSE = re.compile(
+    r"\b\w{3,}ed (?:an?|the|its|their)\b|^Be \w+ (?:of|that|to)\b"
+    r"|^[A-Z]\w+s (?!(?:of|for|in|with|by|from|on|at|to|and|or|per|over|under|into|via|as|than|within|without|through"
+    r"|between|across|against|during|about|after|before|around|along|behind)\b)(?!\w+(?:ing|ed)\b)"
+    r"\w{3,} (?:the|an?|its)\b"
+)
+"""A past form or a plural with its verb in front of an article: "AlexNet popularized the", "Embeddings capture the"."""
+_SPANISH_CLAUSE = re.compile(r"(?!(?:de|para|por|sin|al?) )\w+[aeno] \w{2,}[aei]r(?:se)?\b", re.IGNORECASE)
+"""A verb in front of an infinitive: "Busca garantizar"."""
 _BEHIND_GERMAN_NOUNS_LIST = """
     der die das des dem den von vom für mit ohne in im an am auf aus bei zu zum zur über unter zwischen und oder durch
     um als nach vor wegen gegen einer eines eine ein ihrer seiner
@@ -161,4 +170,10 @@ def is_sentence(text: str, language: str) -> bool:
     acts = re.match(r"(?:an?|the|each|every) [\w-]+ (?P<word>\w+s) (?!of\b)", first, re.IGNORECASE)
     if acts and is_verb(acts["word"].lower()):
         return True
-    return re.search(r"\w{2,}[^su\W]s (?:an?|the|its?|their|into|itself|themselves)\b", first) is not None
+    if language == "es":
+        return (
+            re.match(r"(?!(?:de|para|por|sin|al?) )\w+[aeno] \w{2,}[aei]r(?:se)?\b", first, re.IGNORECASE) is not None
+        )
+    return re.search(r"\w{2,}[^su\W]s (?:an?|the|its?|their|into|itself|themselves)\b", first) is not None or (
+        _ENGLISH_CLAUSE.search(first) is not None
+    )

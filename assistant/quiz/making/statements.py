@@ -26,10 +26,10 @@ from assistant.quiz.making.facts import (
     versions,
 )
 from assistant.quiz.making.judge import Judge
+from assistant.quiz.making.learned_lists import is_learned_list, is_process
 from assistant.quiz.making.phrasing import is_person
 from assistant.quiz.making.pool import Pool, is_vague
 from assistant.quiz.making.terms import is_label, names_a_thing
-from assistant.quiz.making.worth import is_learned_list, is_process
 
 TRUE, FALSE = 0, 1
 _OPTIONS = ("True", "False")
@@ -48,6 +48,8 @@ def true_false(fact: Fact, pool: Pool, rng: random.Random) -> Item | None:
     texts = versions(fact.text)
     if not texts or not fact.is_stated or tells_its_name(fact, texts[0]) or is_person(fact):
         return None  # what is false of a person is false by degrees
+    if fact.aspect and fact.shape is Shape.VERB:
+        return None  # "The function of X is returns ..."
     text = rng.choice(texts[:2])
     right = pool.wording.state(fact, text)
     siblings = [other for other in pool.other_facts(fact) if _may_swap(fact, other)][:4]
@@ -93,7 +95,7 @@ def clozes(fact: Fact, pool: Pool) -> Iterator[Item]:
     names = fact.term.names
     if fact.aspect or not fact.offset or not fact.is_stated or is_vague(fact.text) or not texts or not names:
         return
-    if not pool.is_known_by_name(fact):
+    if not pool.is_known_by_name(fact) or not pool.wording.is_placed(fact):
         return
     if not fact.link and not pool.wording.is_english(fact.anchor.note):
         return  # what stands between a label and its text is known in English only
@@ -112,8 +114,8 @@ def _with_gap(fact: Fact, text: str, pool: Pool) -> str:
     link = fact.link
     if not link and fact.shape is Shape.NOUN:
         link = be(fact.term.name, text)
-    where = pool.wording.where(fact.term, fact.anchor.note, is_asked=True)
-    return state(f"{shown}{GAP}{where}", pool.wording.inside(text), fact.shape, link)
+    where = pool.wording.where(fact, is_asked=True, is_hidden=True)
+    return state(f"{shown}{GAP}{where}", pool.wording.inside(text, fact.anchor.note), fact.shape, link)
 
 
 def _gapped(statement: str, answer: str, accepted: tuple[str, ...], fact: Fact, pool: Pool) -> Item:
@@ -213,7 +215,7 @@ def _matched(question: str, pairs: Sequence[tuple[Term, str, Anchor]], pool: Poo
 def order(group: Group, pool: Pool, rng: random.Random) -> Iterator[Item]:
     """Yields items in which steps are to be put in order; long processes in parts."""
     count = len(group.members)
-    if count < _ORDER_SIZE[0] or not is_process(group):
+    if count < _ORDER_SIZE[0] or not is_process(group) or not pool.wording.order(group):
         return
     starts = [0] if count <= _ORDER_SIZE[1] else [0, count - _ORDER_SIZE[1] + 1]
     for start in starts:

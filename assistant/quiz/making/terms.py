@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.documents.labels import FORMULA
 from assistant.documents.roles import names_nothing
@@ -57,7 +58,14 @@ _DATE = re.compile(
 
 _GERMAN_QUALITY = re.compile(r"\w+(?:isch|lich)(?:e[nrms]?)?")
 _NONE = frozenset(("n/a", "na", "none", "nil", "keine", "aucun", "ninguno"))
+_ANYTHING = frozenset(("thing", "things", "ding", "dinge", "sache", "sachen", "chose", "choses", "cosa", "cosas"))
 _VERDICTS = frozenset(("true", "false", "wahr", "falsch", "richtig", "vrai", "faux", "verdadero", "falso", "correct"))
+_APPRAISES = re.compile(
+    r"(?:\w+ )?(?:(?:dis)?advantages|pros|cons|(?:de)?merits|benefits|drawbacks|limitations|strengths|weaknesses"
+    r"|vorteile|nachteile|stärken|schwächen|avantages|inconvénients|limites|(?:des)?ventajas|inconvenientes)"
+    r"(?: (?:of|for|in|to|von|der|des?|du|del)\b.*)?",
+    re.IGNORECASE,
+)
 _UNBALANCED = tuple((opens, closes) for opens, closes in ("()", "[]", "{}"))
 
 
@@ -69,7 +77,7 @@ def names_a_thing(label: str) -> bool:
     first, *rest = re.findall(r"[\w'’]+", text.lower()) or [""]
     if _NO_NAME.search(text) or _DATE.fullmatch(text) or first in LEADS_NOWHERE or names_nothing(label):
         return False
-    if text.lower() in _VERDICTS:
+    if text.lower() in _VERDICTS | _ANYTHING:
         return False
     if _ANY_ONE.search(FORMULA.sub("$", _IN_BRACKETS.sub("", label))):
         return False
@@ -78,6 +86,11 @@ def names_a_thing(label: str) -> bool:
     if is_verb(first) or (rest and is_verb(f"{first}s")):
         return shape(text) is not Shape.VERB and not rest  # "Occurs if", "Identify phrases"
     return "\\" not in text and sum(map(str.isalpha, label)) >= 2
+
+
+def is_appraised(place: Sequence[str]) -> bool:
+    """Returns whether what stands at a place is said of the thing that its heading names: "Limitations of X"."""
+    return bool(place) and _APPRAISES.fullmatch(place[-1]) is not None
 
 
 def is_label(text: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.documents.labels import FORMULA
@@ -15,7 +16,6 @@ from assistant.quiz.making.facts import (
     Column,
     Fact,
     Facts,
-    Group,
     OwnQuestion,
     Shape,
     Term,
@@ -26,7 +26,7 @@ from assistant.quiz.making.facts import (
 )
 from assistant.quiz.making.phrasing import USES, can_be_asked, is_property
 from assistant.quiz.making.prose import is_sentence
-from assistant.quiz.making.terms import LEADS_NOWHERE, is_balanced, names_a_thing
+from assistant.quiz.making.terms import LEADS_NOWHERE, is_appraised, is_balanced, names_a_thing
 from assistant.quiz.making.word_use import ASKING, WordUse
 from assistant.types import Document, ElementKind
 
@@ -50,7 +50,7 @@ _POINTING_LIST = """
     aforementioned figure fig diagram image picture screenshot i we you your our us my me let's lets opposite etc siehe
     oben unten folgende folgender folgenden dies diese dieser dieses diesen diesem wir uns unser unsere cette ces nous
     notre este esta estos estas siguiente siguientes nosotros nuestro nuestra aquí veremos vimos continuación
-    anteriormente précédemment
+    anteriormente précédemment yo ich mein meine meinem meinen meiner
 """
 _POINTING = frozenset(_POINTING_LIST.split())
 """Words in what is said that only what stands around it, or who wrote it, explains."""
@@ -58,23 +58,9 @@ _POINTING = frozenset(_POINTING_LIST.split())
 _RELATION = re.compile(r"[=→⇒<>|]|->|=>|`|\w -\w|\b(?:section|page|chapter|kapitel|seite) \d", re.IGNORECASE)
 """In what is said, outside of formulas: it is a rule or code, not words that describe."""
 
-_LISTED = (
-    r"(?:the )?(?:\w+ )?(?:types?|kinds?|forms?|classes|categories|stages?|steps|phases|properties|characteristics"
-    r"|features|advantages|disadvantages|benefits|drawbacks|limitations|causes|effects|consequences|functions|components"
-    r"|parts|elements|factors|principles|symptoms|assumptions|conditions|requirements|layers|methods|pillars|tools"
-    r"|sources|instruments|branches|theories|dimensions|strategies|roles|goals|criteria) (?:of|for|in|that)\b",
-    r"(?:arten|formen|typen|phasen|stufen|merkmale|eigenschaften|vorteile|nachteile|ursachen|folgen|aufgaben|funktionen"
-    r"|bestandteile|elemente|faktoren|prinzipien|symptome|methoden) (?:von|der|des)\b",
-    r"(?:types|formes|étapes|phases|propriétés|caractéristiques|avantages|inconvénients|causes|effets|fonctions|facteurs)"
-    r" (?:de|du|des|d')",
-    r"(?:tipos|clases|formas|etapas|fases|propiedades|características|ventajas|desventajas|causas|efectos|funciones"
-    r"|factores) (?:de|del)\b",
-)
-_KINDS_OF = re.compile(
-    r"(?:the )?(?:\w+ )?(?:types?|kinds?|forms?|classes|categories|branches|stages?|phases|arten|formen|typen|phasen"
-    r"|types|formes|étapes|tipos|clases|formas|etapas|fases)\b",
-    re.IGNORECASE,
-)
+_IS_EQUAL = re.compile(r"[^\W\d_]{2} \$\s*(?:[=<>]|\\(?:approx|leq?|geq?|sim|to)\b)")
+"""A formula that begins with its relation says something of the word in front of it: "DFT $= N^2$ mults"."""
+
 _HAD_BY_ALL = re.compile(
     r"\b(?:purpose|aim|goal|impact|effect|benefit|advantage|disadvantage|drawback|trade-?off|cost|risk|role|function"
     r"|formula|unit|symbol|cause|result|consequence|limit(?:ation)?|method|mechanism|symptom|treatment|diagnosis|capital"
@@ -85,16 +71,6 @@ _HAD_BY_ALL = re.compile(
 )
 """What a thing has whatever it is: "the purpose of X" can always be asked, "the provides of X" cannot."""
 
-_TOPIC_GROUP = re.compile("|".join(_LISTED), re.IGNORECASE)
-"""A heading that promises a list which is learned as a whole: "Types of unemployment"."""
-
-_PROCESS = re.compile(
-    r"\b(?:steps?|stages?|phases?|process|procedure|algorithm|cycle|sequence|timeline|workflow|pipeline"
-    r"|order|life ?cycle|recipe|protocol|schritte|ablauf|phasen|verfahren|reihenfolge|zyklus|vorgehen|étapes|processus"
-    r"|procédure|déroulement|pasos|etapas|fases|proceso|procedimiento|ciclo)\b",
-    re.IGNORECASE,
-)
-_STEP = re.compile(r"(?:step|stage|phase|schritt|étape|etapa|paso|fase)\b", re.IGNORECASE)
 _MIN_SENTENCE, _MIN_LABELLED, _MIN_OF_ASPECT = 5, 4, 3
 """Words of what is said, from which on it can be the answer to a question."""
 
@@ -150,10 +126,13 @@ _SAYS_LITTLE = re.compile(
     r"|(?:one|some|part|many|most|several|any) of\b|an? little\b|(?:some|all) [\w-]+ (?!of\b)"
     r"|(?:the|an?) (?:foundation|backbone|cornerstone|[‘“']?fuel|tool|weapon|product) (?:of|to)\b"
     r"|an? (?:registered )?(?:trademark|consequence|response to|reaction to|prerequisite|sign of)\b"
+    r"|un (?:indicio|signe|indice) de\b|una disciplina (?:característica|importante)\b|eine[rs]? der\b|ein relativer\b"
     r"|eine? (?:reaktion|voraussetzung|folge|grund|zeichen|teil|beispiel|problem|möglichkeit)\b"
     r"|une? (?:conséquence|réponse|condition|exemple|partie)\b"
     r"|una? (?:consecuencia|respuesta|condición|ejemplo|parte)\b"
-    r"|(?:die|das|der|eine?) (?:sogenannte\w*|wichtig\w*|gut\w*|groß\w*|erste\w*|gleiche\w*|einzige\w*)\b|z\. ?b\."
+    r"|(?:die|das|der|eine?) (?:entscheidend\w*|sogenannte\w*|wichtig\w*|gut\w*"
+    r"|groß\w*|erste\w*|gleiche\w*|einzige\w*)\b"
+    r"|z\. ?b\."
     r"|l[ae]s? plus\b|(?:el|las?|los) más\b|(?:lo mismo|el mismo|la misma|le même|la même|dasselbe|das gleiche)\b",
     re.IGNORECASE,
 )
@@ -178,10 +157,13 @@ def worth_asking(found: Facts, note: Document, words: WordUse) -> Facts:
     language = language_of(note.text)
     if not can_be_asked(language):
         return Facts()
-    named = [fact for fact in found.facts if _teaches(fact.anchor, note) and names_a_thing(fact.term.label)]
+    things = [fact for fact in found.facts if not is_appraised(fact.term.place)]
+    named = [fact for fact in things if _teaches(fact.anchor, note) and names_a_thing(fact.term.label)]
     acting = {fact.term.place for fact in named if fact.shape is Shape.VERB or words.acts(fact.text)}
     read = [fact for fact in (_read(fact, words, in_acting=fact.term.place in acting) for fact in named) if fact]
     said = [fact for fact in read if _says(fact, language)]
+    same = _said_of_several(said)
+    said = [fact for fact in said if fact.text.lower() not in same]
     described = [fact for fact in said if not (fact.link or fact.subject or fact.aspect)]
     alike = Counter((fact.term.place, _begins(fact) or fact.shape is Shape.VERB) for fact in described)
     asked = Counter((fact.term, fact.aspect.lower()) for fact in found.facts)
@@ -194,6 +176,15 @@ def worth_asking(found: Facts, note: Document, words: WordUse) -> Facts:
     columns = (column for column in found.columns if _teaches(column.anchors[0], note) and _is_learned(column))
     answered = (one for one in found.answered if all(_teaches(a, note) for a in one.answers) and _is_question(one))
     return Facts(kept, tuple(groups), tuple(columns), tuple(answered))
+
+
+def _said_of_several(facts: Sequence[Fact]) -> frozenset[str]:
+    """Returns what is said of two things in the same words, in small letters: it tells neither from the other."""
+    of = defaultdict(set)
+    for fact in facts:
+        if not fact.aspect:
+            of[fact.text.lower()].add(fact.term.name.lower())
+    return frozenset(text for text, names in of.items() if len(names) > 1)
 
 
 def _defines(fact: Fact, note: Document, language: str, alike: Counter[tuple[tuple[str, ...], bool]]) -> bool:
@@ -289,23 +280,6 @@ def stands_alone(text: str) -> bool:
     return is_balanced(text) and _POINTING.isdisjoint(words)
 
 
-def is_learned_list(group: Group) -> bool:
-    """Returns whether the members of a group are learned as a whole."""
-    if group.of_headings and not _KINDS_OF.match(group.label):
-        return False  # headings cut a chapter into parts, and those seldom are all there is
-    return bool(_TOPIC_GROUP.match(group.label)) and all(names_a_thing(term.label) for term in group.members)
-
-
-def is_process(group: Group) -> bool:
-    """Returns whether the members of a group are steps, and not merely numbered."""
-    named = _PROCESS.search(group.label)
-    acts = all(term.label.split()[0].endswith("ing") for term in group.members if term.label)
-    steps = all(_STEP.match(anchor.quote.lstrip("#*- ")) for anchor in group.anchors)
-    whole = all(is_balanced(term.label) for term in group.members)
-    chapters = group.of_headings and not group.place
-    return group.ordered and whole and ((bool(named) and not chapters) or acts or steps)
-
-
 def _teaches(anchor: Anchor, note: Document) -> bool:
     return role_at(note, anchor.start) is Role.TEACHES
 
@@ -338,7 +312,7 @@ def _says(fact: Fact, language: str) -> bool:
         return False
     if fact.link and _IF.search(_FIRST_CLAUSE.split(fact.text)[0]):
         return False
-    if not stands_alone(fact.text) or _RELATION.search(FORMULA.sub("x", fact.text)):
+    if not stands_alone(fact.text) or _RELATION.search(FORMULA.sub("x", fact.text)) or _IS_EQUAL.search(fact.text):
         return False
     if not fact.aspect:
         return fact.shape is not Shape.SENTENCE
@@ -368,7 +342,8 @@ def _is_question(asked: OwnQuestion) -> bool:
     alone = (_POINTING | _PERSONS | _PRONOUNS).isdisjoint((first, *others)) and first in _ASKS
     alone = alone and _CONTINUES.search(asked.question) is None
     told = all(is_finished(a.quote) and not _RELATION.search(FORMULA.sub("x", a.quote)) for a in asked.answers)
-    return alone and told and said >= _MIN_ANSWER and len(meaning(asked.question)) >= _MIN_QUESTION
+    subject = [stem for stem in meaning(" ".join(others)) if len(stem) > 1]
+    return alone and told and said >= _MIN_ANSWER and len(subject) >= _MIN_QUESTION
 
 
 def _is_learned(column: Column) -> bool:

@@ -260,6 +260,58 @@ def test_an_aspect_that_is_given_twice_has_no_one_answer() -> None:
     assert {fact.term.label for fact in facts} == {"Thyroid"}
 
 
+def test_rows_below_advantages_are_no_things() -> None:
+    rows = "| Controlled by a pump | Needs a ward and a monitor |\n| Can be stopped | Takes a nurse all day |\n"
+    table = "# Oxytocin\n\n| {} | Disadvantage |\n|---|---|\n" + rows
+    assert found(table.format("Method")).facts
+    assert not found(table.format("Advantages")).facts
+    line = "- **Lost touch**: a loss of the feel of tissue in the hand\n"
+    assert found(f"# Surgery\n\n## Kinds of harm\n\n{line}").facts
+    assert not found(f"# Surgery\n\n## Limitations of surgery\n\n{line}").facts
+
+
+def test_is_behind_a_label_belongs_to_neither() -> None:
+    facts = found("# Malware\n\n- **Worm**: Is a program that spreads through networks\n").facts
+    assert [(fact.link, fact.text) for fact in facts] == [("", "a program that spreads through networks")]
+
+
+def test_what_is_said_of_two_things_defines_neither() -> None:
+    list_, stack = "A **list** is a type that holds a row of values. ", "A **stack** is a type that holds a row of {}."
+    assert {fact.term.label for fact in found(f"# Types\n\n{list_}{stack.format('calls')}\n").facts} == {
+        "list",
+        "stack",
+    }
+    assert not found(f"# Types\n\n{list_}{stack.format('values')}\n").facts
+
+
+@pytest.mark.parametrize(
+    ("noun", "sentence"),
+    [
+        ("the use of the rectified unit in deep nets", "AlexNet popularized the use of the rectified unit"),
+        ("vectors that capture the meaning of a token", "Embeddings capture the meaning of a token"),
+        ("the share of time that a run takes", "Be mindful of the share that a run takes"),
+    ],
+)  # fmt: skip
+def test_a_remark_behind_a_label_is_no_definition(noun: str, sentence: str) -> None:
+    lines = ("fine ash in the wind", "black rock with holes", "hot melt within the crust", "slow stream in the valley")
+    glossary = zip(_ROCKS, (*lines, "loose stones at a slope"), strict=False)
+    others = "# Rocks\n\n" + "".join(f"- {name}: {line}\n" for name, line in glossary)
+    texts = (f"{others}- Corrie: {said}\n" for said in (noun, sentence))
+    known = [{fact.term.label for fact in found(text).facts} for text in texts]
+    assert ["Corrie" in labels for labels in known] == [True, False]
+
+
+def test_a_question_about_a_letter_names_nothing() -> None:
+    answers = "  - Los bloques de la memoria se llenan uno tras otro.\n  - Cada uno tiene una parte de las filas.\n"
+    assert found(f"# Junta\n\n- ¿Cómo escoger la partición de una junta?\n{answers}").answered
+    assert not found(f"# Junta\n\n- ¿Cómo escoger m?\n{answers}").answered
+
+
+def test_a_relation_of_another_thing_is_not_what_it_costs() -> None:
+    assert found("# FFT\n\n- **Cost:** about $N$ steps for every point of the signal\n").facts
+    assert not found("# FFT\n\n- **Cost:** DFT $= N^2$ mults for all points of the signal\n").facts
+
+
 def test_every_quote_of_the_sample_notes_is_exact() -> None:
     for one in sample_notes():
         facts = read_facts(one)

@@ -230,8 +230,8 @@ Output is what a command writes to the terminal, and other output is lost; the o
 def test_gaps_are_names_that_one_has_to_know_and_say_where_they_stand() -> None:
     asked = {item.answer: item.question for item in fair_items(note(GAPS)) if item.kind is Kind.CLOZE}
     assert asked == {
-        "variable": f"A(n) {GAP} (in “Shells”) is a parameter that is denoted by a name.",
-        "Jobs": f"{GAP} (in “Shells”) are processes that run behind the prompt.",
+        "variable": f"A(n) {GAP} (in “Running commands”) is a parameter that is denoted by a name.",
+        "Jobs": f"{GAP} (in “Running commands”) are processes that run behind the prompt.",
     }
 
 
@@ -257,6 +257,77 @@ def test_a_word_is_asked_about_with_the_nearest_place_that_does_not_say_it() -> 
     text = f"# Shell manual\n\n## 3. Features\n\n### 3.4 Parameters\n\n{said}"
     asked = {item.question for item in fair_items(note(text)) if item.kind is Kind.SHORT}
     assert asked == {"What is a parameter (in “Shell manual”), in your own words?"}
+
+
+def test_a_heading_that_any_text_has_is_no_place() -> None:
+    said = "A correct chunk has the right token.\n\n**Precision** is the ratio of the correct chunks to all chunks.\n"
+    said += "\nIt is slow. It is old. It is known. It is rare. It is dear. It is long. It is wide.\n"
+    texts = {
+        "chunks.md": f"# Chunking\n\n## Evaluation\n\n{said}",
+        "chains.md": f"# Chaining\n\n## Notes of 1998\n\n{said.replace('chunk', 'chain')}",
+        "chords.md": f"# Chording\n\n## 2. Notes of 1998\n\n{said.replace('chunk', 'chord')}",
+        "cheeses.md": f"# Tasting\n\n## Notes of 1998\n\n{said.replace('chunk', 'cheese')}",
+    }
+    items = fair_items(*(note(text, name) for name, text in texts.items()))
+    asked = {item.question for item in items if item.kind is Kind.SHORT}
+    places = ("Chunking", "Chaining", "Chording", "Tasting")
+    assert asked == {f"What is Precision (in “{place}”), in your own words?" for place in places}
+
+
+def test_a_single_word_above_has_the_heading_above_it_in_front() -> None:
+    text = "# Stroke of the brain\n\n## Exercise of limbs\n\n### Rehabilitation\n\n**Relearning** is the process of "
+    items = fair_items(note(f"{text}finding other ways to move a limb.\n"))
+    asked = {item.question for item in items if item.kind is Kind.SHORT}
+    assert asked == {"What is Relearning (in “Exercise of limbs: Rehabilitation”), in your own words?"}
+
+
+def test_a_word_that_nothing_says_the_place_of_is_not_asked_about() -> None:
+    said = "The **network** is a ring of processes that send to the right. A network has a leader. "
+    plain = f"{said}The network is slow. A message crosses the network.\n"
+    assert not fair_items(note(plain, "lecture.md"))
+    assert fair_items(note(f"# Leader election\n\n{plain}", "lecture.md"))
+
+
+def test_a_numbered_list_of_peers_is_no_order() -> None:
+    ways = "".join(
+        f"{number}. **{name}**: {said}\n"
+        for number, (name, said) in enumerate(
+            (("Burning", "in a furnace"), ("Pulping", "in a vat"), ("Shredding", "by a machine")), 1
+        )
+    )
+    kinds = [
+        Kind.ORDER in {item.kind for item in fair_items(note(f"# Media\n\n## {label}\n\n{ways}"))}
+        for label in ("Data destruction", "Roles in the process", "Making paper", "The process of destruction")
+    ]
+    assert kinds == [False, False, True, True]
+
+
+def test_steps_say_what_they_are_of() -> None:
+    steps = "1. Early: swelling goes\n2. Rewiring: new areas take over\n3. Adaptive: other ways are found\n"
+    below = "".join(f"  {step}\n" for step in steps.splitlines())
+    text = f"# Stroke of the brain\n\n## Care\n\n- Phases of recovery:\n{below}"
+    asked = {item.question for item in fair_items(note(text)) if item.kind is Kind.ORDER}
+    assert asked == {"In which order do the steps of “Phases of recovery” (in “Stroke of the brain: Care”) come?"}
+
+
+def test_what_has_a_function_that_acts_is_not_said_to_be_it() -> None:
+    acts = (
+        ("lowmost", "returns the least value of a vector"),
+        ("longmost", "returns the length of the longest word in a vector"),
+        ("summed", "returns the sum of all rows in a vector of figures"),
+        ("shuffled", "returns a random order of the values in a list"),
+    )
+    rows = "".join(f"| {name} | {act} |\n" for name, act in acts)
+    items = fair_items(note(f"# Vector calls\n\n| Name | Function |\n|---|---|\n{rows}"))
+    assert items
+    assert not [item for item in items if item.kind is Kind.TRUE_FALSE]
+
+
+def test_a_name_in_one_note_may_be_a_word_in_another() -> None:
+    cloud = "# Cloud\n\nCode runs in Lambda. **Lambda** is a service that runs code without servers. Use Lambda.\n"
+    waves = "# Waves\n\nThe lambda of a wave is long, and a lambda of zero is none. Some lambda is left.\n"
+    asked = {item.question for item in fair_items(note(cloud, "cloud.md"), note(waves, "waves.md"))}
+    assert "What is Lambda (in “Cloud”), in your own words?" in asked
 
 
 def test_of_a_person_no_false_statement_is_made() -> None:
