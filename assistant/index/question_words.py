@@ -11,7 +11,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.documents.labels import unnumbered
 from assistant.index.store import Store
-from assistant.index.words import as_typed, content_words, is_unbroken, matching, stem
+from assistant.index.words import as_typed, content_words, is_unbroken, language_of, matching, stem
 from assistant.types import Chunk
 
 _ASIDE = re.compile(r"\(([^()]*)\)")
@@ -106,6 +106,9 @@ _SHORTEST = 4
 _MIN_SIMILARITY = 0.75
 """1 - edits / length: one edit in a word of 4, two in 8. At 0.7 "France" would be read as "finance"."""
 
+_MIN_SIMILARITY_ELSEWHERE = 0.82
+"""In a question that is not English, of which ``is_known`` knows no word: "läuft" (runs) does not mean "Luft" (air)."""
+
 
 @dataclass(frozen=True, slots=True)
 class CorrectedWords:
@@ -139,13 +142,14 @@ def read_question(question: str, store: Store, is_known: Callable[[str], bool] =
     corrections: list[tuple[str, str]] = []
     missing: list[str] = []
     before = ""
+    least = _MIN_SIMILARITY if language_of(question) == "en" else _MIN_SIMILARITY_ELSEWHERE
     for word in content_words(question):
         before, last = word, before
         if store.count_matches(matching(word)):
             found.append(word)
             continue
         joined = store.word_beginning(last + word) if any(map(str.isdigit, word)) and last else ""
-        meant = "" if is_known(word) else joined or correct(word, store)
+        meant = "" if is_known(word) else joined or correct(word, store, least)
         if meant and meant == joined:
             found.append(meant)
             corrections.append((f"{last} {word}", meant))
@@ -157,7 +161,7 @@ def read_question(question: str, store: Store, is_known: Callable[[str], bool] =
     return CorrectedWords(tuple(found), tuple(corrections), tuple(missing), as_typed(question, set(missing)))
 
 
-def correct(word: str, store: Store) -> str:
+def correct(word: str, store: Store, least: float) -> str:
     """Returns the word of the notes that ``word`` most probably is, or an empty string.
 
     Nearest by Damerau-Levenshtein distance (swapped neighbours are one edit); among equals the more frequent. A word
@@ -168,7 +172,7 @@ def correct(word: str, store: Store) -> str:
     best: tuple[float, int, str] = (0.0, 0, "")
     for candidate, notes in store.similar_words(word, _CANDIDATES):
         similarity = _similarity(word, candidate)
-        if similarity >= _MIN_SIMILARITY:
+        if similarity >= least:
             best = max(best, (similarity, notes, candidate))
     return best[2]
 

@@ -49,6 +49,13 @@ def test_a_word_of_the_language_is_no_misspelling(store: Store) -> None:
     assert guessed.corrections == (("look", "loop"), ("unlimited", "limited"), ("trainng", "training"))
 
 
+def test_a_short_word_of_another_language_is_not_taken_for_one_that_resembles_it(tmp_path: Path) -> None:
+    store = stored(tmp_path, "# Luft\n\nWarme Luft steigt. Die Verdunstung ist mit dem Wind verbunden.")
+    german = read_question("Wie läuft die Verdunstnug ab und wer hat sie erfunden?", store)
+    assert german.corrections == (("Verdunstnug", "verdunstung"),)
+    assert read_question("läuft", store).corrections == (("läuft", "luft"),)  # no language shows
+
+
 def test_a_number_that_was_typed_apart_is_found(tmp_path: Path) -> None:
     store = stored(tmp_path, "# Enzymes\n\nEnzyme30ase likes acid. Enzyme301ase does not.")
     assert read_question("the optimum of enzyme 30a", store).corrections == (("enzyme 30a", "enzyme30ase"),)
