@@ -1,6 +1,7 @@
 """Makes the pictures of the guide anew, from the sample course and the default model: ``make pictures``.
 
-They are taken in a real browser over the real assistant, in a workspace of its own that is removed afterwards.
+They are taken in a real browser over the real assistant, in a workspace of its own that is removed afterwards; those of
+a student's evening need pandoc, which makes the slides.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
@@ -21,6 +23,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 sys.path.insert(0, str(Path(__file__).parent))
 
 from conftest import CHROMIUM_NAMES, FLAGS, serving
+from evening_pictures import EVENING, deck_assistant
 from states import go_to
 
 from assistant.app.assistant import Assistant
@@ -37,6 +40,9 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "i
 COLOURS = 128
 """Enough for a page of few colours, and a picture stays far below 300 KB."""
 
+Shot = tuple[dict[str, object], Callable[[Page], None]]
+"""How the browser is, and what brings the page to where the picture is taken."""
+
 PATIENCE_MS = 600_000
 QUESTION = "What is the difference between batch and real-time inference?"
 PDF_QUESTION = "Why does an ambulance sound higher when it comes nearer?"
@@ -49,21 +55,34 @@ def main() -> None:
     options.add_argument(
         "--model", default=ModelConfig().name, help="the model that answers in the pictures of the chat"
     )
-    options.add_argument("--only", nargs="*", default=list(SHOTS), choices=list(SHOTS))
+    names = [*SHOTS, *EVENING]
+    options.add_argument("--only", nargs="*", default=names, choices=names)
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="pictures-") as root:
-        assistant = sample_assistant(Path(root), chosen.model, with_pdf="page" in chosen.only)
-        if STUDIED.intersection(chosen.only):
-            study_for_a_week(assistant)
-        try:
-            with serving(assistant) as address, sync_playwright() as playwright:
-                path = next(found for name in CHROMIUM_NAMES if (found := shutil.which(name)))
-                browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-                for name in chosen.only:
-                    take(name, browser, address)
-                browser.close()
-        finally:
-            assistant.close()
+    of_course = [name for name in chosen.only if name in SHOTS]
+    if of_course:
+        with tempfile.TemporaryDirectory(prefix="pictures-") as root:
+            assistant = sample_assistant(Path(root), chosen.model, with_pdf="page" in of_course)
+            if STUDIED.intersection(of_course):
+                study_for_a_week(assistant)
+            take_all({name: SHOTS[name] for name in of_course}, assistant)
+    of_evening = [name for name in chosen.only if name in EVENING]
+    if of_evening:
+        with tempfile.TemporaryDirectory(prefix="pictures-") as root:
+            assistant = deck_assistant(Path(root))
+            take_all({name: (DESK, partial(EVENING[name], assistant=assistant)) for name in of_evening}, assistant)
+
+
+def take_all(shots: dict[str, Shot], assistant: Assistant) -> None:
+    """Takes pictures of the page of an assistant, which is closed afterwards."""
+    try:
+        with serving(assistant) as address, sync_playwright() as playwright:
+            path = next(found for name in CHROMIUM_NAMES if (found := shutil.which(name)))
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+            for name, shot in shots.items():
+                take(name, shot, browser, address)
+            browser.close()
+    finally:
+        assistant.close()
 
 
 def sample_assistant(root: Path, model: str, *, with_pdf: bool = False) -> Assistant:
@@ -110,9 +129,9 @@ def learn(assistant: Assistant, item: Item, at: datetime) -> None:
     )
 
 
-def take(name: str, browser: Browser, address: str) -> None:
+def take(name: str, shot: Shot, browser: Browser, address: str) -> None:
     """Takes one picture and makes it small."""
-    form, show = SHOTS[name]
+    form, show = shot
     context = browser.new_context(color_scheme="light", reduced_motion="reduce", **form)
     page = context.new_page()
     page.goto(address)
@@ -193,7 +212,7 @@ def welcome(page: Page) -> None:
     expect(page.locator(".ways")).to_be_visible()
 
 
-SHOTS: dict[str, tuple[dict[str, object], Callable[[Page], None]]] = {
+SHOTS: dict[str, Shot] = {
     "welcome": (DESK, welcome),
     "chat-desktop": (DESK, chat),
     "chat-phone": (PHONE, chat_on_a_phone),
