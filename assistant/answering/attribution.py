@@ -94,7 +94,9 @@ class Attributor:
         notes: dict[str, Document] | None = None,
     ) -> None:
         self._units = [unit for block in blocks for unit in source_units(block)]
-        self._vocabulary = frozenset(s for u in self._units for s in (*u.own.stems, *u.context.stems))
+        self._read = [in_order(block.text) for block in blocks]
+        numbers = {word for block in self._read for word in block if word.isdigit()}
+        self._vocabulary = numbers.union(s for u in self._units for s in (*u.own.stems, *u.context.stems))
         self._asked = Words(question).stems
         self._asked_counts = frozenset(NUMBER_WORDS[word] for word in words(question) if word in NUMBER_WORDS)
         self._min_support = min_support
@@ -102,7 +104,6 @@ class Attributor:
         self._same: dict[str, frozenset[str]] = {}
         self._numbers = frozenset(n for u in self._units for n in u.own.numbers | u.context.numbers)
         self._texts = [block.text for block in blocks]
-        self._read = [in_order(block.text) for block in blocks]
         self._items = Items(self._units, self._equals)
         self._parts = ClaimParts(self._units, self._equals, self._wanted_of, self._asked)
         self._formulas = KnownFormulas(self._units)
@@ -148,7 +149,7 @@ class Attributor:
             gain = len(best.stems & left) / max(1, len(wanted))
             if chosen and gain < _MIN_GAIN and not best.unit.own.numbers & numbers:
                 break
-            if chosen and not self._is_about(best, claim):
+            if chosen and (_counts_another(best.unit, claim, numbers) or not self._is_about(best, claim)):
                 covers.remove(best)
                 continue
             chosen.append(best)
@@ -333,6 +334,14 @@ def names_any(question: str, line: Citation) -> bool:
     """Returns whether a line, its item or a heading above it says any word that a question asks about."""
     there = Words(" ".join((*line.heading_path, line.item, line.quote))).stems
     return any(_alike(one, word) for one in Words(question).stems for word in there)
+
+
+def _counts_another(unit: Unit, claim: Words, left: frozenset[str]) -> bool:
+    """Whether a further source has other numbers, where the numbers of the sentence are found already.
+
+    "10 ml/kg over 1 hour" of one fluid neither proves nor disproves "10 ml/kg over 15 minutes" of another.
+    """
+    return bool(claim.numbers) and not left and bool(unit.own.numbers - claim.numbers)
 
 
 def _borrowed_numbers(claim: Words, chosen: Sequence[_Cover]) -> frozenset[str]:

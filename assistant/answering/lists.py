@@ -111,6 +111,8 @@ def whole_list(question: str, search: SearchResult, sections: Sequence[ContextBl
             return told
     if kind is Wanted.REASON:
         asked |= {_CAUSE}
+    if kind is Wanted.ANYTHING:  # "complications of measles" names the list itself
+        return _best(asked, [one for one in _of_sections(sections) if one.lead <= asked])
     if kind not in _LISTED and not asked & KINDS:
         return ()
     lists = [one for one in _of_sections(sections) if kind not in _IN_ORDER or one.is_numbered]

@@ -157,14 +157,14 @@ _SAME = (
     "cause reason factor ursache ursachen grund gründe raison raisons causa causas motivo motivos motivi",
     "effect consequence impact result outcome folge folgen auswirkung auswirkungen conséquence conséquences"
     " consecuencia consecuencias conseguenza conseguenze",
-    "characteristic feature property trait attribute merkmal merkmale eigenschaft eigenschaften caractéristique"
+    "characteristic feature property trait attribute symptom sign hallmark manifestation"
+    " symptome anzeichen merkmal merkmale eigenschaft eigenschaften caractéristique"
     " caractéristiques propriété propriétés característica características propiedad propiedades",
     "component part element bestandteil bestandteile komponente komponenten composante"
     " composantes componente componentes",
     "function role purpose funktion funktionen",
     "requirement condition criterion criteria prerequisite voraussetzung voraussetzungen bedingung bedingungen",
     "tool instrument instrumente werkzeug werkzeuge",
-    "symptom sign",
     "example instance beispiel beispiele exemple exemples ejemplo ejemplos esempio esempi",
 )
 """Words that ask for the same list; a question with one of them asks for a list."""

@@ -170,7 +170,7 @@ class SupportModel:
         return 1 / (1 + math.exp(-self.bias - sum(w * s for w, s in zip(weights, astuple(signs), strict=True))))
 
 
-SUPPORT = SupportModel(bias=-4.6, together=3.58, covered=1.14, strange_numbers=-1.03, length=0.86)
+SUPPORT = SupportModel(bias=-4.53, together=3.65, covered=1.03, strange_numbers=-1.08, length=0.83)
 """Fitted by ``tools.research.fit_support`` on 1,198 claims (AttributionBench dev); each of the four sources counts the
 same."""
 

@@ -138,6 +138,26 @@ def test_a_number_is_not_taken_from_a_line_that_says_nothing_else() -> None:
     assert read_from(both, "Hamm came out in 1998 with 1500 packages.").supported
 
 
+FLUIDS = """## Rapid bolus
+
+- Initial bolus: 10-20 mL/kg over 15-30 minutes.
+- Administer colloids at 10-20 mL/kg over 1 hour.
+"""
+
+
+def test_numbers_stand_in_a_stretch_as_words_do() -> None:
+    block = ContextBlock("t.md", (), (), 0, len(FLUIDS), FLUIDS, 0)
+    said = "The initial bolus is 10-20 mL/kg over 15-30 minutes."
+    assert Attributor([block], "", 0.9).signs(said).together == 1.0
+
+
+def test_a_line_with_other_numbers_does_not_speak_against_one_that_has_all_of_them() -> None:
+    said = "It is administered rapidly, typically starting with a bolus of {} mL/kg over 15-30 minutes."
+    found = read_from(FLUIDS, said.format("10-20"))
+    assert [citation.quote for citation in found.citations] == ["Initial bolus: 10-20 mL/kg over 15-30 minutes."]
+    assert read_from(FLUIDS, said.format("20-40")).reason == "your notes do not give the number 40 here"
+
+
 def test_words_of_the_question_are_not_held_against_the_answer() -> None:
     sentence = "The cheapest option is batch processing."
     assert not attribute("Zebras graze in batch processing.").supported

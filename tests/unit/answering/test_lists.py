@@ -84,6 +84,22 @@ def test_words_that_were_typed_wrong_are_those_of_the_notes() -> None:
     assert shown("what are the tols of monetary policy", corrections=(("tols", "tools"),)) == TOOLS
 
 
+SHOCK = "# Dengue fever\n\n## Features of shock\n\n1. Sweating\n2. Rapid pulse\n\n## Rash of dengue\n\n- Pale\n- Late\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "items"),
+    [
+        ("what are the signs of shock in dengue?", "\n1. Sweating\n2. Rapid pulse"),
+        ("rash of dengue", "\n- Pale\n- Late"),
+        ("what is the rash of dengue", ""),  # the model explains it
+        ("rash", ""),  # of what?
+    ],
+)
+def test_a_heading_is_asked_for_in_its_own_words_or_by_the_same_kind(question: str, items: str) -> None:
+    assert shown(question, SHOCK) == items
+
+
 @pytest.mark.parametrize("question", ["pros of monetary policy", "What are the advantages of monetary policy?"])
 def test_a_heading_is_what_its_list_is_about_and_numbers_stay(question: str) -> None:
     assert shown(question) == "\n1. Quick\n2. Independent of politics"
