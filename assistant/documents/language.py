@@ -22,6 +22,10 @@ _MIN_SHARE = 0.08
 
 
 _MIN_OTHERS = 2
+_MIN_SHARE_OF_NOTES, _MIN_WORDS, _TIMES = 0.03, 5, 2.5
+"""The same for notes in bare phrases, which leave such words out: so many of the twenty have to occur, and make up so
+many times as much of the text as those of the next language.
+"""
 
 
 def speaks(text: str, language: str) -> bool:
@@ -45,5 +49,8 @@ def language_of(text: str) -> str:
     shares = {
         language: sum(words[word] for word in common) / max(1, words.total()) for language, common in _WORDS.items()
     }
-    best = max(shares, key=shares.__getitem__)
-    return best if shares[best] >= _MIN_SHARE else ""
+    best, second = sorted(shares, key=shares.__getitem__, reverse=True)[:2]
+    if shares[best] >= _MIN_SHARE:
+        return best
+    is_clear = shares[best] >= max(_MIN_SHARE_OF_NOTES, _TIMES * shares[second])
+    return best if is_clear and sum(word in words for word in _WORDS[best]) >= _MIN_WORDS else ""

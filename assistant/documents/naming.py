@@ -76,6 +76,20 @@ def called(block: ContextBlock) -> tuple[str, ...]:
     return () if not title or title in block.heading_path or is_generic(title) else (spelled_out(title),)
 
 
+def title_of_whole(note: Document) -> str:
+    """Returns what a whole note is called: its title if that stands above all of it, else its file's name as words."""
+    first = next((section for section in note.outline if section.level), None)
+    is_only = bool(note.page_starts) or sum(section.level == 1 for section in note.outline) == 1
+    if first and first.level == 1 and is_only and first.heading_path[-1] == note.title:
+        return note.title
+    front = note.elements[0] if note.elements and note.elements[0].kind is ElementKind.FRONT_MATTER else None
+    named = properties(note.text[: front.end]).title if front else ""
+    if named:
+        return named
+    stem = spelled_out(note.path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    return note.title if is_generic(stem) else stem
+
+
 def about(document: Document) -> str:
     """Returns what the names of a document say and its first heading does not: title, file, folders and tags.
 

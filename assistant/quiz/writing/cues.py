@@ -20,6 +20,7 @@ class Asked(StrEnum):
     CONTRAST = "contrast"  # ..., whereas ...
     USE = "use"  # ... is used to ...
     PARTS = "parts"  # ... consists of ...
+    CLAIM = "claim"  # what a line says of the name that it begins with
     LIST = "list"  # what stands below a heading or an opening line
 
 
@@ -88,9 +89,10 @@ ENGLISH = Cues(
         ),
         (
             Asked.DEFINITION,
-            r"(?P<told>(?:An?\s|The\s)?[^,;:()$]{2,50}?(?:\s\([^()]{1,25}\))?)\s"
+            r"(?P<told>(?:An?\s|The\s)?[^,;:()$]{2,50}?(?:\s\([^()]{1,25}\))?)(?:,\s[^,]{3,60},)?\s"
             r"(?:(?:is|are)\s(?=(?:an?|the|any|one|when|defined|how)\b)|refers? to\s|means?\s(?=the|an?\b)|denotes?\s"
-            r"|describes\s|(?:can|may) be (?:defined|described|thought of) as\s)(?P<answer>.{15,})$",
+            r"|describes\s|(?:is|are|can be|may be) (?:defined|described|presented|understood|seen|thought of)"
+            r" as\s)(?P<answer>.{15,})$",
         ),
         (
             Asked.USE,
@@ -134,6 +136,7 @@ ENGLISH = Cues(
             "How do ",
         ),
         Asked.PARTS: ("What ", "Which ", "Into "),
+        Asked.CLAIM: ("What ", "Why ", "How ", "When ", "Which "),
         Asked.LIST: ("What ", "Which "),
     },
     "What happens ",

@@ -98,7 +98,8 @@ def write(idea: Idea, block: ContextBlock, sampling: Sampling, generator: Genera
         return f"{happens}{idea.told[:1].lower()}{idea.told[1:]}?"
     text = _SOURCE.sub("", _written(question_for(idea, block), _MAX_TOKENS, sampling, generator, cancel))
     is_short = count_words(text) < QUESTION_WORDS[0]
-    return f"{text.removesuffix('?').rstrip()}{idea.cues.own_words}?" if is_short and text.endswith("?") else text
+    added = idea.place or (idea.cues.own_words if is_short else "")
+    return f"{text.removesuffix('?').rstrip()}{added}?" if added and text.endswith("?") else text
 
 
 def _is_past(said: str) -> bool:

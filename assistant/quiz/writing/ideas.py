@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.units import Unit, source_units
 from assistant.documents.labels import FORMULA, plain
+from assistant.documents.naming import title_of_whole
 from assistant.documents.roles import Role, names_nothing, role_at
 from assistant.quiz.exam.texts import meaning, share
 from assistant.quiz.item import Anchor, KeyPoint
@@ -19,6 +20,7 @@ from assistant.quiz.making.prose import is_sentence
 from assistant.quiz.making.terms import names_a_thing
 from assistant.quiz.making.worth import says_little
 from assistant.quiz.writing.cues import ENGLISH, Asked, Cues, cues_of
+from assistant.quiz.writing.named import NamedText, Names
 from assistant.types import ContextBlock, Document, ElementKind
 
 
@@ -32,6 +34,7 @@ class Idea:
         answer: The part of ``said`` that answers the question, or all of it.
         points: What a short answer has to say.
         told: The other part, which the question is about.
+        place: What a question adds to a name that means many things, such as `` (in “Networks”)``; may be empty.
         worth: How much the material makes of it; from ``LEAST_WORTH`` on it is asked.
         cues: Of its language.
     """
@@ -44,6 +47,7 @@ class Idea:
     told: str
     worth: float
     cues: Cues
+    place: str = ""
 
 
 _WORTH = {
@@ -55,11 +59,13 @@ _WORTH = {
     Asked.CONTRAST: 0.9,
     Asked.USE: 0.7,
     Asked.PARTS: 0.8,
+    Asked.CLAIM: 0.8,
     Asked.LIST: 0.8,
 }
 _EMPHASIS = re.compile(r"\*\*|__|==|(?<![*\w])\*(?=\w)|<(?:b|strong|mark|em)>")
 _CONNECTS = re.compile(
-    r"(?:however|moreover|furthermore|in addition|additionally|finally|hence|thus|therefore|similarly|likewise|also|so"
+    r"(?:in the (?:context|field|case|theory) of [^,]{3,60}|in \w+(?:logy|ics|nomy|istry|sophy|analysis|law)|however"
+    r"|moreover|furthermore|in addition|additionally|finally|hence|thus|therefore|similarly|likewise|also|so"
     r"|but|and|or|instead|otherwise|in general|generally|usually|of course|in fact|note that|notice that|recall that"
     r"|jedoch|außerdem|deshalb|daher|aber|und|auch|ainsi|donc|mais|et|cependant|enfin|de plus)(?:,\s|\s(?=[a-z]))",
     re.IGNORECASE,
@@ -105,7 +111,7 @@ _FINITE = re.compile(
 """A clause: a subject and a verb, as far as endings tell."""
 
 _LACKS_SUBJECT = re.compile(r"(?:can|cannot|could|may|must|should|will|need|needs|is|are)\b", re.IGNORECASE)
-_SPLICED = re.compile(r"\w[:.]\s|::|\s[–—-]\s")
+_SPLICED = re.compile(r"\w[:.–—-]\s|::|\s[–—-]\s")
 """Within what a sentence is about: it is two, of which the first is a label or belongs to the line before."""
 
 _GOES_ON = re.compile(r"(?:and|or|but|und|oder|et|ou|e\.g|i\.e|z\. ?b)\b", re.IGNORECASE)
@@ -116,9 +122,11 @@ _PART_OF = re.compile(
 )
 """A subject that does not name what is spoken of, but a part or some of it."""
 
-_CALLED = re.compile(r"^the (?:term|word|concept|notion) |^[\"“”‘’']+|[\"“”‘’']+$", re.IGNORECASE)
+_CALLED = re.compile(r"^the (?:term|word|concept|notion) ", re.IGNORECASE)
+_QUOTES = re.compile(r"[\"“”]|^['‘’]|['‘’]$")
 _COUNTABLE = re.compile(r"(?:^|\s)(?P<noun>[\w’'-]+)(?:\s(?:of|for|in|to|on|against|between|behind|by|and)\b.*)?[:.]?$")
 _CITED_NUMBER = re.compile(r"(?<!\\sqrt)\[(?:\d+(?:[,–-]\s?\d+)*|citation needed|[a-z]+ needed)\]")
+_FULL_STOP = re.compile(r"[.!][\s*_)]*$")
 _ENDS = re.compile(r"[\s.;:,–—-]+$")
 _LISTED = re.compile(r",\s*(?:and\s|or\s)?|;\s*(?:and\s|or\s)?|\s(?:and|or)\s")
 _WORDS = (7, 48)
@@ -130,6 +138,14 @@ _MEMBERS = (3, 7)
 _MEMBER_WORDS = 7
 _LONGEST_MEMBER = 110
 _LONGEST_LABEL_WORDS = 7
+_HAD_BY_ALL = re.compile(
+    r"(?:(?:key|main|central|basic) )?(?:ideas|features|characteristics|properties|assumptions|principles|functions"
+    r"|uses|goals|aims|causes|reasons|effects|impacts|consequences|(?:dis)?advantages|benefits|drawbacks|strengths|weaknesses"
+    r"|problems|pitfalls|limits|limitations|criticisms|challenges|risks|symptoms)",
+    re.IGNORECASE,
+)
+"""A heading that many texts have: what stands below it are those of what the text is about."""
+
 _NO_NAME = re.compile(
     r"(?:is|are|was|can|cannot|could|may|must|no|not|if|when|has|have|does|do|don't|because|by|to|\w+ed)\b",
     re.IGNORECASE,
@@ -150,14 +166,20 @@ def needs_before(text: str) -> bool:
 
 
 class Importance:
-    """How much a note makes of the words of a sentence: how many of its other sentences have them."""
+    """How much a note makes of the words of a sentence: how many of its other sentences have them.
 
-    def __init__(self, units: Iterable[Unit]) -> None:
+    Attributes:
+        names: What its lines are called.
+        ends_lines: Whether most items of its lists end with a full stop: one that does not is no sentence there.
+    """
+
+    def __init__(self, units: Sequence[Unit]) -> None:
         self._counts: Counter[str] = Counter()
-        self.size = 0
         for unit in units:
             self._counts.update(meaning(unit.text))
-            self.size += 1
+        items = [bool(_FULL_STOP.search(unit.text)) for unit in units if unit.kind is ElementKind.ITEM]
+        self.ends_lines = 2 * sum(items) > len(items)
+        self.names = Names(units)
 
     def of(self, stems: frozenset[str]) -> float:
         """Returns the importance of what has ``stems``, in [0, 1]: 1 if its best three words come again and again."""
@@ -182,23 +204,28 @@ def _teaches(unit: Unit) -> bool:
 
 def _sentences(units: Sequence[Unit], importance: Importance, cues: Cues) -> Iterator[Idea]:
     for number, unit in enumerate(units):
-        low, high = _WORDS
-        if not low <= len(unit.text.split()) <= high or clean(unit.text).endswith("?"):
+        if len(unit.text.split()) > _WORDS[1] or clean(unit.text).endswith("?"):
             continue
-        found = _parsed(unit.text, cues)
+        before = units[number - 1] if number else None
+        is_long = len(unit.text.split()) >= _WORDS[0]
+        found = importance.names.behind(unit, cues.language) or (_parsed(unit.text, cues) if is_long else None)
+        found = found or importance.names.below(unit, before, cues.language)
         if found is None:
             continue
-        asks, told, answer = found
-        is_first = number == 0 or units[number - 1].heading_path != unit.heading_path
+        asks, told, answer = found.asks, found.told, found.answer
+        is_first = before is None or before.heading_path != unit.heading_path
         worth = _WORTH[asks] + _made_of(unit, told, answer, importance, is_first=is_first)
+        if asks is Asked.DEFINITION:
+            worth += 0.5 * bool(_PERSONAL.search(unit.text))  # "what we acquire" is said of everybody
         points = _points(asks, answer)
-        if points:
+        if points and _says_enough(told, answer):
             name = term_of(told) if asks is Asked.DEFINITION else clean(told)
-            yield Idea(asks, _anchor(unit), clean(unit.text), _full(clean(answer)), points, name, worth, cues)
+            said, full = clean(unit.text), _full(clean(answer))
+            yield Idea(asks, _anchor(unit), said, full, points, name, worth, cues, found.place)
 
 
-def _parsed(text: str, cues: Cues) -> tuple[Asked, str, str] | None:
-    """Returns what a sentence can be asked for, what the question is about, and the answer, both as written."""
+def _parsed(text: str, cues: Cues) -> NamedText | None:
+    """Returns what a sentence can be asked for by its form: what the question is about, and the answer, as written."""
     bare = _CONNECTS.sub("", text.lstrip("*_ "), count=1) if _CONNECTS.match(text.lstrip("*_ ")) else text
     if bare.rstrip("*_ ").endswith(":") or "::" in bare or _POINTS_BACK.match(bare.lstrip("*_ ")):
         return None
@@ -221,7 +248,7 @@ def _parsed(text: str, cues: Cues) -> tuple[Asked, str, str] | None:
             continue
         if asks is Asked.DEFINITION and not _defines(told, answer, cues.language):
             continue
-        return asks, told, answer
+        return NamedText(asks, told, answer)
     return None
 
 
@@ -247,14 +274,14 @@ def _subject(told: str) -> str | None:
 
 
 def _is_term(told: str) -> bool:
-    name = term_of(told)
+    name = re.sub(r"\s\([^()]*\)$", "", term_of(told))
     bare = re.sub(r"^(?:an?|the|eine?|der|die|das|une?|les?|la)\s", "", name, flags=re.IGNORECASE)
     return not _POINTS_BACK.match(told) and names_a_thing(bare)
 
 
 def term_of(told: str) -> str:
     """Returns a term without quotation marks, and without "The term"."""
-    return _CALLED.sub("", _CALLED.sub("", clean(told.strip("*_ "))))
+    return _QUOTES.sub("", _CALLED.sub("", clean(told.strip("*_ ")))).rpartition(" or ")[2]
 
 
 def _made_of(unit: Unit, told: str, answer: str, importance: Importance, *, is_first: bool) -> float:
@@ -265,7 +292,7 @@ def _made_of(unit: Unit, told: str, answer: str, importance: Importance, *, is_f
     worth += 0.5 * importance.of(stems)
     worth -= 0.2 * text.lstrip("*_ ")[:1].islower() + 0.5 * bool(_DEICTIC.search(answer))
     worth -= 1.0 * bool(_PERSONAL.search(text)) + 0.3 * (len(text.split()) > 36)
-    worth -= 0.3 * (unit.kind is ElementKind.ITEM and not re.search(r"[.!][\s*_)]*$", text))
+    worth -= 0.3 * (importance.ends_lines and unit.kind is ElementKind.ITEM and not _FULL_STOP.search(text))
     worth -= 0.3 * bool(re.search(r"\d", answer))
     return worth - 0.4 * (bool(told) and len(meaning(told)) < _MIN_STEMS and not heading)
 
@@ -295,11 +322,12 @@ def _lists(block: ContextBlock, units: Sequence[Unit], importance: Importance, c
             lines.setdefault(item.parent, []).append(unit)
     low, high = _MEMBERS
     for parent, group in lines.items():
-        label = document.elements[parent].label if parent >= 0 else ""
+        label, is_whole = _told_by(document, parent)
         starts = {held.start for unit in group if (held := document.block_at(unit.start))}
-        if not _names_several(label) or not low <= len(group) <= high or len(starts) < len(group):
+        if not label or not low <= len(group) <= high or len(starts) < len(group):
             continue
-        if any(len(unit.text) > _LONGEST_MEMBER or not _is_member(unit, document) for unit in group):
+        fits = _is_line if is_whole else _is_member
+        if any(len(unit.text) > _LONGEST_MEMBER or not fits(unit, document) for unit in group):
             continue
         start, end = group[0].start, group[-1].end
         said = "; ".join(clean(unit.text) for unit in group)
@@ -308,6 +336,34 @@ def _lists(block: ContextBlock, units: Sequence[Unit], importance: Importance, c
         points = tuple(KeyPoint(clean(unit.text), unit.text) for unit in group)
         anchor = Anchor(block.note, group[0].heading_path, start, end, document.text[start:end])
         yield Idea(Asked.LIST, anchor, said, _full(said), points, label, worth, cues)
+
+
+def _told_by(document: Document, parent: int) -> tuple[str, bool]:
+    """Returns what the lines of a list answer together, and whether the list is one for what stands above it.
+
+    That is an opening line ("The scale grows in three directions:"), or a heading that every text has, of what the
+    text is about ("Pitfalls"); otherwise the heading or line has to name a kind, whose members the lines are. Empty if
+    it does neither.
+    """
+    above = document.elements[parent] if parent >= 0 else None
+    if above is None:
+        return "", False
+    line = document.text[above.body : above.end].strip().split("\n", 1)[0]
+    if above.kind is ElementKind.ITEM and line.endswith(":") and len(meaning(line)) >= _MIN_STEMS:
+        return clean(line), True
+    if above.kind is ElementKind.HEADING and _HAD_BY_ALL.fullmatch(above.label):
+        thing = next(
+            (one for one in reversed(document.headings_above(above)) if not names_nothing(one)),
+            title_of_whole(document),
+        )
+        return (f"{clean(above.label)} of {thing}", True) if names_a_thing(thing) else ("", False)
+    return (above.label, False) if _names_several(above.label) else ("", False)
+
+
+def _is_line(unit: Unit, document: Document) -> bool:
+    """Returns whether a line of a list says something and goes on in nothing but lines below it."""
+    said = clean(unit.text)
+    return bool(meaning(said)) and not _OPEN_END.search(said) and not unit.text.rstrip().endswith((":", "?"))
 
 
 def _is_member(unit: Unit, document: Document) -> bool:
@@ -319,9 +375,7 @@ def _is_member(unit: Unit, document: Document) -> bool:
     item = document.block_at(unit.start)
     number = document.elements.index(item) if item is not None else -1
     opens = any(other.parent == number and other.kind is ElementKind.ITEM for other in document.blocks)
-    return (
-        bool(meaning(said)) and not opens and not _OPEN_END.search(said) and not unit.text.rstrip().endswith((":", "?"))
-    )
+    return not opens and _is_line(unit, document)
 
 
 def _names_several(label: str) -> bool:

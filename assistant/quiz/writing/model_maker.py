@@ -30,8 +30,8 @@ from assistant.quiz.writing.drafting import (
 from assistant.quiz.writing.ideas import Idea, Importance, clean, ideas_in
 from assistant.types import ContextBlock, Document
 
-_PER_BLOCK = 4
-"""Questions about one section: few and good."""
+_PER_BLOCK = 8
+"""Questions about one section of the greatest length; a shorter one has fewer."""
 
 _WORDS_PER_QUESTION = 45
 

@@ -67,7 +67,9 @@ def _ways_of(idea: Idea) -> tuple[str, ...]:
     bare = idea.told[len(own) :]
     is_name = bool(re.match(r"\w+\s[A-Z]|\w?[A-Z]{2}", bare))
     names = dict.fromkeys((bare,) if is_name else (bare, f"{bare[:1].lower()}{bare[1:]}"))
+    is_titled = bool(re.match(r"\w+\s[A-Z]", bare))
     articles = (own,) if own else tuple(one for one in idea.cues.indefinite if _goes_with(one, bare))
+    articles = ("",) if is_titled and not own else articles
     return tuple(f"{article}{name}" for name in names for article in articles)
 
 

@@ -7,7 +7,7 @@ import pytest
 from assistant.answering.prompts import render_block
 from assistant.config import ChunkingConfig
 from assistant.documents.loading import parse
-from assistant.documents.naming import about, called, is_generic, name_of, spelled_out
+from assistant.documents.naming import about, called, is_generic, name_of, spelled_out, title_of_whole
 from assistant.index.chunking import split
 from assistant.testing import FakeEmbedder
 
@@ -93,3 +93,11 @@ def test_every_piece_of_a_long_table_has_its_heads() -> None:
 def test_names_of_files_are_spelled_out() -> None:
     assert spelled_out("03_cell-division") == "cell division"
     assert spelled_out("CellDivision") == "Cell Division"
+
+
+def test_a_whole_note_is_called_by_the_one_heading_above_it_or_by_its_file() -> None:
+    assert title_of_whole(parse("notes/canal_locks.md", "# The old lock\n\n## Gates\n\nOak.\n")) == "The old lock"
+    assert title_of_whole(parse("notes/canal_locks.md", "# History\n\nOld.\n\n# Gates\n\nOak.\n")) == "canal locks"
+    tagged = "---\ntags: [water]\n---\n\n# History\n\nOld.\n\n# Gates\n\nOak.\n"
+    assert title_of_whole(parse("notes/canal_locks.md", tagged)) == "canal locks"
+    assert title_of_whole(parse("notes/canal_locks.md", tagged.replace("tags: [water]", "title: Locks"))) == "Locks"

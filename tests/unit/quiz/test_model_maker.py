@@ -209,6 +209,72 @@ class TestIdeas:
         assert not [one for one in ideas(text.replace("Parts of a lock", "Overview")) if one.asks is Asked.LIST]
         assert not [one for one in ideas(text.replace("the chamber", "the chamber:")) if one.asks is Asked.LIST]
 
+    def test_a_list_below_a_heading_that_many_texts_have_is_asked_of_what_the_note_is_about(self):
+        lines = "- takes long to fill\n- ignores boats without an engine\n- needs a keeper by day\n"
+        (found,) = [one for one in ideas(f"# Canal lock\n\n## Problems\n\n{lines}") if one.asks is Asked.LIST]
+        assert (found.told, len(found.points)) == ("Problems of Canal lock", 3)
+        assert not [one for one in ideas(f"# Canal lock\n\n## Notes\n\n{lines}") if one.asks is Asked.LIST]
+
+    def test_a_list_is_asked_as_a_whole_where_a_line_announces_it(self):
+        lines = "  - takes long to fill\n  - ignores boats without an engine\n  - needs a keeper by day\n"
+        (found,) = ideas(f"# Canal\n\n- The old lock is bad in three ways:\n{lines}")
+        assert (found.asks, found.told) == (Asked.LIST, "The old lock is bad in three ways")
+
+    @pytest.mark.parametrize(
+        ("text", "asks", "told", "answer"),
+        [
+            ("- **Towpath**- track beside the water for the horses", "definition", "Towpath", "Track beside"),
+            ("- Norm of use – what a boat may do in the water of others", "claim", "Norm of use", "What a boat"),
+            ("- **Fill time**- rain can fill the lock by itself in a day", "claim", "Fill time", "Rain can"),
+            ("## Weir\n\nLow wall that holds the water of a river back", "definition", "Weir", "Low wall"),
+            ("## Weir\n\n- A wall of stone that holds the water back", "definition", "Weir", "A wall of"),
+            ("## Weir\n\n### Definition\n\n- Low wall across the bed of a river", "definition", "Weir", "Low wall"),
+            ("## Slow boat\n\nSkippers of a slow boat will wait for others.", "definition", "slow boat", "Skippers"),
+            (
+                "## Types of water\n\n- **Filtered**- free of sand, of leaves and of fish",
+                "definition",
+                "Filtered water",
+                "",
+            ),
+            ("In hydrology, a weir is a low wall across the bed of a river.", "definition", "a weir", "A low wall"),
+            ("A weir, built by monks, is a low wall across the bed of a river.", "definition", "A weir", "A low wall"),
+            (
+                "## Digging\n\n### Short definition\n\n- Work of hands in the bed of a river",
+                "definition",
+                "Digging",
+                "",
+            ),
+            ('The "great weir" is a low wall across the bed of a river.', "definition", "The great weir", "A low wall"),
+        ],
+    )
+    def test_what_stands_behind_a_name_or_right_below_it_is_asked(self, text, asks, told, answer):
+        (found,) = ideas(f"# Canals of the north\n\n{text}\n\nThe boats of the canal were slow in the winter.\n")
+        assert (str(found.asks), found.told) == (asks, told)
+        assert found.answer.startswith(answer)
+
+    def test_nobody_asks_what_a_person_is(self):
+        assert not ideas("# Canals\n\n## John Rennie\n\nScottish engineer who built the canals of the north\n")
+
+    def test_a_word_alone_is_asked_with_its_place(self):
+        (found,) = ideas("# Canals\n\n## The old locks\n\n- **Towpath**- track beside the water for the horses\n")
+        assert found.place == " (in “The old locks”)"
+        generator = FakeGenerator(["What is a towpath?"])
+        asked = write(found, section(), sampling_of(found, 0, 1), generator, threading.Event())
+        assert asked == "What is a towpath (in “The old locks”)?"
+
+    def test_a_label_that_many_have_is_asked_of_each(self):
+        things = ("Sluice", "Weir", "Towpath", "Basin")
+        text = "".join(f"- **{one}**\n  - Purpose- to guide the water of the {one.lower()}\n" for one in things)
+        found = ideas(f"# Canals\n\n{text}")
+        assert [one.told for one in found] == [f"the purpose of {one}" for one in things]
+        assert ideas(f"# Canals\n\n{text}".replace("Purpose", "London")) == []
+
+    def test_a_line_without_a_full_stop_counts_less_only_where_lists_have_them(self):
+        bare = "- The lock is slow for boats because it takes long to fill with water\n"
+        ended = "- The keeper of the lock went home early.\n- The old boat of the keeper was green.\n"
+        (alone,), (beside,) = ideas(f"# Locks\n\n{bare}"), ideas(f"# Locks\n\n{bare}{ended}")
+        assert alone.worth > beside.worth
+
     def test_what_the_material_makes_much_of_comes_first(self):
         text = (
             "# Yeast\n\nYeast makes dough rise because it turns sugar into gas. Yeast needs sugar and warmth."
