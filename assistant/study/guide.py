@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from assistant.answering.units import source_units
 from assistant.cards.note_lines import NoteLine, read_lines
 from assistant.documents.language import language_of
-from assistant.documents.naming import is_generic, spelled_out
+from assistant.documents.naming import title_of_whole
 from assistant.quiz.choosing import Span
 from assistant.quiz.exam.texts import jaccard, meaning
 from assistant.quiz.item import Anchor, Item
@@ -21,7 +21,7 @@ from assistant.study.guide_questions import QUESTIONS, Contrast, GuideQuestion, 
 from assistant.study.guide_ranking import RankedLine, Ranking, fitting
 from assistant.study.guide_sections import read_sections
 from assistant.study.guide_terms import TermFinder
-from assistant.types import ContextBlock, Document, ElementKind
+from assistant.types import ContextBlock, Document
 
 TERMS = 10
 FORMULAS = 8
@@ -159,10 +159,11 @@ class _GuideMaker:
         formulas = _once(one for one in ranked if one.line.kind is LineKind.FORMULA)
         formulas = sorted(formulas, key=lambda one: -one.weight)[:FORMULAS]
         language = self._language()
-        listed = [term for term in known if term.fact and term.fact.offset and not term.fact.link and term not in used]
+        listed = [term for term in known if _is_labelled(term) and term not in used]
         every = [*asked, *self._terms.chosen(listed, TERMS)]
         shown = [one.line for one in (*ideas, *formulas)] + used_lines
-        material = QuestionMaterial(self._topic, self._in_spans(self._cards), shown, tuple(self._ideas.values()))
+        asked_of = tuple(self._ideas.values())
+        material = QuestionMaterial(self._topic, self._in_spans(self._cards), shown, asked_of, self._shared)
         return Guide(
             self._topic.title,
             language,
@@ -237,7 +238,7 @@ class _GuideMaker:
         path = tuple(part for part in path if any(map(str.isalnum, part)))
         if len(self._topic.notes) == 1:
             return path
-        title = title_of_guide(note)
+        title = title_of_whole(note)
         return (title, *(part for part in path if part != title))
 
     def _group(self, section: SectionLines) -> str:
@@ -258,6 +259,11 @@ def _shared_path(sections: Sequence[SectionLines]) -> tuple[str, ...]:
             break
         shared.append(same[0])
     return tuple(shared)
+
+
+def _is_labelled(term: KeyTerm) -> bool:
+    """Whether a term is a label or a heading, and no subject of a sentence: it is asked also where it is shown."""
+    return term.fact is None or bool(term.fact.offset and not term.fact.link)
 
 
 def _is_said(term: KeyTerm, lines: Iterable[GuideLine]) -> bool:
@@ -285,14 +291,3 @@ def _overlap(one: Anchor, other: Anchor) -> bool:
 
 def _within(anchor: Anchor, ranked: Iterable[RankedLine], kinds: Sequence[LineKind]) -> bool:
     return any(one.line.kind in kinds and _overlap(one.line.anchor, anchor) for one in ranked)
-
-
-def title_of_guide(note: Document) -> str:
-    """Returns what a guide to a whole note is called: its title, or its file's name as words."""
-    first = next((section for section in note.outline if section.level), None)
-    front = note.elements[0] if note.elements else None
-    is_named = front is not None and front.kind is ElementKind.FRONT_MATTER
-    if is_named or (first and first.level == 1 and first.heading_path[-1] == note.title):
-        return note.title
-    stem = spelled_out(note.path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    return note.title if is_generic(stem) else stem

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.cards.note_lines import NoteLine
@@ -15,14 +15,14 @@ from assistant.documents.tables import table_rows
 from assistant.quiz.exam.texts import jaccard, meaning, share
 from assistant.quiz.item import Anchor, Maker
 from assistant.quiz.kinds import kind_of
-from assistant.quiz.making.facts import Fact, capitalised, readable
+from assistant.quiz.making.facts import Fact, capitalised, is_plural, readable
 from assistant.quiz.making.terms import names_a_thing
 from assistant.quiz.making.worth import stands_alone
 from assistant.quiz.writing.cues import Asked
 from assistant.quiz.writing.ideas import Idea
 from assistant.study.guide_lines import GuideLine, LineKind, ListPoint
 from assistant.study.guide_text import GuidePhrases, phrases
-from assistant.study.guide_words import names_several, says_something, sentence_of, small_words
+from assistant.study.guide_words import names_several, says_something, sentence_of, small_words, tells_how
 
 if TYPE_CHECKING:
     from assistant.study.guide import GuideTopic
@@ -104,12 +104,27 @@ class QuestionMaterial:
         cards: What the student wrote as question and answer.
         lines: What the guide says.
         ideas: What is worth asking in the sentences of the topic.
+        above: Headings that all of the topic stands below.
     """
 
     topic: GuideTopic
     cards: Sequence[NoteLine]
     lines: Sequence[GuideLine]
     ideas: Sequence[Idea]
+    above: Sequence[str] = ()
+
+    def without_title(self, one: GuideQuestion) -> GuideQuestion:
+        """Returns a question that does not say that it is about what the whole guide is about."""
+        within = self.topic.pool.wording.phrases(one.anchor.note).put("within", group="\n")
+        before, behind = map(re.escape, within.split("\n"))
+        found = re.search(f"{before}(.+?){behind}", one.question)
+        if found is None:
+            return one
+        names, group = (self.topic.title, *self.above), found[1]
+        for name in (*self.above, self.topic.title):
+            group = group.removeprefix(f"{name}: ")
+        place = "" if group in names else within.replace("\n", group)
+        return replace(one, question=one.question.replace(found[0], place))
 
 
 def ask(
@@ -136,7 +151,7 @@ def ask(
     asked: list[GuideQuestion] = []
     for found, most in makers:
         new = 0
-        for question in found:
+        for question in map(material.without_title, found):
             if new < most and _is_new(question, asked):
                 asked.append(question)
                 new += 1
@@ -192,6 +207,7 @@ def _of_lines(
         path = line.anchor.heading_path
         label = path[-1].rstrip(": ") if path else ""
         parent = next((one for one in reversed(path[:-1]) if not names_nothing(one)), "")
+        parent = parent or (material.topic.title if names_a_thing(material.topic.title) else "")
         answer = _in_one_line(line.points)
         numbered = sum(bool(point.number) for point in line.points)
         inside = material.topic.pool.wording.inside
@@ -226,7 +242,7 @@ def _described(material: QuestionMaterial, said: GuidePhrases) -> Iterator[Guide
         count = sum(not point.depth for point in line.points)
         is_list = line.kind is LineKind.LIST and not line.text and _MEMBERS[0] <= count <= _MEMBERS[1]
         is_list = is_list and times[line.anchor.note, line.anchor.heading_path] == 1
-        if is_list and names_a_thing(label) and len(label.split()) <= _SHORT_NAME:
+        if is_list and names_a_thing(label) and len(label.split()) <= _SHORT_NAME and not tells_how(label):
             yield GuideQuestion(said.described.format(label=label), sentence_of(_in_one_line(line.points)), line.anchor)
 
 
@@ -269,7 +285,14 @@ def _of_ideas(material: QuestionMaterial, said: GuidePhrases) -> Iterator[GuideQ
     for idea in material.ideas:
         told = FORMULA.sub("x", idea.told)
         is_shown = (idea.anchor.note, idea.anchor.start) in shown
-        if not is_shown or len(told.split()) < _MIN_QUESTION or not stands_alone(told):
+        if not is_shown or not stands_alone(told):
+            continue
+        if idea.asks in (Asked.EFFECT, Asked.USE) and len(told.split()) <= _SHORT_NAME:
+            one, several, *_ = (*idea.cues.forms[idea.asks], "")
+            form = several if idea.asks is Asked.USE and is_plural(idea.told) else one
+            question = form.format(idea.told[:1].lower() + idea.told[1:] if idea.told[1:2].islower() else idea.told)
+            yield GuideQuestion(question, sentence_of(capitalised(idea.answer)), idea.anchor)
+        if len(told.split()) < _MIN_QUESTION:
             continue
         if idea.asks is Asked.CONDITION:
             clause = idea.told[:1].lower() + idea.told[1:]

@@ -28,8 +28,8 @@ _SAME = 0.7
 """Sentences that share this much of their content words say the same. A list says it only if it is the same."""
 
 _EXAMPLES = re.compile(
-    r"\b(?:examples?|exercises?|sample problems?|problems|demos?|showcases?|case stud(?:y|ies)"
-    r"|demonstrations?|beispiele?|übung(?:en)?|exemples?"
+    r"\b(?:examples?|exercises?|(?:sample|practice|worked|solved|homework) problems?|demos?|showcases?"
+    r"|case stud(?:y|ies)|demonstrations?|beispiele?|übung(?:en)?|exemples?"
     r"|exercices?|ejemplos?|ejercicios?)\b",
     re.IGNORECASE,
 )

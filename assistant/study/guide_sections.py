@@ -17,6 +17,7 @@ from assistant.types import Document, Element, ElementKind
 
 _MEMBER = 24
 _LONGEST_TITLE = 6
+_FEW_PAGES, _OF_COVER = 4, 40
 _TITLE = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ][^\n.;?!=<>$()_]*[^\n.,;:?!=<>$…]")
 """A line without a full stop: with text below it, it may be a heading."""
 
@@ -31,11 +32,11 @@ def read_sections(document: Document, spans: Sequence[Span], asked: Mapping[int,
         spans: Parts of it.
         asked: For the offset of a line that is a question and its answer: the answer.
     """
-    titles = _titles(document)
+    titles, cover = _titles(document), _cover(document)
     sections: dict[int, list[Element]] = {}
     above, start = -1, -1
     for block in document.blocks:
-        if block.kind is ElementKind.HEADING:
+        if block.kind is ElementKind.HEADING or block.start < cover:
             continue
         heading = next((e.start for e in document.above(block) if e.kind is ElementKind.HEADING), -1)
         if heading != above:
@@ -54,6 +55,13 @@ def read_sections(document: Document, spans: Sequence[Span], asked: Mapping[int,
         elif lines:
             found[path] = SectionLines(document.path, path, max(start, 0), lines)
     return list(found.values())
+
+
+def _cover(document: Document) -> int:
+    """Returns where the second page begins if the first one has no more than a title, a name and a date; else 0."""
+    starts = document.page_starts
+    is_deck = len(starts) >= _FEW_PAGES
+    return starts[1] if is_deck and len(document.text[: starts[1]].split()) <= _OF_COVER else 0
 
 
 def _titles(document: Document) -> dict[int, tuple[str]]:

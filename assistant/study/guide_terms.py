@@ -17,7 +17,7 @@ from assistant.quiz.writing.ideas import Idea
 from assistant.study.guide_lines import LineKind, SectionLines
 from assistant.study.guide_questions import Contrast, KeyTerm
 from assistant.study.guide_ranking import RankedLine, Ranking
-from assistant.study.guide_words import DETERMINER, EXPLAINS, HAS_VERB, sentence_of
+from assistant.study.guide_words import DETERMINER, EXPLAINS, HAS_VERB, sentence_of, tells_how
 
 if TYPE_CHECKING:
     from assistant.study.guide import GuideTopic
@@ -116,14 +116,16 @@ class TermFinder:
         for section in self._sections:
             line = section.lines[0]
             is_short = len(section.lines) == 1 and line.kind is LineKind.LIST and len(line.points) <= _FEW_POINTS
-            if is_short and section.heading_path and names_a_thing(section.heading_path[-1]):
+            label = section.heading_path[-1] if section.heading_path else ""
+            if is_short and label and names_a_thing(label) and not tells_how(label):
                 text = sentence_of("; ".join(point.text.rstrip(".;") for point in line.points))
-                yield KeyTerm(section.heading_path[-1], capitalised(text), line.anchor)
+                yield KeyTerm(label, capitalised(text), line.anchor)
 
     def _told(self) -> Iterator[KeyTerm]:
         """Yields the terms that are defined in sentences of other forms."""
         for idea in self._ideas.values():
-            if idea.asks is Asked.DEFINITION and names_a_thing(idea.told) and _is_name(idea.told):
+            says_what = idea.asks is Asked.DEFINITION and not (is_modal(idea.answer) or _HAPPENS.match(idea.answer))
+            if says_what and names_a_thing(idea.told) and _is_name(idea.told):
                 yield KeyTerm(capitalised(idea.told), sentence_of(capitalised(idea.answer)), idea.anchor)
 
     def chosen(self, terms: Iterable[KeyTerm], most: int) -> list[KeyTerm]:
@@ -163,8 +165,9 @@ class TermFinder:
     def _tells_apart(self, one: RankedLine) -> bool:
         if one.line.kind is LineKind.FORMULA:
             return False
-        if one.section.heading_path and _TOLD_APART.search(one.section.heading_path[-1]):
-            return True
+        label = one.section.heading_path[-1] if one.section.heading_path else ""
+        if _TOLD_APART.search(label):
+            return one.line.kind is not LineKind.SENTENCE or bool(meaning(label) & meaning(one.line.text))
         idea = self._ideas.get((one.section.note, one.line.anchor.start))
         return idea is not None and idea.asks is Asked.CONTRAST and one.line.kind is LineKind.SENTENCE
 
@@ -173,6 +176,7 @@ def _is_name(label: str) -> bool:
     """Whether a label is short enough for a term, and explains no letter of a formula."""
     return (
         not label[:1].isdigit()
+        and not tells_how(label)
         and len(label.split()) <= _LONGEST_TERM
         and not any(EXPLAINS.fullmatch(word) for word in label.split())
     )

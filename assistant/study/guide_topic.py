@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.answering.evidence import FIRST_GATE, weigh
 from assistant.answering.packing import choose_blocks
 from assistant.documents.formats import is_markdown
-from assistant.documents.naming import spelled_out
+from assistant.documents.naming import spelled_out, title_of_whole
 from assistant.documents.roles import Role, role_at
 from assistant.documents.wiki import link_names, resolve, wiki_links
 from assistant.errors import StudyError
@@ -18,7 +18,7 @@ from assistant.quiz.exam.ground import Ground
 from assistant.quiz.exam.texts import asked, meaning
 from assistant.quiz.item import Item
 from assistant.quiz.making.pool import Pool
-from assistant.study.guide import GuideTopic, title_of_guide
+from assistant.study.guide import GuideTopic
 from assistant.types import ContextBlock, Document, Scope, Section
 
 _MIN_EVIDENCE = 0.15
@@ -94,7 +94,7 @@ def find_guide_topic(topic: str, library: GuideLibrary, scope: Scope) -> GuideTo
     kept = tuple(span for span in within if any(note.path == span.note for note in notes))
     title = found.title.rpartition("#")[2] if found.kind is TopicKind.HEADING else found.title
     if found.kind is TopicKind.NOTE and len({span.note for span in found.spans}) == 1:
-        title = title_of_guide(notes[0])
+        title = title_of_whole(notes[0])
     return GuideTopic(title, notes, kept, Pool(notes, Ground(notes)), focus, tuple(library.items))
 
 
@@ -103,7 +103,7 @@ def _named(words: str, library: GuideLibrary) -> list[Span]:
     wanted = asked(words)
     if not wanted:
         return []
-    named = [note for note in library.notes if asked(title_of_guide(note)) == wanted]
+    named = [note for note in library.notes if asked(title_of_whole(note)) == wanted]
     spans = [Span(note.path, 0, len(note.text) + 1) for note in named]
     headed = [section for section in library.outline if section.level]
     exact = [section for section in headed if asked(section.heading_path[-1]) == wanted]

@@ -36,10 +36,12 @@ _GOES_ON = re.compile(
 
 _NOTES = re.compile(
     r"(?:recall|note|notice|remember) that\b|similar(?:ly)?,"
+    r"|(?:pause (?:here|for)|walk (?:them )?through|emphasi[sz]e that|give examples|point out that"
+    r"|(?:ask|remind|tell) (?:the |your )?(?:students|class|audience))\b"
     r"|(?:see|siehe|voir|véase|vedi)\s|(?:aside|side ?note|warning|disclaimer|by the way)\b|[∴⟹]|#|\d+\.\s|step \d",
     re.IGNORECASE,
 )
-"""How a line begins that is an aside, a conclusion without its reasons, a comment, or one of several steps."""
+"""How a line begins that is an aside, a word to who speaks, a conclusion without its reasons, a comment, or a step."""
 
 _EXISTS = re.compile(r"\b(?:there (?:is|are|was|were|exists?)|es gibt|il y a|il existe)\b\s*", re.IGNORECASE)
 """Words that look as if they pointed to something, and only say that it is there."""
@@ -83,7 +85,7 @@ _BREAKS_OFF = re.compile(
 """How a line ends that an editor has broken."""
 
 _ELSEWHERE = re.compile(
-    r"https?://|;$|; --|licen[sc]ed? under|all rights reserved|©|\\_|_{3}|\[link"
+    r"https?://|;$|; --|\(source:|\(\s\)|licen[sc]ed? under|all rights reserved|©|\\_|_{3}|\[link"
     r"|^an? (?:\w+ )?interesting (?:question|thing)"
     r"|\banterior(?:es|mente)?\b|\bprécédente?s?\b|\bvorherig|(?:(?<!\w)[a-zA-Z] ){3}"
     r"|\b(?:see|siehe|voir|véase|cf\.) |\b(?:we|you|i|let|they|it|that|he|she)['’](?:ve|ll|re|d|s|m)\b|::",
@@ -96,7 +98,8 @@ _SEVERAL = re.compile(
     r"(?:the )?(?:(?!of\b)\w+ ){0,2}(?:types|kinds|forms|classes|categories|stages|steps|phases|properties|features"
     r"|assumptions|characteristics|(?:dis)?advantages|benefits|drawbacks|limitations|causes|effects|consequences|functions|components"
     r"|parts|elements|factors|ways|uses|reasons|principles|symptoms|conditions|requirements|layers|methods|tools"
-    r"|instruments|objectives|goals|criteria|barriers|strategies|roles|rules|measures|policies|arten|formen|typen|phasen|merkmale|eigenschaften"
+    r"|instruments|objectives|goals|criteria|barriers|strategies|roles|rules|measures|policies"
+    r"|problems|pitfalls|impacts|criticisms|challenges|strengths|weaknesses|risks|arten|formen|typen|phasen|merkmale|eigenschaften"
     r"|vorteile|nachteile|ursachen|folgen|gründe|aufgaben|funktionen|bestandteile|faktoren|prinzipien|ziele|maßnahmen"
     r"|bestimmungen|avantages|inconvénients|causes|conséquences|étapes|propriétés|caractéristiques|types|facteurs|fonctions"
     r"|ventajas|desventajas|causas|consecuencias|tipos|características|propiedades|etapas|fases|factores|funciones|pasos)"
@@ -117,6 +120,11 @@ HAS_VERB = re.compile(
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|could|may|will|would|must|should|does|do|means?|says?|argues?|claims?|gives?"
     r"|allows?|requires?|causes?|leads?|makes?|shows?|explains?|contributes?|contains?|thought|saw|[a-z]{3,}ed)\b",
+)
+
+_TELLS_HOW = re.compile(
+    r"^\w+(?:al|ive|ic|ous|ed|ness)$|\b(?:context|background|history|lecture|info|evaluation|conclusion|summary|origin|answer)$",
+    re.IGNORECASE,
 )
 
 EXPLAINS = re.compile(r"(?:where|with|here|wobei|mit|dabei ist|où|avec|donde|siendo|con|dove|onde)\b", re.IGNORECASE)
@@ -199,6 +207,11 @@ def is_broken_off(text: str) -> bool:
 def names_several(label: str) -> bool:
     """Returns whether a heading promises a list that is learned as a whole: "Types of errors", "Advantages"."""
     return bool(_SEVERAL.match(label.strip()))
+
+
+def tells_how(label: str) -> bool:
+    """Returns whether a heading tells how something is or where it belongs, so that nobody could describe it."""
+    return bool(_TELLS_HOW.search(label))
 
 
 def is_chrome(text: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.config import ChunkingConfig, NotesConfig, RetrievalConfig
 from assistant.documents.loading import parse
+from assistant.documents.naming import title_of_whole
 from assistant.errors import StudyError
 from assistant.index.build import Builder, fingerprint
 from assistant.index.retriever import Retriever
@@ -16,7 +17,7 @@ from assistant.quiz.choosing import Span
 from assistant.quiz.exam.ground import Ground
 from assistant.quiz.item import Anchor, Item, KeyPoint, Kind, Maker
 from assistant.quiz.making.pool import Pool
-from assistant.study.guide import Guide, GuideTopic, make_guide, title_of_guide
+from assistant.study.guide import Guide, GuideTopic, make_guide
 from assistant.study.guide_lines import LineKind
 from assistant.study.guide_text import guide_markdown, phrases
 from assistant.study.guide_topic import GuideLibrary, find_guide_topic
@@ -80,7 +81,7 @@ where $A$ is measured in square metres.
 def guide_of(text: str, *, path: str = "rivers.md", items: tuple[Item, ...] = (), start: int = 0) -> Guide:
     note = parse(path, text)
     spans = (Span(path, start, len(text) + 1),)
-    return make_guide(GuideTopic(title_of_guide(note), (note,), spans, Pool([note], Ground([note])), "", items))
+    return make_guide(GuideTopic(title_of_whole(note), (note,), spans, Pool([note], Ground([note])), "", items))
 
 
 @pytest.fixture(scope="module")
@@ -243,6 +244,22 @@ class TestWhatMatters:
         assert {line.anchor.heading_path[-1] for line in lines(guide)} <= {"Discharge"}
         assert guide.formulas
 
+    def test_the_cover_of_a_deck_and_words_to_who_speaks_are_no_lines(self):
+        cover = "# Canals\n\n- Dr. A. Keeper\n- Department of Water\n- July 2, 2026\n\n"
+        slide = "## {0}\n\nA {0} is a large gate that holds back the water of the canal.\n\n"
+        slides = [
+            cover,
+            *(slide.format(n) for n in ("Sluice", "Paddle", "Barrier")),
+            "## Weir\n\n- Walk through each row and ask students.\n",
+        ]
+        starts = tuple(sum(map(len, slides[:n])) for n in range(len(slides)))
+        note = parse("deck.pdf", "".join(slides), "pdf", "Canals", page_starts=starts)
+        topic = GuideTopic("Canals", (note,), (Span("deck.pdf", 0, 999),), Pool([note], Ground([note])))
+        said = guide_markdown(make_guide(topic))
+        assert "a large gate" in said.lower()
+        assert "Keeper" not in said
+        assert "students" not in said
+
 
 class TestWhatIsAsked:
     def test_a_list_that_is_announced_is_asked_for(self):
@@ -274,6 +291,39 @@ class TestWhatIsAsked:
             for one in guide_of(f"# Ethics\n\n## Measuring problem\n\n{premises}").questions
             if "steps" in one.question
         ]
+
+    def test_a_question_does_not_say_that_it_is_about_the_topic_of_the_guide(self):
+        word = "## Kinetics\n\nA **catalyst** is a substance that makes a reaction of two others faster.\n"
+        note = parse("fast.md", f"# Fast reactions\n\n{word}")
+        pool = Pool([note], Ground([note]))
+        (question,) = make_guide(GuideTopic("Kinetics", (note,), (Span("fast.md", 18, 999),), pool)).questions
+        assert question.question == "What is a catalyst?"
+
+    def test_what_a_thing_causes_or_is_for_is_asked(self):
+        guide = guide_of(
+            "# Locks\n\nHigh water leads to a longer wait for every boat at the lock.\n\n"
+            "## Sluices\n\nSluices are used to lower the water of the basin for a boat.\n"
+        )
+        assert [one.question for one in guide.questions] == [
+            "What is the effect of high water?",
+            "What are sluices used for?",
+        ]
+
+    def test_a_label_in_a_list_of_other_things_is_asked_too(self):
+        rest = "- boats wait in the basin until the evening\n- the keeper lives in a house beside the lock\n"
+        guide = guide_of(f"# Canals\n\n- **Towpath**- track beside the water for the horses\n{rest}")
+        assert guide.questions[0].question == "What is meant by “Towpath”?"
+
+    def test_what_many_texts_have_is_asked_of_the_note_and_how_something_is_not_at_all(self):
+        items = "- long time to fill the lock\n- no room for boats without an engine\n- work for a keeper by day\n"
+        asked = [one.question for one in guide_of(f"# Canal lock\n\n## Problems\n\n{items}").questions]
+        assert asked == ["What are the problems of Canal lock?"]
+        assert not guide_of(f"# Canal lock\n\n## Methodological\n\n{items}").questions
+
+    def test_a_line_is_told_apart_only_if_it_speaks_of_what_its_heading_names(self):
+        text = "# Boats\n\n## Barge vs. ferry\n\nA barge is slow.\n\nThe town had a market on every second Monday.\n"
+        said = [contrast.line.text for contrast in guide_of(text).contrasts if contrast.line]
+        assert "The town had a market on every second Monday." not in said
 
 
 class TestTermsAndFormulas:
