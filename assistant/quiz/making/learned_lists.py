@@ -40,6 +40,8 @@ _ACTIVITY = re.compile(r"(?:how to |\w+ing )(?!.*\band\b)", re.IGNORECASE)
 """One thing that is done, of which other things that are done are the steps: "Cooking rice"."""
 
 _STEP = re.compile(r"(?:step|stage|phase|schritt|étape|etapa|paso|fase)\b", re.IGNORECASE)
+_ONLY_COUNTED = re.compile(rf"{_STEP.pattern} (?:[IVX]+|\d+)\w*\W*", re.IGNORECASE)
+"""A step without a name: "Stage II" is put in order by counting, and its parts are no steps of anything."""
 
 
 def is_learned_list(group: Group) -> bool:
@@ -51,6 +53,8 @@ def is_learned_list(group: Group) -> bool:
 
 def is_process(group: Group) -> bool:
     """Returns whether the members of a group are steps, and not merely numbered."""
+    if any(_ONLY_COUNTED.fullmatch(label) for label in (group.label, *(term.label for term in group.members))):
+        return False
     named = _PROCESS.search(_OF_WHAT.split(group.label, maxsplit=1)[0])
     acts = all(term.label.split()[0].endswith("ing") for term in group.members if term.label)
     activity = acts and _ACTIVITY.match(group.label) is not None

@@ -312,7 +312,11 @@ class _FactReader:
             anchor = self._anchor(owner, row.start, row.end)
             for cell in others:
                 name, column = (cell.head, first.text) if compares else (first.text, cell.head)
-                term, column, text = Term(readable(name), headings), readable(column), readable(cell.text)
+                term, column, text = (
+                    Term(_NUMBERED.sub("", readable(name)), headings),
+                    readable(column),
+                    readable(cell.text),
+                )
                 if term.label and column and re.search(r"\w", text):
                     aspect = "" if column.lower() in _DEFINES else column
                     self._facts.append(Fact(term, aspect, text, anchor))

@@ -267,7 +267,9 @@ class Wording:
         """Returns a question that all members of a group together answer."""
         phrases = self.phrases(group.anchors[0].note)
         count = phrases.patterns["counted"].split()[len(group.members) - 2]
-        return phrases.put("members", count=count, group=self.inside(group.label, group.anchors[0].note))
+        label = self.inside(group.label, group.anchors[0].note)
+        told = label[len(count) + 1 :] if label.lower().startswith(f"{count} ") else label  # "Three phases of recovery"
+        return phrases.put("members", count=count, group=told)
 
     def match(self, group: str, note: str) -> str:
         """Returns the question of a match item."""

@@ -55,7 +55,7 @@ _POINTING_LIST = """
 _POINTING = frozenset(_POINTING_LIST.split())
 """Words in what is said that only what stands around it, or who wrote it, explains."""
 
-_RELATION = re.compile(r"[=→⇒<>|]|->|=>|`|\w -\w|\b(?:section|page|chapter|kapitel|seite) \d", re.IGNORECASE)
+_RELATION = re.compile(r"^-|[=→⇒<>|]|->|=>|`|\w -\w|\b(?:section|page|chapter|kapitel|seite) \d", re.IGNORECASE)
 """In what is said, outside of formulas: it is a rule or code, not words that describe."""
 
 _IS_EQUAL = re.compile(r"[^\W\d_]{2} \$\s*(?:[=<>]|\\(?:approx|leq?|geq?|sim|to)\b)")

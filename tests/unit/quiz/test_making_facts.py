@@ -270,6 +270,13 @@ def test_rows_below_advantages_are_no_things() -> None:
     assert not found(f"# Surgery\n\n## Limitations of surgery\n\n{line}").facts
 
 
+def test_a_cell_that_holds_a_list_is_no_answer() -> None:
+    table = "# Birth\n\n| Helper | Purpose |\n|---|---|\n| Midwife | {}the care of a mother |\n"
+    table += "| Doctor | {}the care of a child |\n"
+    assert found(table.format("", "")).facts
+    assert not found(table.format("- ", "- ")).facts
+
+
 def test_is_behind_a_label_belongs_to_neither() -> None:
     facts = found("# Malware\n\n- **Worm**: Is a program that spreads through networks\n").facts
     assert [(fact.link, fact.text) for fact in facts] == [("", "a program that spreads through networks")]

@@ -302,6 +302,32 @@ def test_a_numbered_list_of_peers_is_no_order() -> None:
     assert kinds == [False, False, True, True]
 
 
+def test_steps_that_are_only_counted_are_no_order_and_neither_are_the_parts_of_one() -> None:
+    names = ("Breast", "Arm", "Hip")
+    counted, parts, named = (
+        f"# Breast cancer in women\n\n## {label}\n\n"
+        + "".join(f"{number}. **{step or f'Stage {number}'}**: a lump\n" for number, step in enumerate(steps, 1))
+        for label, steps in (("Stages of cancer", ("", "", "")), ("Stage 2", names), ("Stages of cancer", names))
+    )
+    found = [Kind.ORDER in {item.kind for item in fair_items(note(each))} for each in (counted, parts, named)]
+    assert found == [False, False, True]
+
+
+def test_the_number_of_a_list_and_of_its_rows_is_said_once() -> None:
+    phases = "## Three phases of recovery\n\n" + "".join(
+        f"- **{name}**: it is so\n" for name in ("Early", "Rewired", "Late")
+    )
+    asked = {item.question for item in fair_items(note(f"# Stroke\n\n{phases}"))}
+    assert "What are the three phases of recovery?" in asked
+    rows = "".join(
+        f"| {n}. {name} | the loss of {what} within weeks |\n"
+        for n, (name, what) in enumerate((("Threatened", "blood"), ("Complete", "all of it"), ("Missed", "a beat")), 1)
+    )
+    items = fair_items(note(f"# Loss\n\n| Type | Definition |\n|---|---|\n{rows}"))
+    assert items
+    assert not [item for item in items if "1. " in f"{item.question} {item.answer} {item.options} {item.lefts}"]
+
+
 def test_steps_say_what_they_are_of() -> None:
     steps = "1. Early: swelling goes\n2. Rewiring: new areas take over\n3. Adaptive: other ways are found\n"
     below = "".join(f"  {step}\n" for step in steps.splitlines())

@@ -51,8 +51,8 @@ def test_labelled_items_are_found_among_those_that_pass_the_exam() -> None:
 
 def test_what_was_said_of_a_question_before_it_named_its_place_counts_unless_it_was_unclear() -> None:
     item = next(one for one in fair_items(note(TEXT.replace("## Oak", "## Leaves"))))
-    assert "(in “Trees”)" in item.question
-    before = with_id(replace(item, question=item.question.replace(" (in “Trees”)", ""))).id
+    assert "(in “Trees: Leaves”)" in item.question
+    before = with_id(replace(item, question=item.question.replace(" (in “Trees: Leaves”)", ""))).id
     assert label_of(item, {before: "trivial"}) == "trivial"
     assert label_of(item, {before: "unclear"}) == ""
     assert label_of(item, {before: "trivial", item.id: "fair"}) == "fair"
