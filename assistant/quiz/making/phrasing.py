@@ -28,9 +28,6 @@ from assistant.quiz.making.facts import (
 from assistant.quiz.making.surroundings import Surroundings, has_name
 
 _ANY = re.compile(r"(?:an?|eine?|une?|una) ", re.IGNORECASE)
-_OWN_NAME = re.compile(r"\w[^\W_a-z]|\d")
-"""In a word: a capital or figure behind its beginning, so that it is the name of one thing: "MapReduce", "ADMS"."""
-
 _QUALITY = re.compile(r"\w+(?:al|ic|ive|ous|less|ful|[ai]ble|lar)")
 """A word of such a form says how something is, and seldom what."""
 
@@ -196,7 +193,8 @@ class Wording:
         place = self.where(fact, is_asked=True)
         if not fact.link and _QUALITY.fullmatch(term.name):
             return is_plural(place.rstrip("”)"))
-        return _OWN_NAME.search(term.name) is not None or _ANY.match(fact.subject) is not None or place != ""
+        is_own = any(sign.isupper() or sign.isdigit() for sign in term.name[1:])  # "MapReduce", "ADMS"
+        return is_own or _ANY.match(fact.subject) is not None or place != ""
 
     def called(self, fact: Fact) -> str:
         """Returns how a question calls the term of ``fact``, with the article that it has in the notes."""

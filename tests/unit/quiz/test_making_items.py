@@ -286,6 +286,12 @@ def test_a_word_that_nothing_says_the_place_of_is_not_asked_about() -> None:
     plain = f"{said}The network is slow. A message crosses the network.\n"
     assert not fair_items(note(plain, "lecture.md"))
     assert fair_items(note(f"# Leader election\n\n{plain}", "lecture.md"))
+    french = (
+        "Le **réseau** est un anneau de processus qui parlent à droite. Le réseau est lent et le message passe par le "
+        "réseau. Dans un réseau de ce type, les messages sont longs.\n"
+    )
+    assert not fair_items(note(french, "lecture.md"))
+    assert fair_items(note(f"# Élection du chef\n\n{french}", "lecture.md"))
 
 
 def test_a_numbered_list_of_peers_is_no_order() -> None:
