@@ -31,7 +31,7 @@ _LITTLE = frozenset(
 _ROMAN = re.compile(r"[ivxlc]+")
 _BETWEEN = re.compile(r"[\s_\-–—/.:,;()\[\]'’\"]+")
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-ZÀ-Þ])")
-_NUMBERED = re.compile(r"(?:\d+[_\-. ]+)+(?=\D)")
+_NUMBERED = re.compile(r"^(?:\d+[_\-. ]+)+(?=\D)")
 
 
 def title_of(path: str, text: str, elements: Sequence[Element]) -> str:

@@ -70,6 +70,10 @@ _KINDS = re.compile(r"(?:types?|kinds?|forms?|classes|categories)\sof\s(?P<noun>
 _QUALITY = re.compile(r"(?:ed|al|ic|ive|ary|ous|ent|ant|ble|ar|less|time|batch)$", re.IGNORECASE)
 """How an adjective ends: below "Types of learning", "Supervised" means supervised learning."""
 
+_ALLOWS = re.compile(r"\b(?:can|could|may|might|must|should)\b", re.IGNORECASE)
+"""A sentence that tells what a thing may be or has to be, and not what it is."""
+
+_OF_QUALITIES = ("ive", "ous", "able", "ed", "isch", "lich", "bedingt", "urell")
 _LETTERS = re.compile(r"\w*[A-Z]\w*[A-Z]\w*")
 
 
@@ -117,7 +121,7 @@ class Names:
             return _of_aspect(label, answer, above, language)
         if count >= _COMMON or not _is_name(label):
             return None
-        if _CLAIM.search(plain(answer)):
+        if _CLAIM.search(plain(answer)) or is_sentence(plain(answer), language):
             return NamedText(Asked.CLAIM, label, answer) if language == "en" else None
         return NamedText(Asked.DEFINITION, label, answer, _place(label, above, document, language))
 
@@ -150,14 +154,12 @@ def _is_about(sentence: str, name: str) -> bool:
     first = " ".join(words[: len(name.split()) + _BEFORE_NAME]).lower()
     begins = name.lower().removesuffix("s") in first
     said = re.split(r"\s(?:is|are|was|were)\s", sentence, maxsplit=1)[-1]
-    return begins and words[0][:1].isupper() and not says_little(said)
+    return begins and words[0][:1].isupper() and not says_little(said) and not _ALLOWS.search(sentence)
 
 
 def _is_name(label: str) -> bool:
     """Whether a label names a thing, and is not one word that only tells how something is: "Ineffective"."""
-    return names_a_thing(label) and not (
-        len(label.split()) == 1 and label.lower().endswith(("ive", "ous", "able", "ed"))
-    )
+    return names_a_thing(label) and not (len(label.split()) == 1 and label.lower().endswith(_OF_QUALITIES))
 
 
 def _of_aspect(label: str, answer: str, above: tuple[str, ...], language: str) -> NamedText | None:

@@ -93,6 +93,8 @@ def test_every_piece_of_a_long_table_has_its_heads() -> None:
 def test_names_of_files_are_spelled_out() -> None:
     assert spelled_out("03_cell-division") == "cell division"
     assert spelled_out("CellDivision") == "Cell Division"
+    assert spelled_out("s5_risk_management") == "s5 risk management"
+    assert spelled_out("W2N3 - Types") == "W2N3 Types"
 
 
 def test_a_whole_note_is_called_by_the_one_heading_above_it_or_by_its_file() -> None:

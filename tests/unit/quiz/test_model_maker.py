@@ -252,6 +252,21 @@ class TestIdeas:
         assert (str(found.asks), found.told) == (asks, told)
         assert found.answer.startswith(answer)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "## Slow boat\n\nA slow boat can be of wood or of iron.",
+            "- **Bedingt**: Wartezeit im Sommer zwischen zwei Schleusen, wenn das Wasser niedrig steht",
+            "- **Ineffective**- posters on every lock against loud music",
+        ],
+    )
+    def test_what_a_thing_may_be_defines_nothing_and_a_quality_is_no_thing(self, text):
+        assert not [one for one in ideas(f"# Canals\n\n{text}\n") if one.asks is Asked.DEFINITION]
+
+    def test_a_sentence_behind_a_label_does_not_say_what_the_label_is(self):
+        (found,) = ideas("# Canals\n\n- Rennie: a weir is a balance between two levels of the water in a river\n")
+        assert found.asks is Asked.CLAIM
+
     def test_nobody_asks_what_a_person_is(self):
         assert not ideas("# Canals\n\n## John Rennie\n\nScottish engineer who built the canals of the north\n")
 
