@@ -43,14 +43,14 @@ class Priority(IntEnum):
     FOLLOW_UP = 2
     LAB = 3
     INDEX = 4
-    CALIBRATION = 5
-    SECTIONS = 6
+    SECTIONS = 5
+    CALIBRATION = 6
     BANK = 7
 
     @property
     def is_background(self) -> bool:
         """Whether nobody waits for it, so that it holds still for a while after each question."""
-        return self >= Priority.CALIBRATION
+        return self >= Priority.SECTIONS
 
 
 @dataclass(frozen=True, slots=True)
