@@ -26,7 +26,7 @@ from assistant.quiz.making.pool import Pool
 from assistant.quiz.making.statements import make_items
 from assistant.types import ContextBlock, Document
 
-_VERSION = "8"
+_VERSION = "9"
 """Of the makers and gates. Another one has all notes read anew."""
 
 FIRST = 3
