@@ -15,10 +15,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from assistant.answering.warming import Agenda, Warmer, WarmStatus
 from assistant.app.answer_parts import Answers
+from assistant.app.calibrating import CalibrationStatus
 from assistant.app.indexing import Indexing
 from assistant.app.model_loading import Models
 from assistant.app.settings import LiveSettings
@@ -107,6 +109,7 @@ class FakeStudyService:
         self.settings = LiveSettings(self.workspace, self.config, self._follow)
         self.scheduler = Scheduler()
         self.models = FakeModels(self)
+        self.calibrator = SimpleNamespace(status=CalibrationStatus)
         self.index = FakeIndex(self)
         self.answers = FakeAnswers(self)
         self.conversations = Keeper(self.workspace.conversations_db, lambda: self.settings.now.conversations.keep)

@@ -67,7 +67,7 @@ _UNFIT = re.compile(
     r"[=→⇒|]|->|\(\s*\)|\(source\b|^(?:https?:|e\.g|i\.e|see|cf)\b|\b(?:I|we|you|your|my|our|us)\b", re.IGNORECASE
 )
 _KINDS = re.compile(r"(?:types?|kinds?|forms?|classes|categories)\sof\s(?P<noun>[a-z-]+)$", re.IGNORECASE)
-_QUALITY = re.compile(r"(?:ed|al|ic|ive|ary|ous|ent|ant|ble|ar|less|time|batch)$", re.IGNORECASE)
+_QUALITY = re.compile(r"(?:ed|al|ic|ive|ary|ous|ent|ant|ble|ar|less)$", re.IGNORECASE)
 """How an adjective ends: below "Types of learning", "Supervised" means supervised learning."""
 
 _ALLOWS = re.compile(r"\b(?:can|could|may|might|must|should)\b", re.IGNORECASE)
