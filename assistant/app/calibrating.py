@@ -104,6 +104,8 @@ class Calibrator:
             self._tell(CalibrationStatus())
         except AssistantError as error:  # until it works, the search decides alone
             self._tell(CalibrationStatus(fault=f"{error.message} {error.hint}".strip()))
+        except OSError as error:
+            self._tell(CalibrationStatus(fault=f"What was asked cannot be kept: {error}."))
 
     def _tell(self, status: CalibrationStatus) -> None:
         self._status = status

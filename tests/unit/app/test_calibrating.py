@@ -122,3 +122,11 @@ def test_what_was_asked_before_it_was_stopped_is_kept(assistant: Assistant, tmp_
     assert found is not None and found.questions == 24
     assert len(first) == 5
     assert first.isdisjoint(prompt.question for prompt in model.compared)
+
+
+def test_where_nothing_can_be_kept_it_ends_and_says_why(assistant: Assistant, tmp_path: Path) -> None:
+    use(assistant, "tiny", tmp_path)
+    (tmp_path / "models").mkdir(exist_ok=True)
+    (tmp_path / "models" / "gates").write_text("a file, and no folder", encoding="utf-8")
+    calibrated(assistant)
+    assert assistant.calibrator.status().fault.startswith("What was asked cannot be kept")
