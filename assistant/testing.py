@@ -47,6 +47,7 @@ class FakeGenerator:
     Args:
         answers: One for each answer that is written, in order; or a function of the prompt.
         comparisons: What ``compare_next`` returns, one log-probability for each option; or a function of the prompt.
+        likelihood: What ``score_text`` returns for each word of a text; or a function of the text.
         name: The model's name.
         context_tokens: Room for prompt and answer together.
         scores: Whether it can score replies.
@@ -56,6 +57,7 @@ class FakeGenerator:
     Attributes:
         prompts: Every prompt that was answered, in order.
         compared: Every prompt whose next token was compared, aside or alone, in order.
+        scored: Every text that was scored, in order.
         turns: Every turn of a conversation that was read ahead, in order.
         warmed: Every block of notes that was read ahead, in order.
         closed: Whether ``close`` was called.
@@ -66,6 +68,7 @@ class FakeGenerator:
         answers: Answers,
         *,
         comparisons: Comparisons = (-0.1, -2.4),
+        likelihood: float | Callable[[str], float] = -1.0,
         name: str = "fake",
         context_tokens: int = 4096,
         scores: bool = True,
@@ -75,15 +78,18 @@ class FakeGenerator:
         self.name = name
         self.grammars = grammars
         self.scorer = self if scores else None
+        self.text_scorer = self if scores else None
         self.cache = self if caches else None
         self.context_tokens = context_tokens
         self.prompts: list[Prompt] = []
         self.compared: list[Prompt] = []
+        self.scored: list[str] = []
         self.turns: list[str] = []
         self.warmed: list[str] = []
         self.closed = False
         self._answers = answers
         self._comparisons = comparisons
+        self._likelihood = likelihood
 
     def count_tokens(self, text: str) -> int:
         """Returns the number of words."""
@@ -148,6 +154,18 @@ class FakeGenerator:
         self.compared.append(prompt)
         found = self._comparisons(prompt) if callable(self._comparisons) else self._comparisons
         return tuple(found[: len(options)])
+
+    def score_text(self, prompt: Prompt, text: str, *, cancel: threading.Event) -> tuple[float, ...]:
+        """Returns the scripted log-probability for each word of ``text``.
+
+        Raises:
+            Cancelled: ``cancel`` is set.
+        """
+        if cancel.is_set():
+            raise Cancelled("The question was stopped.")
+        self.scored.append(text)
+        each = self._likelihood(text) if callable(self._likelihood) else self._likelihood
+        return (each,) * len(text.split())
 
     def warm(
         self, system: str, blocks: Sequence[str], cancel: threading.Event, *, lasting: bool = True
@@ -327,6 +345,9 @@ def _check_abilities(generator: TextGenerator, prompt: Prompt) -> None:
         options = (" Yes", " No")
         scores = generator.scorer.compare_next(prompt, options, cancel=threading.Event())
         assert len(scores) == len(options) and max(scores) <= 0, "compare_next gives a log-probability for each option"
+    if generator.text_scorer is not None:
+        told = generator.text_scorer.score_text(prompt, " Yes, it is.", cancel=threading.Event())
+        assert told and max(told) <= 0, "score_text gives a log-probability for each token"
     if generator.cache is not None:
         done = list(generator.cache.warm(prompt.system, prompt.blocks, threading.Event()))
         assert done == [1], "warm counts the blocks"

@@ -1,4 +1,4 @@
-"""What writes answers, as the rest of the program sees it: text, and two abilities that not every generator has."""
+"""What writes answers, as the rest of the program sees it: text, and abilities that not every generator has."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 GenerationEvent = ReadingProgress | Compared | TokenChoice | Token | Generated
 Generation = YieldsOf[GenerationEvent, None, None]
 GREEDY = Sampling()
+_LOCAL = "Use a model that runs on this computer."
 
 
 class Scorer(Protocol):
@@ -36,6 +37,18 @@ class Scorer(Protocol):
         self, prompt: Prompt, options: tuple[str, ...], *, cancel: threading.Event, exact: bool = False
     ) -> tuple[float, ...]:
         """Returns the log-probability of each option's first token as the next one after the prompt.
+
+        Raises:
+            Cancelled: ``cancel`` was set.
+            ModelError: The model failed.
+        """
+
+
+class TextScorer(Protocol):
+    """An ability: tells how probable a whole text is as the answer. A server shows no tokens, so none on one has it."""
+
+    def score_text(self, prompt: Prompt, text: str, *, cancel: threading.Event) -> tuple[float, ...]:
+        """Returns the log-probability of each token of ``text`` as the beginning of the answer to ``prompt``.
 
         Raises:
             Cancelled: ``cancel`` was set.
@@ -84,6 +97,10 @@ class Generator(Protocol):
         """What scores replies, or None; then ``aside`` and ``watch`` cannot be asked for either."""
 
     @property
+    def text_scorer(self) -> TextScorer | None:
+        """What scores whole texts, or None."""
+
+    @property
     def cache(self) -> PrefixCache | None:
         """What keeps what was read, or None."""
 
@@ -123,9 +140,7 @@ def scorer_of(generator: Generator) -> Scorer:
     """
     scorer = generator.scorer
     if scorer is None:
-        raise ModelError(
-            f"{generator.name} does not say how probable a reply is.", hint="Use a model that runs on this computer."
-        )
+        raise ModelError(f"{generator.name} does not say how probable a reply is.", hint=_LOCAL)
     return scorer
 
 
@@ -155,6 +170,11 @@ class LeasedGenerator:
     def scorer(self) -> LeasedGenerator | None:
         """Itself, if the generator scores replies."""
         return self if self._generator.scorer else None
+
+    @property
+    def text_scorer(self) -> LeasedGenerator | None:
+        """Itself, if the generator scores whole texts."""
+        return self if self._generator.text_scorer else None
 
     @property
     def cache(self) -> None:
@@ -223,6 +243,18 @@ class LeasedGenerator:
         """
         scorer = scorer_of(self._generator)
         return self._lease.whole(lambda stopped: scorer.compare_next(prompt, options, cancel=stopped, exact=exact))
+
+    def score_text(self, prompt: Prompt, text: str, *, cancel: threading.Event) -> tuple[float, ...]:
+        """Returns the log-probability of each token of ``text`` as the beginning of the answer.
+
+        Raises:
+            Cancelled: The lease was cancelled. ``cancel`` is not looked at.
+            ModelError: The generator scores no texts, or failed.
+        """
+        scorer = self._generator.text_scorer
+        if scorer is None:
+            raise ModelError(f"{self.name} does not say how probable a text is.", hint=_LOCAL)
+        return self._lease.whole(lambda stopped: scorer.score_text(prompt, text, cancel=stopped))
 
     def close(self) -> None:
         """Does nothing: the generator belongs to whoever lent it."""

@@ -16,7 +16,7 @@ from assistant.errors import Cancelled, ModelError, PromptTooLong
 from assistant.models.generator import Generator
 from assistant.models.llama.engine import LlamaEngine, load_engine
 from assistant.models.llama.options import EngineOptions
-from assistant.types import Aside, Generated, Prompt, ReadingProgress, Sampling, Token
+from assistant.types import Aside, Generated, Prompt, ReadingProgress, Sampling, Token, TokenChoice, TokenWatch
 from tools.research.bench_chat import weights_as_they_are
 
 pytestmark = pytest.mark.model
@@ -195,6 +195,39 @@ class TestComparing:
         cancel.set()
         with pytest.raises(Cancelled):
             small_engine.compare_next(PROMPT, ("Yes", "No"), cancel=cancel)
+
+
+class TestScoringTexts:
+    def test_what_it_would_write_is_more_probable_than_what_it_would_not(self, small_engine, expected):
+        own, other = (
+            small_engine.score_text(PROMPT, text, cancel=threading.Event())
+            for text in (expected[PROMPT], "Zebras graze quietly.")
+        )
+        assert max(own) <= 0
+        assert sum(own) / len(own) > sum(other) / len(other)
+
+    def test_each_token_is_told_behind_those_before_it(self, small_engine, expected):
+        text = expected[PROMPT] * 2
+        told = small_engine.score_text(PROMPT, text, cancel=threading.Event())
+        tokens = small_engine.model.tokenize(text, special=False)
+        watch = TokenWatch(alternatives=1, dictated=tokens)
+        events = small_engine.generate(PROMPT, max_tokens=len(tokens), cancel=threading.Event(), watch=watch)
+        written = [event.log_probability for event in events if isinstance(event, TokenChoice)]
+        assert told == pytest.approx(written, abs=0.05)  # in batches it rounds otherwise
+
+    def test_it_leaves_the_next_answer_as_it_was(self, small_engine, expected):
+        small_engine.score_text(PROMPT, "Something else entirely.", cancel=threading.Event())
+        assert ask(small_engine, PROMPT)[0] == expected[PROMPT]
+
+    def test_a_text_without_room_is_refused(self, small_engine):
+        with pytest.raises(PromptTooLong):
+            small_engine.score_text(PROMPT, "word " * 3000, cancel=threading.Event())
+
+    def test_it_can_be_cancelled(self, small_engine):
+        cancel = threading.Event()
+        cancel.set()
+        with pytest.raises(Cancelled):
+            small_engine.score_text(PROMPT, "Yes.", cancel=cancel)
 
 
 class TestStopping:

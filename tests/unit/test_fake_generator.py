@@ -39,6 +39,13 @@ def test_it_records_prompts_and_can_answer_from_them():
     assert fake.compared == [PROMPT]
 
 
+def test_it_scores_texts_as_scripted():
+    fake = FakeGenerator([], likelihood=lambda text: -float(len(text)))
+    assert fake.score_text(PROMPT, "Why so?", cancel=threading.Event()) == (-7.0, -7.0)
+    assert fake.scored == ["Why so?"]
+    assert FakeGenerator([], scores=False).text_scorer is None
+
+
 def test_it_keeps_the_limits():
     fake = FakeGenerator(lambda _: "a b c END d", context_tokens=20)
     assert text_of(run(fake, max_tokens=2)) == "a b"

@@ -18,6 +18,9 @@ from assistant.models.llama.library import LlamaModel, library
 SEQUENCES = 2
 """Sequences of a context: the one that is being answered on, and one through which states come and go."""
 
+SCORED = 16
+"""Tokens of a batch after each of which the logits can be read."""
+
 _DECODED, _NO_ROOM, _ABORTED = 0, 1, 2
 _KV_TYPES = {"f16": 1, "q8_0": 8}
 
@@ -84,13 +87,14 @@ class LlamaContext:
         """Whether sequences can share tokens and go on differently."""
         return self.model.is_plain_transformer
 
-    def decode(self, tokens: Sequence[int], position: int, sequence: int) -> bool:
+    def decode(self, tokens: Sequence[int], position: int, sequence: int, *, each: bool = False) -> bool:
         """Evaluates ``tokens`` at ``position`` and behind; the logits of the last one can then be read.
 
         Args:
             tokens: At most ``options.batch_tokens`` of them.
             position: Where the first one stands; llama.cpp refuses one before the end of the sequence.
             sequence: The sequence that the tokens continue.
+            each: The logits after each of at most ``SCORED`` tokens are wanted: ``logits(k)`` k tokens before the end.
 
         Returns:
             False if the abort check stopped it. Then part of ``tokens`` may be in the sequence: ``remove`` them.
@@ -99,7 +103,10 @@ class LlamaContext:
             ModelError: There is no room, or llama.cpp failed. The same cleaning up is needed.
         """
         self._batch.n_tokens = 0
-        self._add(tokens, position, (sequence,))
+        for at in range(len(tokens)) if each else ():
+            self._add(tokens[at : at + 1], position + at, (sequence,))
+        if not each:
+            self._add(tokens, position, (sequence,))
         return self._run(position)
 
     def decode_fork(self, shared: Sequence[int], branches: Sequence[Sequence[int]], position: int) -> bool:
@@ -232,8 +239,8 @@ class LlamaContext:
         p.n_ctx, p.n_batch, p.n_ubatch = options.cells, options.batch_tokens, options.batch_tokens
         # Without a unified pool every sequence would get only its share of the cells.
         p.n_seq_max, p.kv_unified = SEQUENCES, True
-        # Logits are read for one token only; room for a whole batch of them would take hundreds of megabytes.
-        p.n_outputs_max = SEQUENCES
+        # Logits are read for few tokens; room for a whole batch of them would take hundreds of megabytes.
+        p.n_outputs_max = SCORED
         p.n_threads, p.n_threads_batch = options.threads, options.batch_threads
         wanted = options.flash_attention or options.kv_type != "f16"
         flash, plain = self._api.LLAMA_FLASH_ATTN_TYPE_ENABLED, self._api.LLAMA_FLASH_ATTN_TYPE_DISABLED

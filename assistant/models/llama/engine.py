@@ -74,6 +74,11 @@ class LlamaEngine:
         return self
 
     @property
+    def text_scorer(self) -> LlamaEngine:
+        """It tells how probable a text is."""
+        return self
+
+    @property
     def cache(self) -> LlamaEngine | None:
         """It keeps what was read, unless it has no cache."""
         return self if self.has_cache else None
@@ -194,6 +199,26 @@ class LlamaEngine:
                 pass
             if writer.is_read:
                 yield writer.log_probabilities(firsts)
+
+        for found in self._worker.submit(Job(run, cancel)):
+            return found
+        raise Cancelled("The question was stopped.")
+
+    def score_text(self, prompt: Prompt, text: str, *, cancel: threading.Event) -> tuple[float, ...]:
+        """Returns the natural logarithm of the probability of each token of ``text``, behind ``prompt`` and the others.
+
+        Shape (tokens,).
+
+        Raises what ``compare_next`` raises.
+        """
+        tokens = self._tokenizer.plain(text)
+        writer = self._writer(prompt, max(1, len(tokens)), keep=False)
+
+        def run(job: Job[tuple[float, ...]]) -> Iterator[tuple[float, ...]]:
+            for _ in writer.read(job.cancelled, exact=False):
+                pass
+            if writer.is_read:
+                yield from writer.score(tokens, job.cancelled)
 
         for found in self._worker.submit(Job(run, cancel)):
             return found

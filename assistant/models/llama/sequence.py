@@ -186,6 +186,14 @@ class PromptSequence:
         """
         self._decode((token,))
 
+    def append_each(self, tokens: Sequence[int]) -> None:
+        """Continues by at most ``SCORED`` tokens in one step; then the logits after each of them can be read.
+
+        Raises:
+            ModelError: llama.cpp failed. The sequence is as before.
+        """
+        self._decode(tokens, each=True)
+
     def warm(self, prefix: tuple[int, ...], block: tuple[int, ...], stop: Stop, *, lasting: bool = True) -> bool:
         """Puts the state of a block into the cache unless it is there, and leaves the main sequence as it was.
 
@@ -332,11 +340,11 @@ class PromptSequence:
                 return
             yield len(batch)
 
-    def _decode(self, tokens: Sequence[int]) -> bool:
+    def _decode(self, tokens: Sequence[int], *, each: bool = False) -> bool:
         start = len(self._held.tokens)
         done = False
         try:
-            done = self._context.decode(tokens, start, MAIN)
+            done = self._context.decode(tokens, start, MAIN, each=each)
         finally:
             if not done and not self._context.remove(MAIN, start):
                 self._truncate(0)

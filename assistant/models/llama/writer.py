@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import AssistantError, ModelError
-from assistant.models.llama.context import LlamaContext
+from assistant.models.llama.context import SCORED, LlamaContext
 from assistant.models.llama.sampler import Dictation, Sampler
 from assistant.models.llama.sequence import MAIN, PromptSequence, TokenPrompt
 from assistant.types import Compared, Generated, ReadingProgress, Token, TokenChoice
@@ -297,6 +297,22 @@ class AnswerWriter:
         """Returns the natural logarithm of the probability of each of ``tokens`` to come next, of 1 what was aside."""
         every = self._all_log_probabilities(branch)
         return tuple(float(every[token]) for token in tokens)
+
+    def score(self, tokens: Sequence[int], stop: Stop) -> Iterator[tuple[float, ...]]:
+        """Reads on with ``tokens``; yields the log-probability of each behind those before it, nothing if stopped.
+
+        Raises:
+            ModelError: llama.cpp failed.
+        """
+        told = list(self.log_probabilities(tokens[:1]))
+        for start in range(0, len(tokens) - 1, SCORED):
+            if stop():
+                return
+            read, following = tokens[start : start + SCORED], tokens[start + 1 : start + 1 + SCORED]
+            self._sequence.append_each(read)
+            for before_end, token in zip(range(len(read) - 1, -1, -1), following, strict=False):
+                told += self.log_probabilities((token,), before_end)
+        yield tuple(told)
 
     def next_token_distribution(self) -> npt.NDArray[np.float32]:
         """Returns the probability of every token to come next, ``(vocabulary_size,)``."""

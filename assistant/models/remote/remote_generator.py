@@ -64,6 +64,10 @@ class RemoteGenerator:
         return self if self.facts.scores else None
 
     @property
+    def text_scorer(self) -> None:
+        """None: a server shows no tokens."""
+
+    @property
     def cache(self) -> None:
         """None: what the server keeps is its own affair."""
 
