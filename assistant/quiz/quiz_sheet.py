@@ -30,7 +30,7 @@ def quiz_markdown(title: str, posed: Sequence[Posed], page_of: Callable[[Anchor]
 
 
 def _question(number: int, posed: Posed) -> str:
-    return "\n".join([f"{number}. {_flat(kind_of(posed.item).lead + posed.item.question)}", *_below(posed)])
+    return "\n".join([f"{number}. {_flat(kind_of(posed.item).lead + posed.item.shown)}", *_below(posed)])
 
 
 def _below(posed: Posed) -> Iterator[str]:
