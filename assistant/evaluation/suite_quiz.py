@@ -28,6 +28,7 @@ from assistant.quiz.exam.gates import evidence_for, is_pending, length_ratio
 from assistant.quiz.exam.ground import Ground
 from assistant.quiz.exam.sets import GUESSERS, coverage, distinct_share, longest
 from assistant.quiz.item import Item, Kind
+from assistant.quiz.making.judge import Judge
 from assistant.quiz.making.pool import Pool
 from assistant.quiz.making.statements import make_items
 from assistant.quiz.writing.model_maker import ModelMaker
@@ -99,18 +100,19 @@ def draw(items: Sequence[Item], count: int, seed: int) -> list[Item]:
 
 
 def agreed(material: QuizMaterial, items: Iterable[Item], cancel: threading.Event) -> Iterator[Item]:
-    """Yields the items that the model answers rightly, as the bank does before a student sees them.
+    """Yields the items that the model finds fit, as the bank does before a student sees them.
 
     Raises:
         Cancelled: ``cancel`` was set.
         ModelError: The model failed.
     """
-    examiner = Examiner(Ground(material.notes), material.embedder)
+    ground = Ground(material.notes)
+    examiner, pool = Examiner(ground, material.embedder), Pool(material.notes, ground)
     for item in items:
-        pending = material.generator is not None and is_pending(item)
-        asked = (
-            examiner.ask_model(item, scorer_of(material.generator), cancel) if pending and material.generator else item
-        )
+        asked = item
+        if material.generator is not None and is_pending(item):
+            told = Judge(item.source.note, pool).told(item)
+            asked = examiner.ask_model(item, told, material.generator, cancel)
         if is_fair(asked):
             yield asked
 

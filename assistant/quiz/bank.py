@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Protocol
 
 from assistant.index.embedder import TextEmbedder
-from assistant.models.generator import Generator, LeasedGenerator, scorer_of
+from assistant.models.generator import Generator, LeasedGenerator
 from assistant.models.scheduler import Lease
 from assistant.quiz.bank_store import Bank, Work
 from assistant.quiz.choosing import Span
@@ -22,11 +22,12 @@ from assistant.quiz.exam.examiner import Examiner, is_fair
 from assistant.quiz.exam.gates import PROOF_GATES
 from assistant.quiz.exam.ground import Ground
 from assistant.quiz.item import Item, Maker
+from assistant.quiz.making.judge import Judge
 from assistant.quiz.making.pool import Pool
 from assistant.quiz.making.statements import make_items
 from assistant.types import ContextBlock, Document
 
-_VERSION = "9"
+_VERSION = "10"
 """Of the makers and gates. Another one has all notes read anew."""
 
 FIRST = 3
@@ -218,22 +219,25 @@ class BankBuilder:
     ) -> None:
         """Has the model check what waits for it, and then write more."""
         generator = LeasedGenerator(model.generator, lease)
-        scorer = scorer_of(generator)
+        lease.give_way()
         items = self._bank.items()
         examiner = Examiner(ground, self._embedder(), items)
-        waiting = self._bank.pending()
+        waiting = sorted(self._bank.pending(), key=lambda item: item.source.note not in self._preferred)
+        pool = Pool(notes, ground)
         for done, item in enumerate(waiting):
             on_progress(BankProgress("checking", done, len(waiting), len(items)))
             lease.give_way()
             asked = examiner.catch_up(item)
-            asked = examiner.ask_model(asked, scorer, lease.cancel) if is_fair(asked) else asked
+            if is_fair(asked):
+                told = Judge(item.source.note, pool).told(item)
+                asked = examiner.ask_model(asked, told, generator, lease.cancel)
             if is_fair(asked):
                 self._bank.update(asked)
             else:
                 self._bank.retire([asked], self._clock())
         if model.make_maker is not None:
             lease.give_way()
-            maker = model.make_maker(generator, Pool(notes, ground), examiner.examine)
+            maker = model.make_maker(generator, pool, examiner.examine)
             self._write(notes, maker, lease, on_progress)
 
     def write_first(

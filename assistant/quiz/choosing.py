@@ -12,6 +12,7 @@ from enum import StrEnum
 from assistant.documents.formats import is_markdown
 from assistant.documents.front_matter import Properties, properties
 from assistant.documents.labels import without_signs
+from assistant.quiz.exam.gates import is_pending
 from assistant.quiz.exam.texts import meaning, share
 from assistant.quiz.item import Item, Kind, Maker, with_id
 from assistant.quiz.kinds import kind_of
@@ -191,11 +192,12 @@ def choose_items(
     """Returns at most ``count`` items; no two are about the same words of the notes.
 
     Each is the best of what is left: from the place and of the kind that fall behind most, never asked before others,
-    and among equals drawn. An item that joins several facts (a match, a list) takes each of them from the items that
-    ask for one; where too few are left for that reason, those that ask for one come first.
+    looked at by the model before those that wait for it, and among equals drawn. An item that joins several facts (a
+    match, a list) takes each of them from the items that ask for one; where too few are left for that reason, those
+    that ask for one come first.
     """
     draw = {item.id: rng.random() for item in items}
-    ranked = sorted(items, key=lambda item: (*_recency(item, history), draw[item.id]))
+    ranked = sorted(items, key=lambda item: (*_recency(item, history), is_pending(item), draw[item.id]))
     chosen = _spread(ranked, count)
     if len(chosen) < min(count, len(items)):
         narrow = _spread(ranked, count, lambda item: len(item.proofs))

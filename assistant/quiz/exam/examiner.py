@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from assistant.index.embedder import TextEmbedder
-from assistant.models.generator import Scorer
+from assistant.models.generator import Generator
 from assistant.quiz.exam import gates as model_gate
+from assistant.quiz.exam.expected import Told
 from assistant.quiz.exam.gates import FORM_GATES, MEANING, PROOF_GATES, WORTH, is_complete, means_different_things
 from assistant.quiz.exam.ground import Ground
 from assistant.quiz.exam.texts import asked, meaning
@@ -60,17 +61,22 @@ class Examiner:
             self.dropped[check.name] += 1
         return replace(item, checks=(*item.checks, check))
 
-    def ask_model(self, item: Item, generator: Scorer, cancel: threading.Event) -> Item:
+    def ask_model(self, item: Item, told: Told | None, generator: Generator, cancel: threading.Event) -> Item:
         """Returns ``item`` with the model's verdict in place of the note that it was not asked yet.
+
+        Args:
+            item: One that waits for it.
+            told: What it is about, if that is one thing.
+            generator: Must score replies.
+            cancel: Ends it early.
 
         Raises:
             Cancelled: ``cancel`` was set meanwhile.
-            ModelError: The model failed.
+            ModelError: The model failed, or scores nothing.
         """
-        check = model_gate.answers_rightly(item, generator, cancel)
-        if not check.passed:
-            self.dropped[check.name] += 1
-        return replace(item, checks=(*(c for c in item.checks if c.name != model_gate.NAME), check))
+        checks = model_gate.asked_about(item, told, generator, cancel)
+        self.dropped.update(check.name for check in checks if not check.passed)
+        return replace(item, checks=(*(c for c in item.checks if c.name != model_gate.NAME), *checks))
 
     def _checks(self, item: Item) -> Iterable[Check]:
         yield from (check for check in item.checks if check.name == WORTH)

@@ -9,7 +9,8 @@ from itertools import combinations
 
 from assistant.answering.evidence import yes_margin
 from assistant.answering.prompts import YES_NO
-from assistant.models.generator import Scorer
+from assistant.models.generator import Generator, Scorer, scorer_of
+from assistant.quiz.exam import expected
 from assistant.quiz.exam.ground import Ground
 from assistant.quiz.exam.texts import count_words, meaning, same, share
 from assistant.quiz.item import Check, Item
@@ -172,8 +173,8 @@ _PENDING = "The model has not been asked yet; it will be when the computer is id
 
 
 def is_asked(item: Item) -> bool:
-    """Returns whether this gate applies to items of this kind."""
-    return kind_of(item).form is AnswerForm.OPTION
+    """Returns whether the model is asked about items of this kind: those that ask for one thing."""
+    return kind_of(item).form in (AnswerForm.OPTION, AnswerForm.TEXT)
 
 
 def not_yet_asked() -> Check:
@@ -188,7 +189,27 @@ def is_pending(item: Item) -> bool:
 
 def verdicts(item: Item) -> tuple[Check, ...]:
     """Returns what the model was asked about ``item`` already, by its maker or in an earlier exam."""
-    return tuple(c for c in item.checks if c.name in (NAME, NEEDS_NOTES) and c.detail != _PENDING)
+    return tuple(c for c in item.checks if c.name in (expected.NAME, NAME, NEEDS_NOTES) and c.detail != _PENDING)
+
+
+def asked_about(item: Item, told: expected.Told | None, generator: Generator, cancel: threading.Event) -> list[Check]:
+    """Returns what the model says of an item: whether what is asked for is expected, then whether it answers rightly.
+
+    Args:
+        item: One that ``is_asked``.
+        told: What it is about; None where that is not one thing.
+        generator: Must score replies.
+        cancel: Ends it early.
+
+    Raises:
+        Cancelled: ``cancel`` was set meanwhile.
+        ModelError: The model failed, or scores nothing.
+    """
+    first = expected.is_expected(told, generator, cancel) if told else None
+    checks = [first] if first else []
+    if all(check.passed for check in checks) and kind_of(item).form is AnswerForm.OPTION:
+        checks.append(answers_rightly(item, scorer_of(generator), cancel))
+    return checks
 
 
 def answers_rightly(item: Item, generator: Scorer, cancel: threading.Event) -> Check:

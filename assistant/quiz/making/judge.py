@@ -15,7 +15,8 @@ from functools import lru_cache
 from importlib import resources
 
 from assistant.core.json_form import JsonForm, Moment
-from assistant.documents.labels import FORMULA
+from assistant.documents.labels import FORMULA, plain
+from assistant.quiz.exam.expected import Told
 from assistant.quiz.exam.gates import WORTH
 from assistant.quiz.item import Check, Item, Kind
 from assistant.quiz.making.facts import Fact, Shape, is_plural
@@ -236,6 +237,13 @@ class Judge:
         """Returns all signs of an item of the note, by their names."""
         seen = self._seen(item)
         return {name: sign(seen) for name, sign in SIGNS.items()}
+
+    def told(self, item: Item) -> Told | None:
+        """Returns what an item is about; None for one that asks for several things."""
+        fact = self._fact(item)
+        if fact is None or item.lefts:
+            return None
+        return Told(plain(fact.term.name), plain(fact.text), (self._note.title, *item.source.heading_path))
 
     def _seen(self, item: Item) -> Seen:
         fact = self._fact(item)

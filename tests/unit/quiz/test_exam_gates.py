@@ -181,7 +181,7 @@ def test_the_model_is_asked_over_rotated_options_with_the_passage() -> None:
     assert model_gate.is_pending(item)
     examiner = Examiner(Ground([note()]))
     knowing = answering(item.answer)
-    agreed = examiner.ask_model(item, knowing, threading.Event())
+    agreed = examiner.ask_model(item, None, knowing, threading.Event())
     assert is_fair(agreed)
     assert not model_gate.is_pending(agreed)
     assert len(knowing.compared) == 4
@@ -191,7 +191,7 @@ def test_the_model_is_asked_over_rotated_options_with_the_passage() -> None:
 
 def test_a_model_that_only_likes_a_letter_does_not_agree() -> None:
     examiner = Examiner(Ground([note()]))
-    asked = examiner.ask_model(examined(choice()), answering("", always="A"), threading.Event())
+    asked = examiner.ask_model(examined(choice()), None, answering("", always="A"), threading.Event())
     assert not is_fair(asked)
     assert examiner.dropped == {"model_agrees": 1}
 
@@ -200,7 +200,7 @@ def test_asking_the_model_can_be_stopped() -> None:
     cancel = threading.Event()
     cancel.set()
     with pytest.raises(Cancelled):
-        Examiner(Ground([note()])).ask_model(examined(choice()), answering("x"), cancel)
+        Examiner(Ground([note()])).ask_model(examined(choice()), None, answering("x"), cancel)
 
 
 def test_a_moved_quote_does_not_hold() -> None:
