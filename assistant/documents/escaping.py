@@ -35,3 +35,9 @@ def escaped(text: str, *, begins_line: bool = True) -> str:
     text = _INNER.sub(r"\\", text)
     found = _LINE.match(text) if begins_line else None
     return f"{found[0]}\\{text[found.end() :]}" if found and text.strip() else text
+
+
+def fenced(code: str, language: str) -> str:
+    """Returns code in a fence that is longer than every fence in it."""
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall(r"`{3,}", code))])
+    return f"{fence}{language}\n{code.strip(chr(10))}\n{fence}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from assistant.documents.decoding import clean, decode
+from assistant.documents.escaping import fenced
 from assistant.documents.formats.format import NOTHING, Extract, Format
 from assistant.documents.formats.inner_pictures import PictureList, listed_picture
 from assistant.documents.formats.plain import as_read
@@ -24,7 +25,6 @@ _LONGEST_OUTPUT = 2000
 _OBJECT = re.compile(r"<[^<>\n]*>")
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(((?:data|attachment):[^)\n]*)\)")
 _PICTURES = ("image/png", "image/jpeg")
-_BACKTICKS = re.compile(r"`{3,}")
 
 
 def read_notebook(data: bytes, pictures: PictureList | None = None) -> str:
@@ -68,7 +68,7 @@ def _cell_parts(cell: dict[str, Any], language: str, pictures: PictureList) -> I
         yield f"{'#' * level} {source}" if isinstance(level, int) else as_read(source)
         return
     if source.strip():
-        yield _fenced(source, language)
+        yield fenced(source, language)
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else ():
         if not isinstance(output, dict) or output.get("name") == "stderr":
@@ -97,12 +97,7 @@ def _result(output: dict[str, Any]) -> str:
         return f"$$\n{latex.strip('$').strip()}\n$$"
     text = _joined(_at(output, "text")) or _joined(_at(output, "data", "text/plain"))
     is_short = bool(text.strip()) and len(text) <= _LONGEST_OUTPUT
-    return _fenced(text, "text") if is_short and not _OBJECT.fullmatch(text.strip()) else ""
-
-
-def _fenced(text: str, language: str) -> str:
-    fence = "`" * max([3, *(len(run) + 1 for run in _BACKTICKS.findall(text))])
-    return f"{fence}{language}\n{text.strip(chr(10))}\n{fence}"
+    return fenced(text, "text") if is_short and not _OBJECT.fullmatch(text.strip()) else ""
 
 
 def _joined(source: object) -> str:
