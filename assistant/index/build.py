@@ -37,7 +37,7 @@ from assistant.types import BuildProgress, BuildReport, Document, SkippedFile
 _BATCH_CHUNKS = 256
 """Passages that are embedded together: enough for batches of equal lengths, few enough to stop within seconds."""
 
-_CHUNKER_VERSION = 11
+_CHUNKER_VERSION = 12
 """Counts up when the same files are read or cut differently, so that an index made by older code is made anew."""
 
 

@@ -21,7 +21,7 @@ from assistant.testing import FakeEmbedder
 from assistant.types import Document
 
 _HERE = Path(tempfile.mkdtemp(prefix="fuzz-notes-"))
-_TEXT_ENDINGS = (".md", ".txt", ".csv", ".ipynb")
+_TEXT_ENDINGS = (".md", ".txt", ".csv", ".ipynb", ".org")
 _ARCHIVES = ("docx", "pptx", "xlsx", "epub")
 _FORBIDDEN = frozenset("\r\x00")
 

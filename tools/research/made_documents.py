@@ -1,7 +1,7 @@
 """Makes documents of one source with the tools that people use, so that what is in them is known exactly.
 
-pandoc makes Word, OpenDocument, web pages, e-books and slides, and with a typesetter behind it PDF: typst, LaTeX or
-groff. What is not on this machine makes nothing, and the reason says what would bring it.
+pandoc makes Word, OpenDocument, web pages, e-books, slides, LaTeX and org-mode, and with a typesetter behind it PDF:
+typst, LaTeX or groff. What is not on this machine makes nothing, and the reason says what would bring it.
 """
 
 from __future__ import annotations
@@ -112,6 +112,9 @@ FORMATS = (
     MadeFormat("html", ".html", _by_pandoc("--mathml")),
     MadeFormat("epub", ".epub", _by_pandoc("--mathml")),
     MadeFormat("pptx", ".pptx", _by_pandoc("--slide-level=2"), deepest_heading=2),
+    MadeFormat("latex", ".tex", _by_pandoc("--no-highlight")),
+    MadeFormat("beamer", ".tex", _by_pandoc("-t", "beamer", "--slide-level=2", "--no-highlight"), deepest_heading=2),
+    MadeFormat("org", ".org", _by_pandoc()),
     MadeFormat("pdf typst", ".pdf", _by_typst),
     MadeFormat("pdf latex", ".pdf", _by_latex),
     MadeFormat("pdf groff", ".pdf", _by_groff),

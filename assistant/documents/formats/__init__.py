@@ -27,7 +27,10 @@ _SAVE_AS = {
     ".xls": ".xlsx",
     ".numbers": ".xlsx",
 }
-_BUILT_IN = ("plain", "pdf", "office", "slides", "opendocument", "sheets", "web", "notebook", "delimited", "pictures")
+_BUILT_IN = (
+    "plain", "latex", "org", "pdf", "office", "slides", "opendocument", "sheets", "web", "notebook",
+    "delimited", "pictures",
+)  # fmt: skip
 
 __all__ = [
     "Extract", "Format", "better_ending", "endings", "format_of", "formats", "has_pictures", "is_markdown", "kind_of",

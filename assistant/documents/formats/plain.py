@@ -117,5 +117,5 @@ def _character(match: re.Match[str]) -> str:
 
 FORMATS = (
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd", ".mdx"), read_markdown, is_foreign=False),
-    Format("text", (".txt", ".text", ".rst", ".org", ".tex", ".adoc"), read_text, is_markdown=False, is_foreign=False),
+    Format("text", (".txt", ".text", ".rst", ".adoc"), read_text, is_markdown=False, is_foreign=False),
 )

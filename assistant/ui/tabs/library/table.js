@@ -3,7 +3,7 @@
 
 import { button, count, h, icon, shape } from "../../assets/dom.js";
 
-const KINDS = { markdown: "Markdown", text: "Text", pdf: "PDF", docx: "Word", pptx: "PowerPoint", xlsx: "Excel", html: "Web page", epub: "EPUB", ipynb: "Notebook", csv: "Table", picture: "Picture", scan: "Scan" };
+const KINDS = { markdown: "Markdown", text: "Text", pdf: "PDF", docx: "Word", pptx: "PowerPoint", xlsx: "Excel", html: "Web page", epub: "EPUB", ipynb: "Notebook", latex: "LaTeX", org: "Org", csv: "Table", picture: "Picture", scan: "Scan" };
 const STATE_SHAPES = { ready: "full", waiting: "half", indexing: "half", unreadable: "none", away: "none" };
 const COLUMNS = [
   { name: "Title", by: (note) => note.title.toLowerCase() },
