@@ -28,6 +28,7 @@ from assistant.quiz.making.facts import (
 from assistant.quiz.making.surroundings import Surroundings, has_name
 
 _ANY = re.compile(r"(?:an?|eine?|une?|una) ", re.IGNORECASE)
+_THE = re.compile(r"^(?:the|die|les|los|las) ", re.IGNORECASE)
 _QUALITY = re.compile(r"\w+(?:al|ic|ive|ous|less|ful|[ai]ble|lar)")
 """A word of such a form says how something is, and seldom what."""
 
@@ -265,7 +266,7 @@ class Wording:
         """Returns a question that all members of a group together answer."""
         phrases = self.phrases(group.anchors[0].note)
         count = phrases.patterns["counted"].split()[len(group.members) - 2]
-        label = self.inside(group.label, group.anchors[0].note)
+        label = _THE.sub("", self.inside(group.label, group.anchors[0].note))
         told = label[len(count) + 1 :] if label.lower().startswith(f"{count} ") else label  # "Three phases of recovery"
         return phrases.put("members", count=count, group=told)
 

@@ -16,7 +16,6 @@ from assistant.quiz.making.facts import (
     Column,
     Fact,
     Group,
-    OwnQuestion,
     Shape,
     Term,
     be,
@@ -286,27 +285,6 @@ def short_list(group: Group, pool: Pool) -> Item | None:
     )
 
 
-def own_question(asked: OwnQuestion) -> Item:
-    """Returns a question of the notes with their own answer."""
-    points = tuple(
-        KeyPoint(readable(answer.quote), answer.quote) for answer in asked.answers if len(meaning(answer.quote)) >= 2
-    )[:_MAX_POINTS]
-    said = " ".join(f"{capitalised(readable(answer.quote))}." for answer in asked.answers[:_MAX_POINTS])
-    return with_id(
-        Item(
-            id="",
-            kind=Kind.SHORT,
-            maker=Maker.STRUCTURE,
-            question=asked.question,
-            proofs=asked.answers[:_MAX_POINTS],
-            explanation=said,
-            answer=said,
-            key_points=points,
-            difficulty=0.6,
-        )
-    )
-
-
 def key_points(fact: Fact) -> tuple[KeyPoint, ...]:
     """Returns what an answer about ``fact`` has to say: the clauses of its sentence, each with its exact words."""
     quote = fact.anchor.quote
@@ -350,8 +328,6 @@ def made_items(note: str, pool: Pool, rng: random.Random) -> Iterator[Item]:
         yield from order(group, pool, rng)
         if item := short_list(group, pool):
             yield item
-    for asked in found.answered:
-        yield own_question(asked)
     for column in found.columns:
         yield from match_column(column, pool, rng)
 

@@ -130,21 +130,29 @@ def test_too_few_siblings_make_no_choice() -> None:
     assert not [item for item in items if item.kind is Kind.CHOICE]
 
 
-def test_what_the_notes_ask_and_answer_is_asked_as_they_ask_it() -> None:
+def own_questions(text: str) -> dict[str, list[str]]:
+    one = note(text)
+    found = Pool([one], Ground([one])).of_note[one.path].answered
+    return {asked.question: [answer.quote for answer in asked.answers] for asked in found}
+
+
+def test_what_the_notes_ask_and_answer_is_found_and_is_no_question_of_a_quiz() -> None:
+    """Away from its page such a question lacks who is meant: "Why do rocks sink?", by Aristotle."""
     text = (
         "# Rome\n\n## Questions\n\n- What did the **Gracchi** want to change?\n"
         "  - They wanted public land for poor farmers.\n  - They wanted cheap grain for the city.\n"
         "- What did they say?\n- How did her sons end?\n  - They were both killed in the streets of Rome.\n"
         "- Why did the reform of the land fail?\n  - the owners of large estates had it stopped\n"
     )
-    asked = {item.question: item for item in fair_items(note(text))}
-    item = asked["What did the Gracchi want to change?"]
-    assert [point.quote for point in item.key_points] == [
-        "They wanted public land for poor farmers.",
-        "They wanted cheap grain for the city.",
-    ]
-    assert asked["Why did the reform of the land fail?"].answer == "The owners of large estates had it stopped."
-    assert set(asked) == {"What did the Gracchi want to change?", "Why did the reform of the land fail?"}
+    asked = own_questions(text)
+    assert asked == {
+        "What did the Gracchi want to change?": [
+            "They wanted public land for poor farmers.",
+            "They wanted cheap grain for the city.",
+        ],
+        "Why did the reform of the land fail?": ["the owners of large estates had it stopped"],
+    }
+    assert fair_items(note(text)) == []
 
 
 @pytest.mark.parametrize(
@@ -159,8 +167,8 @@ def test_what_the_notes_ask_and_answer_is_asked_as_they_ask_it() -> None:
     ],
 )
 def test_a_question_of_the_notes_asks_for_more_than_yes_and_is_whole(question: str, is_asked: bool) -> None:
-    items = fair_items(note(f"# Lakes\n\n- {question}\n  - The proper place of heavy things is at the bottom.\n"))
-    assert [item.question for item in items] == ([question.lstrip("? ")] if is_asked else [])
+    asked = own_questions(f"# Lakes\n\n- {question}\n  - The proper place of heavy things is at the bottom.\n")
+    assert list(asked) == ([question.lstrip("? ")] if is_asked else [])
 
 
 def test_prose_without_any_structure_gives_items() -> None:
@@ -325,6 +333,8 @@ def test_the_number_of_a_list_and_of_its_rows_is_said_once() -> None:
     )
     asked = {item.question for item in fair_items(note(f"# Stroke\n\n{phases}"))}
     assert "What are the three phases of recovery?" in asked
+    plain = {item.question for item in fair_items(note(f"# Stroke\n\n{phases.replace('Three phases', 'The phases')}"))}
+    assert "What are the three phases of recovery?" in plain
     rows = "".join(
         f"| {n}. {name} | the loss of {what} within weeks |\n"
         for n, (name, what) in enumerate((("Threatened", "blood"), ("Complete", "all of it"), ("Missed", "a beat")), 1)
