@@ -70,7 +70,7 @@ class _QuizTable:
         print_result(self.out, self.room.result(quiz))
 
     def _ask(self, number: int, posed: Posed, count: int) -> str | None:
-        self._say(f"\n{number + 1}/{count}  {posed.item.shown}")
+        self._say(f"\n{number + 1}/{count}  {kind_of(posed.item).shown(posed.item)}")
         for place, option in enumerate(() if kind_of(posed.item).has_fixed_options else posed.options):
             self._say(f"  {place + 1}  {option}")
         for place, left in enumerate(posed.item.lefts):
@@ -151,7 +151,7 @@ def print_items(out: Console, items: Sequence[Item]) -> None:
     """Prints items with their keys and the record of their checks."""
     say = _sayer(out)
     for item in items:
-        say(f"\n{item.id}  {item.kind}  {item.shown}")
+        say(f"\n{item.id}  {item.kind}  {kind_of(item).shown(item)}")
         for number, option in enumerate(() if item.lefts else item.options):
             is_key = number in item.key and kind_of(item).form is AnswerForm.OPTION
             say(f"  {'*' if is_key else ' '} {option}")

@@ -243,7 +243,7 @@ def _question(assistant: Assistant, posed: Posed) -> QuizQuestion:
     return QuizQuestion(
         id=item.id,
         kind=str(item.kind),
-        question=item.shown,
+        question=kind.shown(item),
         options=posed.options,
         lefts=item.lefts,
         right=kind.right(item),

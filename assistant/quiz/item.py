@@ -109,15 +109,6 @@ class Item:
     checks: tuple[Check, ...] = ()
 
     @property
-    def shown(self) -> str:
-        """The question as the student reads it: a gap has the first letter of each missing word.
-
-        A description fits several names ("a string of literals": a clause, a disjunction); with its letters, one.
-        """
-        initials = " ".join(f"{word[0]}{GAP}" if word[0].isalpha() else GAP for word in self.answer.split())
-        return self.question.replace(GAP, initials) if self.kind is Kind.CLOZE else self.question
-
-    @property
     def source(self) -> Anchor:
         """The first proof: where the item comes from."""
         return self.proofs[0]

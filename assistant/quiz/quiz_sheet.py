@@ -30,7 +30,9 @@ def quiz_markdown(title: str, posed: Sequence[Posed], page_of: Callable[[Anchor]
 
 
 def _question(number: int, posed: Posed) -> str:
-    return "\n".join([f"{number}. {_flat(kind_of(posed.item).lead + posed.item.shown)}", *_below(posed)])
+    return "\n".join(
+        [f"{number}. {_flat(kind_of(posed.item).lead + kind_of(posed.item).shown(posed.item))}", *_below(posed)]
+    )
 
 
 def _below(posed: Posed) -> Iterator[str]:

@@ -137,6 +137,10 @@ class ItemKind(ABC):
         """Returns the key for a study guide, in which the options have ``letters``."""
         return item.answer.rstrip(".") + "."
 
+    def shown(self, item: Item) -> str:
+        """Returns the question as the student reads it."""
+        return item.question
+
     def for_chat(self, item: Item) -> str:
         """Returns what to ask in the chat to hear more about it."""
         return item.question

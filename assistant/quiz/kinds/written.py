@@ -56,6 +56,14 @@ class Cloze(_Written):
         """One gap, and what fills it."""
         return "" if item.question.count(GAP) == 1 and item.answer else "It does not have exactly one gap."
 
+    def shown(self, item: Item) -> str:
+        """The gap has the first letter of each missing word.
+
+        A description fits several names ("a string of literals": a clause, a disjunction); with its letters, one.
+        """
+        initials = " ".join(f"{word[0]}{GAP}" if word[0].isalpha() else GAP for word in item.answer.split())
+        return item.question.replace(GAP, initials)
+
     def giveaway(self, item: Item) -> str:
         """The rest of the sentence says what is missing."""
         if any(contains(item.question, way) for way in (item.answer, *item.accepted)):

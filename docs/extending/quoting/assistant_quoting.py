@@ -21,6 +21,7 @@ class Quoting:
 
     name = "quoting"
     scorer = None
+    text_scorer = None
     cache = None
     grammars = False
 

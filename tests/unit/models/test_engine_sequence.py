@@ -27,7 +27,7 @@ class TokenContext:
         self.fail_at: int | None = None
         self._forgets_parts, self._loads = forgets_parts, loads
 
-    def decode(self, tokens, position, sequence):
+    def decode(self, tokens, position, sequence, *, each=False):
         assert len(tokens) <= self.options.batch_tokens
         assert position == max((p + 1 for p, _ in self.cells[sequence]), default=0)
         assert sum(map(len, self.cells.values())) + len(tokens) <= self.options.cells

@@ -14,6 +14,7 @@ from assistant.quiz.exam import gates as model_gate
 from assistant.quiz.exam.examiner import Examiner, is_fair
 from assistant.quiz.exam.expected import MEASURED_ON, Told, is_expected, likelihood
 from assistant.quiz.exam.ground import Ground
+from assistant.quiz.kinds import kind_of
 from assistant.quiz.making.judge import Judge
 from assistant.quiz.making.pool import Pool
 from assistant.testing import FakeGenerator
@@ -102,6 +103,6 @@ def test_what_an_item_is_about_is_found_in_the_notes() -> None:
 
 def test_a_gap_shows_the_first_letters_of_what_is_missing() -> None:
     item = replace(cloze("_____ is a ratio."), answer="false positive rate")
-    assert item.shown == "f_____ p_____ r_____ is a ratio."
-    assert replace(item, answer="42").shown == "_____ is a ratio."
-    assert choice().shown == choice().question
+    assert kind_of(item).shown(item) == "f_____ p_____ r_____ is a ratio."
+    assert kind_of(item).shown(replace(item, answer="42")) == "_____ is a ratio."
+    assert kind_of(choice()).shown(choice()) == choice().question

@@ -185,7 +185,7 @@ def question_view(posed: Posed, number: int) -> QuestionView:
         kind=str(item.kind),
         form=str(kind_of(item).form),
         name=kind_of(item).name,
-        text=_with_gaps(rich_text(item.shown.replace(GAP, _GAP_SIGN))),
+        text=_with_gaps(rich_text(kind_of(item).shown(item).replace(GAP, _GAP_SIGN))),
         options=list(posed.options),
         lefts=list(item.lefts),
     )
