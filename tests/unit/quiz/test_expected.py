@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from dataclasses import replace
 
 import pytest
-from quiz_setting import choice, cloze, note, short
+from quiz_setting import choice, cloze, fair_items, note, short
 
 from assistant.errors import Cancelled
+from assistant.quiz.choosing import choose_items
 from assistant.quiz.exam import expected
 from assistant.quiz.exam import gates as model_gate
 from assistant.quiz.exam.examiner import Examiner, is_fair
 from assistant.quiz.exam.expected import MEASURED_ON, Told, is_expected, likelihood
 from assistant.quiz.exam.ground import Ground
+from assistant.quiz.item import Kind
 from assistant.quiz.kinds import kind_of
 from assistant.quiz.making.judge import Judge
 from assistant.quiz.making.pool import Pool
@@ -106,3 +109,13 @@ def test_a_gap_shows_the_first_letters_of_what_is_missing() -> None:
     assert kind_of(item).shown(item) == "f_____ p_____ r_____ is a ratio."
     assert kind_of(item).shown(replace(item, answer="42")) == "_____ is a ratio."
     assert kind_of(choice()).shown(choice()) == choice().question
+
+
+def test_what_the_model_looked_at_is_asked_before_what_waits_for_it() -> None:
+    examiner = Examiner(Ground([note()]))
+    waiting = [examiner.examine(item) for item in fair_items(note()) if item.kind in (Kind.SHORT, Kind.CLOZE)]
+    assert len(waiting) > 2 and all(map(model_gate.is_pending, waiting))
+    for number, item in enumerate(waiting):
+        seen = examiner.ask_model(item, PRECISION, model(-1.0), threading.Event())
+        items = [*waiting[:number], seen, *waiting[number + 1 :]]
+        assert choose_items(items, 1, {}, random.Random(number)) == [seen]
